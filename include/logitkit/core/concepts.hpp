@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+// Concepts: what a processor, a model, a stop rule and a decider must offer. Nothing to inherit.
+#pragma once
+
+#include <logitkit/core/candidates.hpp>
+#include <logitkit/core/context.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+
+namespace logitkit::inline LOGITKIT_ABI {
+
+/// A value that edits or narrows candidates: `p(candidates, context)`, const, for every
+/// Candidates<S>. Copying it forks its state. A generic lambda is one.
+template <class P>
+concept Processor =
+    std::copy_constructible<P> && std::invocable<const P&, Candidates<float>&, const Context&> &&
+    std::invocable<const P&, Candidates<double>&, const Context&>;
+
+/// A processor that keeps state over the generated tokens: `accept(token)` is called once for each
+/// token that is committed, in order, and never for the prompt.
+template <class P>
+concept AcceptingProcessor = Processor<P> && requires(P& p, Token token) { p.accept(token); };
+
+/// A processor that looks at the prompt: `start(prompt)` is called once, before anything else.
+template <class P>
+concept StartingProcessor =
+    Processor<P> && requires(P& p, std::span<const Token> prompt) { p.start(prompt); };
+
+template <class P>
+concept StatefulProcessor = AcceptingProcessor<P> || StartingProcessor<P>;
+
+/// A rule that says whether, and why, a sequence ends after its last token.
+template <class R>
+concept StopRule = requires(const R& rule, const Context& context) {
+  { rule(context) } -> std::same_as<StopReason>;
+};
+
+/// Where random choices come from: a number in [0,1) with at most 53 bits for the token at
+/// `position`, the same number every time it is asked for the same position.
+template <class D>
+concept Decider = std::copy_constructible<D> && requires(const D& decider, std::uint64_t position) {
+  { decider(position) } -> std::same_as<double>;
+};
+
+/// A callable from all tokens so far, prompt included, to the row that follows them.
+template <class M>
+concept PlainModel = std::invocable<M&, std::span<const Token>> &&
+                     !std::is_void_v<std::invoke_result_t<M&, std::span<const Token>>>;
+
+/// A model that remembers. `prefill(prompt)` forgets everything, reads the prompt and returns its
+/// row; `step(last)` takes one token for each live row and returns as many rows, valid until the
+/// next call.
+template <class M>
+concept StatefulModel = requires(M& model, std::span<const Token> tokens) {
+  model.prefill(tokens);
+  model.step(tokens);
+};
+
+/// A stateful model whose rows can be forked, shuffled and dropped: after `reorder(parents)` there
+/// are parents.size() rows, and row r continues what was row parents[r].
+template <class M>
+concept ForkableModel =
+    StatefulModel<M> &&
+    requires(M& model, std::span<const std::size_t> parents) { model.reorder(parents); };
+
+/// A stateful model that can take tokens back: `score(tokens)` reads several tokens and returns the
+/// row after each; `rewind(n)` forgets the last n tokens.
+template <class M>
+concept RewindableModel =
+    StatefulModel<M> && requires(M& model, std::span<const Token> tokens, std::size_t n) {
+      model.score(tokens);
+      model.rewind(n);
+    };
+
+template <class M>
+concept Model = PlainModel<M> || StatefulModel<M>;
+
+namespace detail {
+
+/// One sentence for whoever hands something else to `decode`.
+template <class M>
+consteval bool explain_model() {
+  static_assert(Model<M>,
+                "logitkit: a model is a callable from std::span<const lk::Token> (all tokens so "
+                "far) to a row of logits, or an object with prefill(prompt) and step(last tokens)");
+  if constexpr (!StatefulModel<M> && PlainModel<M>) {
+    return explain_row<std::invoke_result_t<M&, std::span<const Token>>>();
+  }
+  return Model<M>;
+}
+
+}  // namespace detail
+
+}  // namespace logitkit::inline LOGITKIT_ABI

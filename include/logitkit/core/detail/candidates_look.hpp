@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// How Candidates looks at its row: one read at the start, then by token or in order.
+#pragma once
+
+#include <logitkit/core/candidates.hpp>
+
+namespace logitkit::inline LOGITKIT_ABI {
+
+template <std::floating_point S>
+Candidates<S>::Candidates(Row<S> row, Workspace& workspace)
+    : scratch_(workspace.scratch<S>()), row_(row) {
+  scratch_.resize(row_.size());
+  const bool numbers = row_.visit([this](const auto* data) {
+    const auto at = [data](std::size_t i) { return static_cast<S>(data[i]); };
+    return math::find_tile_maxima<S>(row_.size(), at, scratch_.tiles.data());
+  });
+  if (!numbers) status_ = Status::not_a_number;
+  if (row_.size() == 0) status_ = Status::wrong_length;
+}
+
+template <std::floating_point S>
+class Candidates<S>::Iterator {
+ public:
+  using value_type = Candidate<S>;
+  using difference_type = std::ptrdiff_t;
+
+  Iterator() = default;
+  Iterator(const Candidates* set, std::size_t at) : set_(set), at_(at) {}
+  [[nodiscard]] Candidate<S> operator*() const {
+    const auto raw = set_->narrow_ ? set_->scratch_.survivors[at_]
+                                   : Candidate<S>{static_cast<Token>(at_), set_->value(at_)};
+    return {raw.token, static_cast<S>(set_->to_score(raw.score))};
+  }
+  Iterator& operator++() {
+    ++at_;
+    return *this;
+  }
+  Iterator operator++(int) {
+    Iterator old = *this;
+    ++at_;
+    return old;
+  }
+  friend bool operator==(const Iterator&, const Iterator&) = default;
+
+ private:
+  const Candidates* set_ = nullptr;
+  std::size_t at_ = 0;
+};
+
+template <std::floating_point S>
+Candidate<S>* Candidates<S>::find(Token token) const {
+  auto& list = scratch_.survivors;
+  const auto found = std::lower_bound(list.begin(), list.end(), token,
+                                      [](const auto& entry, Token t) { return entry.token < t; });
+  return found != list.end() && found->token == token ? &*found : nullptr;
+}
+
+template <std::floating_point S>
+S Candidates<S>::score(Token token) const {
+  if (token < 0 || static_cast<std::size_t>(token) >= vocabulary()) return -kInfinity;
+  if (!narrow_) return static_cast<S>(to_score(value(static_cast<std::size_t>(token))));
+  const Candidate<S>* entry = find(token);
+  return entry ? static_cast<S>(to_score(entry->score)) : -kInfinity;
+}
+
+template <std::floating_point S>
+Status Candidates<S>::status() {
+  if (status_ != Status::ok) return status_;
+  const Candidate<S> best = peak();
+  if (best.token == kNoToken) return Status::nothing_left;
+  if (best.score == kInfinity) return Status::positive_infinity;
+  return Status::ok;
+}
+
+}  // namespace logitkit::inline LOGITKIT_ABI

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// Limits: when a sequence ends. The rules themselves are in stop/, one a file.
+#pragma once
+
+#include <logitkit/core/context.hpp>
+#include <logitkit/core/error.hpp>
+
+#include <functional>
+#include <vector>
+
+namespace logitkit::inline LOGITKIT_ABI {
+
+struct Limits {
+  std::size_t max_new_tokens = 256;  ///< ends after this many generated tokens, >= 1
+  std::vector<Token> end_tokens{};   ///< ends after any of these; the token is kept and counts
+  std::size_t max_tokens = std::size_t(-1);  ///< ends at this length, prompt included, >= 1
+  /// Ends after any of these runs of generated tokens, none empty. The run is kept in the result
+  /// and counted by Generation::stop_size.
+  std::vector<std::vector<Token>> stop_sequences{};
+  /// Asked after each token, before an observer hears of it; true ends the run. A deadline or a
+  /// cancel button is one line of it.
+  std::function<bool(const Context&)> stop_when{};
+  /// The model's vocabulary: rows of another length and tokens outside are refused. 0: whatever
+  /// the rows say.
+  std::size_t vocabulary = 0;
+
+  /// The first thing that is wrong, as a sentence; empty if nothing is.
+  [[nodiscard]] std::string check() const {
+    if (max_new_tokens < 1) return misuse("Limits", "max_new_tokens", "max_new_tokens >= 1", 0);
+    if (max_tokens < 1) return misuse("Limits", "max_tokens", "max_tokens >= 1", 0);
+    for (const Token token : end_tokens) {
+      if (!allowed(token)) return misuse("Limits", "end_tokens", token_rule(), token);
+    }
+    for (const auto& sequence : stop_sequences) {
+      if (sequence.empty()) return misuse("Limits", "stop_sequences", "length >= 1", 0);
+      for (const Token token : sequence) {
+        if (!allowed(token)) return misuse("Limits", "stop_sequences", token_rule(), token);
+      }
+    }
+    return {};
+  }
+
+  /// The same for a prompt, which must have a token for the model to begin with.
+  [[nodiscard]] std::string check_prompt(std::span<const Token> prompt) const {
+    if (prompt.empty()) return misuse("prompt", "its length", "length >= 1", 0);
+    for (const Token token : prompt) {
+      if (!allowed(token)) return misuse("prompt", "each token", token_rule(), token);
+    }
+    return {};
+  }
+
+  /// Whether a token is in the vocabulary, as far as it is known.
+  [[nodiscard]] bool allowed(Token token) const {
+    return token >= 0 && (vocabulary == 0 || static_cast<std::size_t>(token) < vocabulary);
+  }
+
+ private:
+  [[nodiscard]] const char* token_rule() const {
+    return vocabulary == 0 ? "0 <= token" : "0 <= token < vocabulary";
+  }
+};
+
+}  // namespace logitkit::inline LOGITKIT_ABI

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// Workspace: the scratch memory of one thread, shared by any number of sessions.
+#pragma once
+
+#include <logitkit/core/pick.hpp>
+#include <logitkit/math/mass.hpp>
+#include <logitkit/math/tiles.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace logitkit::inline LOGITKIT_ABI {
+
+/// A token and its score, as seen by whoever looks through the candidates.
+template <std::floating_point S>
+struct Candidate {
+  Token token;
+  S score;
+};
+
+namespace detail {
+
+/// The memory behind one `Candidates<S>`. Sized by the largest vocabulary seen, then reused.
+template <std::floating_point S>
+struct Scratch {
+  std::vector<math::OrderKey<S>> tiles;      // largest key of each tile, edits included
+  std::vector<math::OrderKey<S>> tile_copy;  // for selection among them
+  std::vector<math::Mass> tile_masses;       // two-level inverse CDF
+  std::vector<std::uint64_t> edited;         // one bit a token: its value is in `values`
+  std::vector<S> values;                     // edited values, valid where the bit is set
+  std::vector<Token> edits;                  // the tokens whose bits are set, in edit order
+  std::vector<Candidate<S>> survivors;       // after narrowing: ascending tokens, unscaled values
+  std::vector<Candidate<S>> picked;          // selection and sorted views
+
+  /// Makes room for V tokens; a larger V than ever before allocates, nothing else does.
+  void resize(std::size_t vocabulary) {
+    const std::size_t tile_count = math::tile_count(vocabulary);
+    for (const Token token : edits) edited[static_cast<std::size_t>(token) / math::kTile] = 0;
+    edits.clear();
+    survivors.clear();
+    tiles.resize(tile_count);
+    if (values.size() >= vocabulary) return;
+    tile_copy.reserve(tile_count);
+    tile_masses.resize(tile_count);
+    edited.resize(tile_count);
+    values.resize(vocabulary);
+    edits.reserve(vocabulary);
+    survivors.reserve(vocabulary);
+    picked.reserve(vocabulary);
+  }
+};
+
+}  // namespace detail
+
+/// Scratch memory: make one for each thread and pass it to every call. A workspace serves one call
+/// at a time, any vocabulary and any decoder; it holds no state that a result could depend on.
+/// Memory: about 30 bytes a token of the largest vocabulary, much of it never touched.
+class Workspace {
+ public:
+  template <std::floating_point S>
+  [[nodiscard]] detail::Scratch<S>& scratch() {
+    if constexpr (std::same_as<S, float>) {
+      return floats_;
+    } else {
+      return doubles_;
+    }
+  }
+
+  /// Room for the alternatives that picks point to, and for the picks of a batch.
+  [[nodiscard]] std::vector<Alternative>& alternatives() { return alternatives_; }
+  [[nodiscard]] std::vector<Pick>& picks() { return picks_; }
+
+ private:
+  detail::Scratch<float> floats_;
+  detail::Scratch<double> doubles_;
+  std::vector<Alternative> alternatives_;
+  std::vector<Pick> picks_;
+};
+
+}  // namespace logitkit::inline LOGITKIT_ABI

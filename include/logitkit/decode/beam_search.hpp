@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+// BeamSearchDecoder: keeps the k best prefixes by cumulative log-probability.
+#pragma once
+
+#include <logitkit/decode/beam_session.hpp>
+#include <logitkit/decode/sequence.hpp>
+#include <logitkit/model/stateless.hpp>
+
+namespace logitkit::inline LOGITKIT_ABI {
+
+/// An immutable configuration: a chain, of which every beam has its own copy, and BeamOptions.
+/// `decode` runs a model to the end; `start` makes a session for an engine that owns its loop.
+/// Deterministic. Cost a token: for each beam one read of its row, one exponential pass, and a copy
+/// of its history and chain state.
+/// Source: Lowerre 1976, "The Harpy speech recognition system"; scoring and stopping as in Hugging
+/// Face, which is said where it happens, in BeamSession.
+template <class C = Chain<>>
+class BeamSearchDecoder {
+  static_assert(Processor<C>,
+                "logitkit: a decoder's first argument is a processor or an lk::Chain");
+
+ public:
+  using Session = BeamSession<C>;
+
+  explicit BeamSearchDecoder(C chain = C(), BeamOptions options = {})
+      : chain_(std::move(chain)), options_(options) {
+    require(options_.check());
+  }
+
+  /// A running search. Throws as SequenceDecoder::start does.
+  [[nodiscard]] Session start(std::span<const Token> prompt, const Limits& limits) const {
+    return Session(chain_, options_, prompt, limits);
+  }
+
+  /// The n best, best first, each with its own reason. The model is a plain callable or has `step`
+  /// and `reorder`; one that throws ends the search, with the beams as far as they had come.
+  /// The observer gets a token once every beam that can still win agrees on it, and may return
+  /// false to stop.
+  template <class M, class O = NoObserver>
+  [[nodiscard]] std::vector<Generation> decode(M&& model, std::span<const Token> prompt,
+                                               const Limits& limits, O&& observer = {}) const {
+    using Plain = std::remove_reference_t<M>;
+    static_assert(detail::explain_model<Plain>());
+    if constexpr (StatefulModel<Plain>) {
+      static_assert(ForkableModel<Plain>,
+                    "logitkit: beam search needs a model with reorder(parents), which makes row r "
+                    "continue what was row parents[r]");
+      return search(model, prompt, limits, observer);
+    } else {
+      const auto call = [&](std::span<const Token> tokens) -> decltype(auto) {
+        return model(tokens);
+      };
+      Stateless lifted{call};
+      return search(lifted, prompt, limits, observer);
+    }
+  }
+
+ private:
+  template <class M, class O>
+  [[nodiscard]] std::vector<Generation> search(M& model, std::span<const Token> prompt,
+                                               const Limits& limits, O& observer) const {
+    Session session = start(prompt, limits);
+    Workspace workspace;
+    std::size_t handed_out = 0;
+    BeamStep step;
+    const auto advance = [&](const auto& call) {
+      detail::Held<decltype(call())> rows;
+      if (const auto error = detail::caught([&] { rows.hold(call); })) {
+        session.stop(StopReason::model_failed, Status::ok, error);
+      } else {
+        step = session.step(rows.get(), workspace);
+      }
+      if constexpr (!std::same_as<O, NoObserver>) {
+        if (!hand_out(session, handed_out, observer)) session.stop(StopReason::observer);
+      }
+      return !session.done();
+    };
+    bool going =
+        !session.done() && advance([&]() -> decltype(auto) { return model.prefill(prompt); });
+    while (going) {
+      going = advance([&]() -> decltype(auto) {
+        if (!step.identity) model.reorder(step.parents);
+        return model.step(step.tokens);
+      });
+    }
+    return session.results();
+  }
+
+  /// Hands out what all live and finished hypotheses have in common, except what may still become a
+  /// stop sequence; at the end, the best one.
+  template <class O>
+  [[nodiscard]] static bool hand_out(const Session& session, std::size_t& handed_out, O& observer) {
+    const auto finished = session.finished();
+    const std::span<const Token> best = session.live() > 0 ? session.context(0).generated()
+                                        : finished.empty() ? std::span<const Token>()
+                                                           : finished.front().text();
+    std::size_t common = best.size();
+    const auto agree = [&](std::span<const Token> other) {
+      const auto limit = best.begin() + static_cast<std::ptrdiff_t>(std::min(common, other.size()));
+      common = static_cast<std::size_t>(std::mismatch(best.begin(), limit, other.begin()).first -
+                                        best.begin());
+    };
+    if (!session.done()) {
+      for (std::size_t r = 0; r < session.live(); ++r) agree(session.context(r).generated());
+      for (const Generation& each : finished) agree(each.text());
+      common -= StopSequence{session.limits().stop_sequences}.pending(best.first(common));
+    }
+    while (handed_out < common) {
+      if (!detail::notify(observer, best[handed_out++])) return false;
+    }
+    return true;
+  }
+
+  C chain_;
+  BeamOptions options_;
+};
+
+}  // namespace logitkit::inline LOGITKIT_ABI

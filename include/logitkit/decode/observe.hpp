@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// Streaming: hands each token to the observer as soon as it is certain to stay.
+#pragma once
+
+#include <logitkit/stop/first_met.hpp>
+
+namespace logitkit::inline LOGITKIT_ABI {
+
+/// Who does not want to watch.
+struct NoObserver {
+  void operator()(Token) const {}
+};
+
+/// Called with each generated token, in order. May return bool: false ends the run.
+template <class O>
+concept Observer = std::invocable<O&, Token>;
+
+namespace detail {
+
+template <class O>
+[[nodiscard]] bool notify(O& observer, Token token) {
+  if constexpr (std::is_convertible_v<std::invoke_result_t<O&, Token>, bool>) {
+    return static_cast<bool>(observer(token));
+  } else {
+    observer(token);
+    return true;
+  }
+}
+
+/// Streams generated tokens, but waits with those that may still become a stop sequence, and never
+/// hands out the stop sequence itself.
+class Stream {
+ public:
+  explicit Stream(const Limits& limits) : stop_sequence_{limits.stop_sequences} {}
+
+  /// Hands out what has become certain; false if the observer wants to stop, which is final.
+  template <class O>
+  [[nodiscard]] bool advance(O& observer, std::span<const Token> generated, StopReason reason) {
+    std::size_t certain = generated.size();
+    if (reason == StopReason::none) certain -= stop_sequence_.pending(generated);
+    if (reason == StopReason::stop_sequence) certain -= stop_sequence_.matched(generated);
+    while (open_ && handed_out_ < certain) open_ = notify(observer, generated[handed_out_++]);
+    return open_;
+  }
+
+ private:
+  StopSequence stop_sequence_;
+  std::size_t handed_out_ = 0;
+  bool open_ = true;
+};
+
+}  // namespace detail
+
+}  // namespace logitkit::inline LOGITKIT_ABI

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+// SequenceDecoder: what greedy and random decoding share; a chain and a way of choosing.
+#pragma once
+
+#include <logitkit/core/generation.hpp>
+#include <logitkit/decode/observe.hpp>
+#include <logitkit/decode/session.hpp>
+
+namespace logitkit::inline LOGITKIT_ABI {
+
+namespace detail {
+
+/// What a model returned, held until the next call, whether value or reference.
+template <class R>
+class Held {
+ public:
+  template <class Call>
+  void hold(Call&& call) {
+    value_.reset();
+    if constexpr (std::is_reference_v<R>) {
+      value_ = &call();
+    } else {
+      value_.emplace(call());
+    }
+  }
+  [[nodiscard]] const std::remove_cvref_t<R>& get() const {
+    if constexpr (std::is_reference_v<R>) {
+      return **value_;
+    } else {
+      return *value_;
+    }
+  }
+
+ private:
+  std::optional<std::conditional_t<std::is_reference_v<R>, std::add_pointer_t<R>, R>> value_;
+};
+
+}  // namespace detail
+
+/// An immutable configuration: the same call gives the same result, from any number of threads.
+/// `decode` runs a model to the end; `start` makes a session for an engine that owns its loop;
+/// `next` is one choice without history.
+template <class C, class Chooser>
+class SequenceDecoder {
+  static_assert(Processor<C>,
+                "logitkit: a decoder's first argument is a processor or an lk::Chain");
+
+ public:
+  using Session = logitkit::Session<C, Chooser>;
+
+  SequenceDecoder(C chain, Chooser chooser, Report report)
+      : chain_(std::move(chain)), chooser_(std::move(chooser)), report_(report) {}
+
+  /// A running request. Throws std::invalid_argument for limits or a prompt that cannot be, such as
+  /// an empty prompt or a negative token (see Limits::check, Limits::check_prompt).
+  [[nodiscard]] Session start(std::span<const Token> prompt, const Limits& limits) const {
+    return Session(chain_, chooser_, report_, prompt, limits);
+  }
+
+  /// One choice from one row, no history kept. A chain with state is brought up to the context
+  /// first, which costs a copy and O(context); without state there is no such cost.
+  template <class R>
+  [[nodiscard]] Pick next(const R& row, const Context& context, Workspace& workspace) const {
+    static_assert(detail::explain_row<R>());
+    workspace.alternatives().clear();
+    const auto pick = [&](const C& chain) {
+      return detail::choose(as_row(row), chain, chooser_, context, report_, 0, workspace);
+    };
+    if constexpr (StatefulProcessor<C>) {
+      C chain = chain_;
+      if constexpr (StartingProcessor<C>) chain.start(context.prompt());
+      if constexpr (AcceptingProcessor<C>) {
+        for (const Token token : context.generated()) chain.accept(token);
+      }
+      return pick(chain);
+    } else {
+      return pick(chain_);
+    }
+  }
+
+  /// Generates until a limit is met. The observer gets each token as soon as it is certain to stay
+  /// and may return false to stop. Throws as `start` does; a model that throws ends the generation
+  /// instead, with the tokens made so far; what other user code throws passes through.
+  template <class M, class O = NoObserver>
+  [[nodiscard]] Generation decode(M&& model, std::span<const Token> prompt, const Limits& limits,
+                                  O&& observer = {}) const {
+    using Plain = std::remove_reference_t<M>;
+    static_assert(detail::explain_model<Plain>());
+    Session session = start(prompt, limits);
+    Run<std::remove_reference_t<O>> run{session,          observer, {}, {}, detail::Stream(limits),
+                                        limits.vocabulary};
+    run.generation.reason = session.reason();
+    if constexpr (StatefulModel<Plain>) {
+      bool going = run.advance([&]() -> decltype(auto) { return model.prefill(prompt); });
+      while (going) {
+        const Token last = session.tokens().back();
+        going = run.advance([&]() -> decltype(auto) { return model.step(std::span(&last, 1)); });
+      }
+    } else {
+      while (run.advance([&]() -> decltype(auto) { return model(session.tokens()); })) {
+      }
+    }
+    return run.finish();
+  }
+
+ private:
+  /// What `decode` carries from token to token.
+  template <class O>
+  struct Run {
+    Session& session;
+    O& observer;
+    Generation generation;
+    Workspace workspace;
+    detail::Stream stream;
+    std::size_t vocabulary;
+
+    /// Calls the model for a row and commits what it picks; false at the end.
+    template <class Call>
+    bool advance(const Call& call) {
+      if (generation.reason != StopReason::none) return false;
+      detail::Held<decltype(call())> rows;
+      generation.error = detail::caught([&] { rows.hold(call); });
+      if (generation.error) return stop(StopReason::model_failed);
+
+      const auto all = as_rows(rows.get(), 1);
+      if (vocabulary == 0) vocabulary = all.vocabulary;
+      const bool fits = all.count == 1 && all.vocabulary == vocabulary;
+      workspace.alternatives().clear();
+      const Pick pick =
+          fits ? session.next(all[0], workspace) : Pick{.status = Status::wrong_length};
+      generation.status = pick.status;
+      if (pick.status != Status::ok) return stop(StopReason::bad_row);
+      note(pick);
+      generation.reason = session.accept(pick.token);
+      if (!stream.advance(observer, session.generated(), generation.reason) &&
+          generation.reason == StopReason::none) {
+        return stop(StopReason::observer);
+      }
+      return generation.reason == StopReason::none;
+    }
+
+    [[nodiscard]] Generation finish() {
+      const auto generated = session.generated();
+      generation.tokens.assign(generated.begin(), generated.end());
+      if (generation.reason == StopReason::stop_sequence) {
+        generation.stop_size = StopSequence{session.limits().stop_sequences}.matched(generated);
+      }
+      // What was held back for a stop sequence that never came is certain now.
+      static_cast<void>(stream.advance(observer, generated, generation.reason));
+      return std::move(generation);
+    }
+
+   private:
+    bool stop(StopReason reason) {
+      generation.reason = reason;
+      return false;
+    }
+    void note(const Pick& pick) {
+      if (!math::is_nan(pick.model_log_probability)) {
+        if (generation.model_log_probabilities.empty()) generation.score = 0;
+        generation.score += pick.model_log_probability;
+        generation.model_log_probabilities.push_back(pick.model_log_probability);
+      }
+      if (!math::is_nan(pick.choice_log_probability)) {
+        generation.choice_log_probabilities.push_back(pick.choice_log_probability);
+      }
+      generation.alternatives.insert(generation.alternatives.end(), pick.alternatives.begin(),
+                                     pick.alternatives.end());
+    }
+  };
+
+  C chain_;
+  Chooser chooser_;
+  Report report_;
+};
+
+}  // namespace logitkit::inline LOGITKIT_ABI

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+// Session: the state of one running request. It looks (`next`), commits (`accept`), takes back.
+#pragma once
+
+#include <logitkit/core/detail/assignable.hpp>
+#include <logitkit/decode/choose.hpp>
+#include <logitkit/process/chain.hpp>
+#include <logitkit/stop/first_met.hpp>
+
+namespace logitkit::inline LOGITKIT_ABI {
+
+/// One sequence of a greedy or random decoder: made by `decoder.start(prompt, limits)`, driven by
+/// the engine, one row a token. A value: copying it forks the request, chain state and all.
+/// Determinism: what it picks depends on rows, tokens, chain and seed; not on other sessions.
+/// Allocation: `next` none once the workspace has seen the vocabulary; `accept` only as history
+/// and chain state grow. Thread safety: as for any value.
+template <class C, class Chooser>
+class Session {
+ public:
+  Session(C chain, Chooser chooser, Report report, std::span<const Token> prompt, Limits limits)
+      : chain_(chain),
+        unstarted_(std::move(chain)),
+        chooser_(std::move(chooser)),
+        report_(report),
+        limits_(std::move(limits)),
+        tokens_(prompt.begin(), prompt.end()),
+        prompt_size_(prompt.size()) {
+    require(limits_.check());
+    require(limits_.check_prompt(prompt));
+    if constexpr (StartingProcessor<C>) chain_->start(prompt);
+    reason_ = MaxTokens{limits_.max_tokens}(context());
+  }
+
+  /// What comes next by this row; changes nothing. Status `finished` once the session has stopped.
+  template <class R>
+  [[nodiscard]] Pick next(const R& row, Workspace& workspace) const {
+    static_assert(detail::explain_row<R>());
+    workspace.alternatives().clear();
+    if constexpr (RowLike<R>) return next(as_row(row), workspace);
+    return {};
+  }
+
+  /// The same for a row that is one already; alternatives are added to the workspace's.
+  template <std::floating_point S>
+  [[nodiscard]] Pick next(Row<S> row, Workspace& workspace) const {
+    if (reason_ != StopReason::none) return {.status = Status::finished};
+    return detail::choose(row, *chain_, *chooser_, context(), report_, limits_.vocabulary,
+                          workspace);
+  }
+
+  /// Commits a token, the one picked or any other, and says whether the sequence ends with it.
+  /// A token that the vocabulary does not have ends it and is not kept. After the end nothing is
+  /// committed any more, and the same reason comes again.
+  StopReason accept(Token token) {
+    if (reason_ != StopReason::none) return reason_;
+    if (!limits_.allowed(token)) return reason_ = StopReason::token_out_of_range;
+    tokens_.push_back(token);
+    if constexpr (AcceptingProcessor<C>) chain_->accept(token);
+    return reason_ = FirstMet{limits_}(context());
+  }
+
+  /// Takes the last n generated tokens back, as if they had never been accepted; n above their
+  /// number takes all. Cost: O(n), and O(length) where the chain keeps state: it is replayed.
+  void rollback(std::size_t n) {
+    n = std::min(n, generated().size());
+    if (n == 0) return;
+    tokens_.resize(tokens_.size() - n);
+    reason_ = StopReason::none;
+    if constexpr (StatefulProcessor<C>) {
+      chain_ = unstarted_;
+      if constexpr (StartingProcessor<C>) chain_->start(context().prompt());
+      if constexpr (AcceptingProcessor<C>) {
+        for (const Token token : context().generated()) chain_->accept(token);
+      }
+    }
+  }
+
+  [[nodiscard]] Context context() const { return {tokens_, prompt_size_}; }
+  [[nodiscard]] std::span<const Token> tokens() const { return tokens_; }
+  [[nodiscard]] std::span<const Token> generated() const { return context().generated(); }
+  [[nodiscard]] StopReason reason() const { return reason_; }
+  [[nodiscard]] const Limits& limits() const { return limits_; }
+
+ private:
+  // A stateful chain as it was before the prompt, to replay from; nothing for any other.
+  struct Nothing {
+    explicit Nothing(const C&) {}
+  };
+  using Unstarted = std::conditional_t<StatefulProcessor<C>, detail::Assignable<C>, Nothing>;
+
+  [[no_unique_address]] detail::Assignable<C> chain_;
+  [[no_unique_address]] Unstarted unstarted_;
+  [[no_unique_address]] detail::Assignable<Chooser> chooser_;
+  Report report_;
+  Limits limits_;
+  std::vector<Token> tokens_;  // the prompt, then what was accepted
+  std::size_t prompt_size_;
+  StopReason reason_ = StopReason::none;
+};
+
+}  // namespace logitkit::inline LOGITKIT_ABI

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// The one total order of scores: an integer key that is greater when the number is greater.
+#pragma once
+
+#include <logitkit/version.hpp>
+
+#include <bit>
+#include <concepts>
+#include <cstdint>
+#include <type_traits>
+
+namespace logitkit::inline LOGITKIT_ABI::math {
+
+/// The integer of S's own width that orders like S.
+template <std::floating_point S>
+using OrderKey = std::conditional_t<sizeof(S) == 4, std::int32_t, std::int64_t>;
+
+/// A number's place in the order -inf < ... < -0 = +0 < ... < +inf, as an integer.
+/// Keys compare alike whether or not the processor flushes denormals to zero, which floating-point
+/// comparisons do not. NaN has no place in the order: see `is_nan`.
+template <std::floating_point S>
+[[nodiscard]] constexpr OrderKey<S> order_key(S x) noexcept {
+  using Key = OrderKey<S>;
+  using Bits = std::make_unsigned_t<Key>;
+  constexpr Bits kMagnitude = static_cast<Bits>(~Bits{0}) >> 1;
+  const Bits bits = std::bit_cast<Bits>(x);
+  const Bits sign = Bits{0} - (bits >> (sizeof(S) * 8 - 1));  // all ones for negative numbers
+  // Negative: count down from -1, then move up by one so that -0 falls on +0.
+  return static_cast<Key>((bits ^ (sign & kMagnitude)) - sign);
+}
+
+/// The number at a place: the inverse of `order_key` (of the two zeros, +0).
+template <std::floating_point S>
+[[nodiscard]] constexpr S from_order_key(OrderKey<S> key) noexcept {
+  using Bits = std::make_unsigned_t<OrderKey<S>>;
+  constexpr Bits kMagnitude = static_cast<Bits>(~Bits{0}) >> 1;
+  const Bits bits = static_cast<Bits>(key);
+  const Bits sign = Bits{0} - (bits >> (sizeof(S) * 8 - 1));
+  return std::bit_cast<S>(static_cast<Bits>((bits + sign) ^ (sign & kMagnitude)));
+}
+
+/// A number as a double, exactly, whether or not the processor takes denormals for zero.
+template <std::floating_point S>
+[[nodiscard]] constexpr double widen(S x) noexcept {
+  if constexpr (sizeof(S) == 4) {
+    const auto bits = std::bit_cast<std::uint32_t>(x);
+    const auto magnitude = static_cast<double>(bits & 0x7fffffffu) * 0x1p-149;
+    if ((bits & 0x7f800000u) == 0) return bits >> 31 != 0 ? -magnitude : magnitude;
+  }
+  return static_cast<double>(x);
+}
+
+/// NaN, told by its bits, so that no compiler flag can reason it away.
+template <std::floating_point S>
+[[nodiscard]] constexpr bool is_nan(S x) noexcept {
+  using Bits = std::make_unsigned_t<OrderKey<S>>;
+  constexpr int kDigits = sizeof(S) == 4 ? 23 : 52;
+  constexpr Bits kMagnitude = static_cast<Bits>(~Bits{0}) >> 1;
+  constexpr Bits kInfinity = (kMagnitude >> kDigits) << kDigits;
+  return (std::bit_cast<Bits>(x) & kMagnitude) > kInfinity;
+}
+
+}  // namespace logitkit::inline LOGITKIT_ABI::math

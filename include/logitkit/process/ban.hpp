@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// Ban: tokens that must never come.
+#pragma once
+
+#include <logitkit/core/concepts.hpp>
+#include <logitkit/core/error.hpp>
+
+#include <vector>
+
+namespace logitkit::inline LOGITKIT_ABI {
+
+/// score(token)' = -inf for each token given. `Ban{{198, 262}}`. If nothing else is left, the row
+/// has the status `nothing_left`; no banned token is ever chosen instead. Cost: O(tokens).
+class Ban {
+ public:
+  explicit Ban(std::vector<Token> tokens) : tokens_(std::move(tokens)) { require(check(tokens_)); }
+
+  [[nodiscard]] static std::string check(const std::vector<Token>& tokens) {
+    for (const Token token : tokens) {
+      if (token < 0) return misuse("Ban", "token", "token >= 0", token);
+    }
+    return {};
+  }
+
+  template <std::floating_point S>
+  void operator()(Candidates<S>& candidates, const Context&) const {
+    for (const Token token : tokens_) candidates.ban(token);
+  }
+
+ private:
+  std::vector<Token> tokens_;
+};
+
+static_assert(Processor<Ban>);
+
+}  // namespace logitkit::inline LOGITKIT_ABI

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// PresencePenalty: makes tokens that have been generated less likely, however often.
+#pragma once
+
+#include <logitkit/core/concepts.hpp>
+#include <logitkit/core/error.hpp>
+#include <logitkit/core/token_counts.hpp>
+
+namespace logitkit::inline LOGITKIT_ABI {
+
+/// score(token)' = score(token) - a for each distinct generated token; the prompt is not counted.
+/// a finite, usually in [-2, 2]; negative encourages. The sign of the score plays no part.
+/// Cost: O(distinct tokens). Source: OpenAI API, `presence_penalty`.
+template <std::floating_point P = float>
+class PresencePenalty {
+ public:
+  explicit PresencePenalty(P a) : a_(a) { require(check(a)); }
+
+  [[nodiscard]] static std::string check(P a) {
+    constexpr P kMax = std::numeric_limits<P>::max();
+    return a >= -kMax && a <= kMax ? std::string()
+                                   : misuse("PresencePenalty", "a", "-inf < a < inf", double(a));
+  }
+
+  void accept(Token token) { seen_.add(token); }
+
+  template <std::floating_point S>
+  void operator()(Candidates<S>& candidates, const Context&) const {
+    for (const auto& [token, count] : seen_) {
+      if (candidates.contains(token)) candidates.add(token, static_cast<S>(-a_));
+    }
+  }
+
+ private:
+  P a_;
+  TokenCounts seen_;
+};
+
+template <std::integral I>
+PresencePenalty(I) -> PresencePenalty<float>;
+
+static_assert(StatefulProcessor<PresencePenalty<>>);
+
+}  // namespace logitkit::inline LOGITKIT_ABI

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// TopK: keeps the k best tokens.
+#pragma once
+
+#include <logitkit/core/concepts.hpp>
+#include <logitkit/core/error.hpp>
+
+namespace logitkit::inline LOGITKIT_ABI {
+
+/// Keeps exactly the k tokens with the largest scores (all that are not banned, if they are fewer);
+/// equal scores at the boundary: the lower tokens stay. k >= 1.
+/// An all-banned row stays empty. Cost: O(V / 64 + k) after the row has been read once.
+/// Source: Fan, Lewis, Dauphin 2018, "Hierarchical neural story generation", arXiv 1805.04833.
+template <std::integral P = int>
+class TopK {
+ public:
+  explicit TopK(P k) : k_(k) { require(check(k)); }
+
+  [[nodiscard]] static std::string check(P k) {
+    return k >= 1 ? std::string() : misuse("TopK", "k", "k >= 1", double(k));
+  }
+
+  template <std::floating_point S>
+  void operator()(Candidates<S>& candidates, const Context&) const {
+    candidates.keep_top(static_cast<std::size_t>(k_));
+  }
+
+ private:
+  P k_;
+};
+
+static_assert(Processor<TopK<>>);
+
+}  // namespace logitkit::inline LOGITKIT_ABI

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// PhiloxDecider: the decider of production, a pure function of seed, stream and position.
+#pragma once
+
+#include <logitkit/random/philox.hpp>
+#include <logitkit/random/uniform.hpp>
+
+namespace logitkit::inline LOGITKIT_ABI {
+
+/// The random number for the token at `position` (tokens before it, prompt included), in [0,1) with
+/// 53 bits. It depends on nothing else: not on the batch row, the thread, or how many numbers were
+/// drawn before. Streams separate independent uses of one seed.
+class PhiloxDecider {
+ public:
+  explicit constexpr PhiloxDecider(std::uint64_t seed, std::uint64_t stream = 0)
+      : seed_(seed), stream_(stream) {}
+
+  [[nodiscard]] constexpr std::uint64_t bits(std::uint64_t position) const noexcept {
+    const auto words = philox4x32({low(position), high(position), low(stream_), high(stream_)},
+                                  {low(seed_), high(seed_)});
+    return std::uint64_t{words[1]} << 32 | words[0];
+  }
+  [[nodiscard]] constexpr double operator()(std::uint64_t position) const noexcept {
+    return uniform(bits(position));
+  }
+
+ private:
+  static constexpr std::uint32_t low(std::uint64_t x) { return static_cast<std::uint32_t>(x); }
+  static constexpr std::uint32_t high(std::uint64_t x) {
+    return static_cast<std::uint32_t>(x >> 32);
+  }
+
+  std::uint64_t seed_;
+  std::uint64_t stream_;
+};
+
+}  // namespace logitkit::inline LOGITKIT_ABI

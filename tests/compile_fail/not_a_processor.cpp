@@ -1,0 +1,15 @@
+// expect: logitkit::Chain: every element must be a processor
+// A processor that forgot the context.
+#include <logitkit/logitkit.hpp>
+
+namespace lk = logitkit;
+
+struct Mine {
+#ifdef LOGITKIT_FAIL
+  void operator()(auto& candidates) const { candidates.ban(0); }
+#else
+  void operator()(auto& candidates, const lk::Context&) const { candidates.ban(0); }
+#endif
+};
+
+const lk::Chain chain{Mine{}, lk::TopK{4}};

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: MIT
+// Editing candidates: one token, all tokens, under a scale; and what an edit must not touch.
+#include <logitkit/core/detail/candidates_edit.hpp>
+
+#include "support/catch.hpp"
+#include "support/rows.hpp"
+
+#include <limits>
+
+namespace lk = logitkit;
+
+namespace {
+
+template <class S>
+constexpr S kInfinity = std::numeric_limits<S>::infinity();
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("set, add and ban change one score each", "[candidates]", float, double) {
+  using S = TestType;
+  const std::vector<S> row{1, 2, 3, -kInfinity<S>};
+  for (const bool narrow : {false, true}) {
+    lk::Workspace workspace;
+    lk::Candidates set(row, workspace);
+    if (narrow) set.keep_if([](lk::Token, S) { return true; });
+    set.set(0, 7);
+    set.add(1, S(-0.5));
+    set.ban(2);
+    set.add(3, 100);
+    REQUIRE(set.score(0) == 7);
+    REQUIRE(set.score(1) == S(1.5));
+    REQUIRE(set.score(2) == -kInfinity<S>);
+    REQUIRE(set.score(3) == -kInfinity<S>);
+    REQUIRE(set.best() == 0);
+    set.add(0, 1), set.add(0, 1);  // edits add up
+    REQUIRE(set.score(0) == 9);
+    set.add(2, 5);
+    REQUIRE_FALSE(set.contains(2));  // what is added to a banned token changes nothing
+    REQUIRE(set.status() == lk::Status::ok);
+  }
+}
+
+TEMPLATE_TEST_CASE("facts follow edits up and down, in every tile", "[candidates]", float, double) {
+  using S = TestType;
+  lk::Workspace workspace;
+  const std::vector<S> row(200, S(0));
+  lk::Candidates set(row, workspace);
+  for (lk::Token token = 199; token >= 0; token -= 13) {
+    REQUIRE(set.best() == 0);
+    set.set(token, 5);  // a new best
+    REQUIRE(set.best() == token);
+    REQUIRE(set.maximum() == 5);
+    REQUIRE(set.draw(0.999) >= token);
+    const double sum = std::exp(5.0) + 199;
+    REQUIRE(set.log_sum_exp() == Catch::Approx(std::log(sum)).epsilon(1e-14));
+    set.set(token, 0);  // and back: the tile's maximum must go down, too
+    REQUIRE(set.maximum() == 0);
+    REQUIRE(set.log_sum_exp() == Catch::Approx(std::log(200.0)).epsilon(1e-14));
+  }
+  for (lk::Token token = 0; token < 199; ++token) {
+    set.ban(token);
+    REQUIRE(set.best() == token + 1);
+    REQUIRE(set.draw(0) == token + 1);
+  }
+  set.ban(199);
+  REQUIRE(set.best() == lk::kNoToken);
+  REQUIRE(set.status() == lk::Status::nothing_left);
+  set.set(100, -3);
+  REQUIRE(set.status() == lk::Status::ok);
+  REQUIRE(set.draw(0.5) == 100);
+}
+
+TEMPLATE_TEST_CASE("edits count before a first narrowing of any kind", "[candidates]", float,
+                   double) {
+  using S = TestType;
+  lk::Workspace workspace;
+  std::vector<S> row(300, S(0));
+  row[17] = 4;
+  const auto survivors_of = [&](const auto& narrow) {
+    lk::Candidates set(row, workspace);
+    set.set(17, S(-1));  // its tile's old maximum would let it through
+    set.set(250, S(3));  // its tile's old maximum would hide it
+    narrow(set);
+    std::vector<lk::Token> tokens;
+    for (const auto [token, score] : set) tokens.push_back(token);
+    return tokens;
+  };
+  const std::vector<lk::Token> only{250};
+  REQUIRE(survivors_of([](auto& set) { set.keep_top(1); }) == only);
+  REQUIRE(survivors_of([](auto& set) { set.keep_above(2); }) == only);
+  REQUIRE(survivors_of([](auto& set) { set.keep_mass(0.01); }) == only);
+  REQUIRE(survivors_of([](auto& set) { set.keep_if([](auto, S s) { return s > 2; }); }) == only);
+  REQUIRE(survivors_of([](auto& set) { set.keep_only(std::vector<lk::Token>{250}); }) == only);
+}
+
+TEMPLATE_TEST_CASE("a dropped token stays out", "[candidates]", float, double) {
+  lk::Workspace workspace;
+  const std::vector<TestType> row{5, 4, 3, 2};
+  lk::Candidates set(row, workspace);
+  set.keep_top(2);
+  set.set(3, 100);
+  set.add(2, 100);
+  set.ban(2);
+  REQUIRE(set.size() == 2);
+  REQUIRE_FALSE(set.contains(3));
+  REQUIRE(set.best() == 0);
+  REQUIRE(set.status() == lk::Status::ok);
+}
+
+TEMPLATE_TEST_CASE("an edit outside the vocabulary is a status, and nothing else", "[candidates]",
+                   float, double) {
+  lk::Workspace workspace;
+  const std::vector<TestType> row{5, 4, 3};
+  for (const lk::Token token :
+       {-1, 3, 64, std::numeric_limits<lk::Token>::max(), std::numeric_limits<lk::Token>::min()}) {
+    for (int kind = 0; kind < 4; ++kind) {
+      for (const bool narrow : {false, true}) {
+        lk::Candidates set(row, workspace);
+        if (narrow) set.keep_top(2);
+        if (kind == 0) set.set(token, 9);
+        if (kind == 1) set.add(token, 9);
+        if (kind == 2) set.ban(token);
+        if (kind == 3) set.keep_only(std::vector<lk::Token>{0, token});
+        REQUIRE(set.status() == lk::Status::token_out_of_range);
+        REQUIRE(set.draw(0.5) == lk::kNoToken);
+        REQUIRE(set.score(0) == 5);
+      }
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("a NaN or +inf made by an edit is a status", "[candidates]", float, double) {
+  using S = TestType;
+  const S nan = std::numeric_limits<S>::quiet_NaN();
+  const std::vector<S> row{5, 4, 3};
+  for (const bool narrow : {false, true}) {
+    const auto status_after = [&](const auto& edit) {
+      lk::Workspace workspace;
+      lk::Candidates set(row, workspace);
+      if (narrow) set.keep_top(2);
+      edit(set);
+      return set.status();
+    };
+    REQUIRE(status_after([&](auto& set) { set.set(0, nan); }) == lk::Status::not_a_number);
+    REQUIRE(status_after([&](auto& set) { set.add(0, nan); }) == lk::Status::not_a_number);
+    REQUIRE(status_after([&](auto& set) { set.set(0, kInfinity<S>); }) ==
+            lk::Status::positive_infinity);
+    REQUIRE(status_after([&](auto& set) { set.transform([&](S) { return nan; }); }) ==
+            lk::Status::not_a_number);
+    REQUIRE(status_after([&](auto& set) {
+              set.transform([&](lk::Token t, S s) { return t == 1 ? kInfinity<S> : s; });
+            }) == lk::Status::positive_infinity);
+  }
+}
+
+TEMPLATE_TEST_CASE("transform sees scores, banned stays banned, scale and shift are spent",
+                   "[candidates]", float, double) {
+  using S = TestType;
+  lk::Workspace workspace;
+  const std::vector<S> row{1, -kInfinity<S>, 3, 4};
+  for (const bool narrow : {false, true}) {
+    lk::Candidates set(row, workspace);
+    if (narrow) set.keep_if([](lk::Token, S) { return true; });
+    set.scale(2);
+    set.ban(3);
+    set.transform([](lk::Token token, S score) { return score + S(token); });
+    REQUIRE(set.score(0) == 2);
+    REQUIRE(set.score(1) == -kInfinity<S>);
+    REQUIRE(set.score(2) == 8);
+    REQUIRE(set.score(3) == -kInfinity<S>);
+    set.transform([](S) { return S(1); });
+    REQUIRE(set.score(0) == 1);
+    REQUIRE_FALSE(set.contains(1));
+    REQUIRE_FALSE(set.contains(3));
+    REQUIRE(set.log_sum_exp() == Catch::Approx(1 + std::log(2.0)).epsilon(1e-15));
+    set.transform([](S) { return -kInfinity<S>; });
+    REQUIRE(set.status() == lk::Status::nothing_left);
+  }
+}
+
+TEMPLATE_TEST_CASE("scale multiplies, again and again, and edits are in scaled scores",
+                   "[candidates]", float, double) {
+  using S = TestType;
+  lk::Workspace workspace;
+  const std::vector<S> row{1, 2, -4};
+  lk::Candidates set(row, workspace);
+  set.scale(1 / 0.7);
+  set.scale(1 / 1.3);
+  const double factor = 1 / 0.7 / 1.3, close = sizeof(S) == 4 ? 1e-6 : 1e-15;
+  REQUIRE(double(set.score(2)) == Catch::Approx(-4 * factor).epsilon(close));
+  set.set(0, 3);
+  set.add(1, 2);
+  REQUIRE(double(set.score(0)) == Catch::Approx(3).epsilon(close));
+  REQUIRE(double(set.score(1)) == Catch::Approx(2 * factor + 2).epsilon(close));
+  REQUIRE(set.best() == 1);
+}
+
+TEMPLATE_TEST_CASE("normalised exponentials sum to one, and twice is once", "[candidates]", float,
+                   double) {
+  lk::Workspace workspace;
+  for (const auto& [name, row] : test::all_named_rows<TestType>()) {
+    CAPTURE(name);
+    lk::Candidates set(row, workspace);
+    set.scale(0.8);
+    const lk::Token best = set.best();
+    const lk::Token drawn = set.draw(0.37);
+    set.normalise();
+    REQUIRE(set.log_sum_exp() == Catch::Approx(0).margin(1e-10));
+    double sum = 0;
+    for (const auto [token, score] : set) sum += std::exp(double(score));
+    REQUIRE(sum == Catch::Approx(1).epsilon(sizeof(TestType) == 4 ? 4e-3 : 1e-9));
+    REQUIRE(set.best() == best);
+    REQUIRE(set.draw(0.37) == drawn);
+    const double maximum = set.maximum();
+    set.normalise();
+    REQUIRE(set.maximum() == maximum);
+  }
+}
+
+#if LOGITKIT_EXCEPTIONS || defined(__cpp_exceptions)
+TEMPLATE_TEST_CASE("a transform that throws leaves no trace in the workspace", "[candidates]",
+                   float, double) {
+  using S = TestType;
+  const std::vector<S> row(200, S(1));
+  for (const lk::Token thrower : {0, 1, 70, 199}) {
+    lk::Workspace workspace;
+    {
+      lk::Candidates set(row, workspace);
+      set.set(150, S(50));
+      REQUIRE_THROWS_AS(set.transform([&](lk::Token token, S) -> S {
+        if (token == thrower) throw 1;
+        return S(9);
+      }),
+                        int);
+    }
+    lk::Candidates set(row, workspace);
+    CAPTURE(thrower);
+    for (const auto [token, score] : set) {
+      if (score != 1) FAIL("token " << token << " kept the score " << score);
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("a predicate that throws leaves the set as it was", "[candidates]", float,
+                   double) {
+  using S = TestType;
+  const std::vector<S> row(200, S(1));
+  for (const bool narrow : {false, true}) {
+    lk::Workspace workspace;
+    lk::Candidates set(row, workspace);
+    if (narrow) set.keep_if([](lk::Token token, S) { return token % 2 == 0; });
+    REQUIRE_THROWS_AS(set.keep_if([](lk::Token token, S) -> bool {
+      if (token == 100) throw 1;
+      return token % 4 == 0;
+    }),
+                      int);
+    set.keep_if([](lk::Token, S) { return true; });
+    CAPTURE(narrow);
+    std::vector<lk::Token> tokens, expected;
+    for (const auto [token, score] : set) tokens.push_back(token);
+    for (lk::Token token = 0; token < 200; token += narrow ? 2 : 1) expected.push_back(token);
+    CHECK(tokens == expected);
+  }
+}
+#endif

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+// Looking at candidates: the row is read in place, in every scalar, and a bad one has its status.
+#include <logitkit/core/detail/candidates_look.hpp>
+
+#include "support/catch.hpp"
+#include "support/rows.hpp"
+
+#include <cstring>
+#include <iterator>
+#include <limits>
+
+namespace lk = logitkit;
+
+static_assert(std::forward_iterator<lk::Candidates<float>::Iterator>);
+static_assert(std::forward_iterator<lk::Candidates<double>::Iterator>);
+
+namespace {
+
+template <class S>
+constexpr S kInfinity = std::numeric_limits<S>::infinity();
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("the set starts as the whole row, in order", "[candidates]", float, double) {
+  lk::Workspace workspace;
+  for (const auto& [name, row] : test::all_named_rows<TestType>()) {
+    CAPTURE(name);
+    const auto copy = row;
+    lk::Candidates set(row, workspace);
+    REQUIRE(set.vocabulary() == row.size());
+    REQUIRE(set.size() == row.size());
+    REQUIRE_FALSE(set.narrowed());
+    REQUIRE(set.status() == lk::Status::ok);
+    lk::Token expected = 0;
+    for (const auto [token, score] : set) {
+      REQUIRE(token == expected);
+      REQUIRE(score == row[static_cast<std::size_t>(token)]);
+      REQUIRE(set.score(token) == score);
+      REQUIRE(set.contains(token) == (score != -kInfinity<TestType>));
+      ++expected;
+    }
+    REQUIRE(static_cast<std::size_t>(expected) == row.size());
+    REQUIRE(std::memcmp(copy.data(), row.data(), row.size() * sizeof(TestType)) == 0);
+  }
+}
+
+TEMPLATE_TEST_CASE("tokens that the row does not have score -inf", "[candidates]", float, double) {
+  lk::Workspace workspace;
+  const std::vector<TestType> row(65, 1);
+  lk::Candidates set(row, workspace);
+  for (const lk::Token token : {-1, 65, 66, 128, std::numeric_limits<lk::Token>::max(),
+                                std::numeric_limits<lk::Token>::min()}) {
+    REQUIRE(set.score(token) == -kInfinity<TestType>);
+    REQUIRE_FALSE(set.contains(token));
+  }
+  set.keep_top(3);
+  REQUIRE(set.score(-1) == -kInfinity<TestType>);
+  REQUIRE(set.score(65) == -kInfinity<TestType>);
+  REQUIRE(set.score(64) == -kInfinity<TestType>);  // dropped
+  REQUIRE(set.status() == lk::Status::ok);         // looking is no edit
+}
+
+TEMPLATE_TEST_CASE("half rows are scored in float", "[candidates]", Eigen::half, Eigen::bfloat16) {
+  lk::Workspace workspace, other;
+  for (const auto& [name, floats] : test::all_named_rows<float>()) {
+    CAPTURE(name);
+    std::vector<TestType> row(floats.size());
+    std::vector<float> widened(floats.size());
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      row[i] = static_cast<TestType>(floats[i]);
+      widened[i] = static_cast<float>(row[i]);
+    }
+    lk::Candidates set(row, workspace);
+    static_assert(std::same_as<decltype(set), lk::Candidates<float>>);
+    lk::Candidates twin(widened, other);
+    REQUIRE(set.status() == twin.status());
+    REQUIRE(set.best() == twin.best());
+    REQUIRE(set.log_sum_exp() == twin.log_sum_exp());
+    for (const double u : {0.0, 0.4, 1 - 0x1p-53}) REQUIRE(set.draw(u) == twin.draw(u));
+    set.ban(0), twin.ban(0);
+    set.keep_mass(0.7), twin.keep_mass(0.7);
+    REQUIRE(set.size() == twin.size());
+    for (lk::Token token = 0; token < lk::Token(row.size()); ++token) {
+      REQUIRE(set.score(token) == twin.score(token));
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("NaN of half rows is found", "[candidates]", Eigen::half, Eigen::bfloat16) {
+  lk::Workspace workspace;
+  for (const float sign : {1.0f, -1.0f}) {
+    std::vector<TestType> row(100, TestType(1.0f));
+    row[77] = TestType(sign * std::numeric_limits<float>::quiet_NaN());
+    REQUIRE(lk::Candidates(row, workspace).status() == lk::Status::not_a_number);
+  }
+}
+
+TEMPLATE_TEST_CASE("a bad row has a status and gives no token", "[candidates]", float, double) {
+  using S = TestType;
+  lk::Workspace workspace;
+  const auto status_of = [&](const std::vector<S>& row) {
+    lk::Candidates set(row, workspace);
+    const lk::Status status = set.status();
+    if (status != lk::Status::ok) {
+      for (const double u : {0.0, 0.5, 1 - 0x1p-53}) REQUIRE(set.draw(u) == lk::kNoToken);
+      set.scale(2), set.normalise(), set.keep_mass(0.5), set.keep_top(2), set.keep_above(0);
+      static_cast<void>(set.entropy()), static_cast<void>(set.sorted());
+      REQUIRE(set.status() != lk::Status::ok);  // nothing makes it good again
+      REQUIRE(set.draw(0.5) == lk::kNoToken);
+    }
+    return status;
+  };
+  const S nan = std::numeric_limits<S>::quiet_NaN();
+  for (const std::size_t size : test::kSizes) {
+    const auto good = test::gauss_row<S>(size, 2, 1);
+    REQUIRE(status_of(good) == lk::Status::ok);
+    for (const std::size_t at : {std::size_t{0}, size / 2, size - 1}) {
+      auto row = good;
+      row[at] = nan;
+      REQUIRE(status_of(row) == lk::Status::not_a_number);
+      row[at] = -nan;
+      REQUIRE(status_of(row) == lk::Status::not_a_number);
+      row[at] = kInfinity<S>;
+      REQUIRE(status_of(row) == lk::Status::positive_infinity);
+      row.assign(size, -kInfinity<S>);
+      REQUIRE(status_of(row) == lk::Status::nothing_left);
+      row[at] = S(-5);
+      REQUIRE(status_of(row) == lk::Status::ok);
+      row.assign(size, nan);
+      REQUIRE(status_of(row) == lk::Status::not_a_number);
+    }
+  }
+  REQUIRE(status_of({}) == lk::Status::wrong_length);
+  REQUIRE(status_of({kInfinity<S>, nan}) == lk::Status::not_a_number);
+}
+
+TEST_CASE("a float and a double set can share a workspace", "[candidates]") {
+  lk::Workspace workspace;
+  const std::vector<float> floats{1, 2, 3};
+  const std::vector<double> doubles{3, 2, 1, 0};
+  lk::Candidates a(floats, workspace);
+  lk::Candidates b(doubles, workspace);
+  a.ban(2), b.ban(0);
+  REQUIRE(a.best() == 1);
+  REQUIRE(b.best() == 1);
+  REQUIRE(a.score(1) == 2);
+}
+
+TEST_CASE("a row object, a span and an Eigen vector are the same candidates", "[candidates]") {
+  lk::Workspace workspace;
+  Eigen::VectorXf eigen(3);
+  eigen << 1, 5, 3;
+  const std::span<const float> span(eigen.data(), 3);
+  REQUIRE(lk::Candidates(eigen, workspace).best() == 1);
+  REQUIRE(lk::Candidates(span, workspace).best() == 1);
+  REQUIRE(lk::Candidates(lk::as_row(span), workspace).best() == 1);
+  static_assert(
+      std::same_as<decltype(lk::Candidates(lk::as_row(span), workspace)), lk::Candidates<float>>);
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// Limits: check() says the first thing that is wrong, in one sentence, and nothing when all is
+// well.
+#include <logitkit/core/limits.hpp>
+
+#include "support/catch.hpp"
+
+namespace lk = logitkit;
+
+TEST_CASE("the default limits are good", "[limits]") {
+  REQUIRE(lk::Limits{}.check().empty());
+  REQUIRE(lk::Limits{.max_new_tokens = 1, .end_tokens = {2, 0}, .stop_sequences = {{1}, {1, 2}}}
+              .check()
+              .empty());
+}
+
+TEST_CASE("counts of zero are refused", "[limits]") {
+  REQUIRE(lk::Limits{.max_new_tokens = 0}.check() ==
+          "Limits: max_new_tokens must satisfy max_new_tokens >= 1, got 0");
+  REQUIRE(lk::Limits{.max_tokens = 0}.check() ==
+          "Limits: max_tokens must satisfy max_tokens >= 1, got 0");
+}
+
+TEST_CASE("tokens that cannot be are refused", "[limits]") {
+  REQUIRE(lk::Limits{.end_tokens = {2, -1}}.check() ==
+          "Limits: end_tokens must satisfy 0 <= token, got -1");
+  REQUIRE(lk::Limits{.end_tokens = {2, 10}, .vocabulary = 10}.check() ==
+          "Limits: end_tokens must satisfy 0 <= token < vocabulary, got 10");
+  REQUIRE(lk::Limits{.end_tokens = {9}, .vocabulary = 10}.check().empty());
+  REQUIRE(lk::Limits{.stop_sequences = {{1}, {}}}.check() ==
+          "Limits: stop_sequences must satisfy length >= 1, got 0");
+  REQUIRE(lk::Limits{.stop_sequences = {{1}, {2, -7}}}.check() ==
+          "Limits: stop_sequences must satisfy 0 <= token, got -7");
+  REQUIRE(lk::Limits{.stop_sequences = {{1, 11}}, .vocabulary = 10}.check() ==
+          "Limits: stop_sequences must satisfy 0 <= token < vocabulary, got 11");
+}
+
+TEST_CASE("a prompt must have tokens, all of the vocabulary", "[limits]") {
+  const lk::Limits limits, small{.vocabulary = 10};
+  const std::vector<lk::Token> good{0, 9}, negative{0, -1}, large{0, 10};
+  REQUIRE(limits.check_prompt(good).empty());
+  REQUIRE(small.check_prompt(good).empty());
+  REQUIRE(limits.check_prompt(large).empty());
+  REQUIRE(limits.check_prompt({}) == "prompt: its length must satisfy length >= 1, got 0");
+  REQUIRE(limits.check_prompt(negative) == "prompt: each token must satisfy 0 <= token, got -1");
+  REQUIRE(small.check_prompt(large) ==
+          "prompt: each token must satisfy 0 <= token < vocabulary, got 10");
+}
+
+TEST_CASE("a token is allowed as far as the vocabulary is known", "[limits]") {
+  const lk::Limits unknown, ten{.vocabulary = 10};
+  REQUIRE(unknown.allowed(0));
+  REQUIRE(unknown.allowed(2147483647));
+  REQUIRE_FALSE(unknown.allowed(-1));
+  REQUIRE(ten.allowed(9));
+  REQUIRE_FALSE(ten.allowed(10));
+  REQUIRE_FALSE(ten.allowed(-1));
+}

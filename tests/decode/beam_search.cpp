@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: MIT
+// Beam search: against exhaustive search, against greedy, with and without a cache, rule by rule.
+#include <logitkit/decode/beam_search.hpp>
+
+#include <logitkit/decode/greedy.hpp>
+#include <logitkit/process/frequency_penalty.hpp>
+#include <logitkit/process/repetition_penalty.hpp>
+#include <logitkit/process/softmax.hpp>
+#include <logitkit/process/top_k.hpp>
+
+#include "support/catch.hpp"
+#include "support/models.hpp"
+
+#include <cmath>
+
+namespace lk = logitkit;
+using Tokens = std::vector<lk::Token>;
+using lk::EarlyStopping;
+
+namespace {
+
+const Tokens kPrompt{1, 0};
+constexpr EarlyStopping kRules[] = {EarlyStopping::heuristic, EarlyStopping::when_full,
+                                    EarlyStopping::never};
+
+struct Hypothesis {
+  Tokens tokens;
+  long double score;
+};
+
+/// log_softmax of the model's row after `tokens`, the slow way.
+std::vector<long double> log_softmax(const test::PlainRecurrent<double>& model,
+                                     const Tokens& tokens) {
+  const auto row = model(tokens);
+  long double sum = 0;
+  for (const double score : row) sum += std::exp((long double)(score));
+  std::vector<long double> result;
+  for (const double score : row) result.push_back(score - std::log(sum));
+  return result;
+}
+
+/// Every sequence that ends with `end_token` or has `length` tokens, best first.
+std::vector<Hypothesis> exhaustive(const test::PlainRecurrent<double>& model, std::size_t length,
+                                   lk::Token end_token, double penalty) {
+  std::vector<Hypothesis> open{{{}, 0}}, all;
+  for (std::size_t n = 1; n <= length; ++n) {
+    std::vector<Hypothesis> next;
+    for (const Hypothesis& each : open) {
+      Tokens tokens = kPrompt;
+      tokens.insert(tokens.end(), each.tokens.begin(), each.tokens.end());
+      const auto row = log_softmax(model, tokens);
+      for (std::size_t v = 0; v < row.size(); ++v) {
+        Hypothesis longer = each;
+        longer.tokens.push_back(lk::Token(v));
+        longer.score += row[v];
+        const bool ends = lk::Token(v) == end_token || n == length;
+        (ends ? all : next).push_back(std::move(longer));
+      }
+    }
+    open = std::move(next);
+  }
+  for (Hypothesis& each : all) each.score /= std::pow((long double)(each.tokens.size()), penalty);
+  std::stable_sort(all.begin(), all.end(), [](auto& a, auto& b) { return a.score > b.score; });
+  return all;
+}
+
+/// Checks on every call that it has been told exactly the generated tokens: its beam's, no other's.
+struct Witness {
+  Tokens heard;
+  void start(std::span<const lk::Token> prompt) { heard.assign(prompt.begin(), prompt.end()); }
+  void accept(lk::Token token) { heard.push_back(token); }
+  void operator()(auto& candidates, const lk::Context& context) const {
+    if (Tokens(context.tokens.begin(), context.tokens.end()) != heard) candidates.keep_top(0);
+  }
+};
+
+void check_equal(const std::vector<lk::Generation>& a, const std::vector<lk::Generation>& b) {
+  REQUIRE(a.size() == b.size());
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    CHECK(a[i].tokens == b[i].tokens);
+    CHECK(a[i].score == b[i].score);
+    CHECK(a[i].reason == b[i].reason);
+  }
+}
+
+template <class Scalar>
+void check_cached_is_plain() {
+  const auto check = [](const auto& beams, std::uint64_t seed) {
+    const lk::Limits limits{.max_new_tokens = 14, .end_tokens = {2, 5}};
+    test::CachedRecurrent<Scalar> cached{20, seed};
+    const auto results = beams.decode(cached, kPrompt, limits);
+    check_equal(results, beams.decode(test::PlainRecurrent<Scalar>{20, seed}, kPrompt, limits));
+    CHECK(cached.prefills == 1);
+    CHECK(cached.steps <= 13);
+    CHECK(cached.reorders <= cached.steps);  // never for identity: the model throws then
+  };
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+    for (const std::size_t k : {1u, 2u, 5u}) {
+      check(lk::BeamSearchDecoder{lk::Chain{lk::FrequencyPenalty{0.7f}}, {.beams = k}}, seed);
+      check(
+          lk::BeamSearchDecoder{lk::Chain{}, {.beams = k, .early_stopping = EarlyStopping::never}},
+          seed);
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("the widest beam is exhaustive search, for every length penalty") {
+  for (const double penalty : {0.0, 1.0, 0.5, 2.0, -1.0}) {
+    for (std::uint64_t seed = 1; seed < 4; ++seed) {
+      const test::PlainRecurrent<double> model{4, seed};
+      const auto expected = exhaustive(model, 4, 2, penalty);
+      const lk::BeamSearchDecoder beams{
+          lk::Chain{},
+          {.beams = 200, .length_penalty = penalty, .early_stopping = EarlyStopping::never}};
+      const auto results = beams.decode(model, kPrompt, {.max_new_tokens = 4, .end_tokens = {2}});
+      REQUIRE(results.size() == expected.size());
+      for (std::size_t i = 0; i < results.size(); ++i) {
+        CHECK(results[i].tokens == expected[i].tokens);
+        CHECK(results[i].score == Catch::Approx(double(expected[i].score)).epsilon(1e-12));
+      }
+    }
+  }
+}
+
+TEST_CASE("one beam that stops when full is greedy, also without end tokens under every rule") {
+  for (std::uint64_t seed = 1; seed < 20; ++seed) {
+    const test::PlainRecurrent<float> model{15, seed};
+    lk::Limits limits{.max_new_tokens = 12, .end_tokens = {2, 3}};
+    const auto same = [&](EarlyStopping rule) {
+      const lk::BeamSearchDecoder beams{lk::Chain{}, {.beams = 1, .early_stopping = rule}};
+      const auto results = beams.decode(model, kPrompt, limits);
+      const auto greedy = lk::GreedyDecoder().decode(model, kPrompt, limits);
+      REQUIRE(results.size() == 1);
+      CHECK(results[0].tokens == greedy.tokens);
+      CHECK(results[0].reason == greedy.reason);
+    };
+    same(EarlyStopping::when_full);
+    limits.end_tokens.clear();
+    for (const EarlyStopping rule : kRules) same(rule);
+  }
+}
+
+TEST_CASE("a model with a cache gives what the plain one does, for every scalar") {
+  check_cached_is_plain<float>();
+  check_cached_is_plain<double>();
+  check_cached_is_plain<Eigen::half>();
+  check_cached_is_plain<Eigen::bfloat16>();
+}
+
+TEST_CASE("n_best returns the first n of all") {
+  const test::PlainRecurrent<float> model{15, 3};
+  const lk::Limits limits{.max_new_tokens = 8, .end_tokens = {2}};
+  const auto run = [&](std::size_t n) {
+    return lk::BeamSearchDecoder{lk::Chain{}, {.beams = 5, .n_best = n}}.decode(model, kPrompt,
+                                                                                limits);
+  };
+  const auto all = run(0);
+  REQUIRE(all.size() == 5);
+  for (std::size_t n = 1; n <= 5; ++n) {
+    const auto some = run(n);
+    REQUIRE(some.size() == n);
+    for (std::size_t i = 0; i < n; ++i) CHECK(some[i].tokens == all[i].tokens);
+    for (std::size_t i = 1; i < n; ++i) CHECK(some[i].score <= some[i - 1].score);
+  }
+}
+
+TEST_CASE("the rules differ in when they stop: sooner is never better") {
+  int later = 0, much_later = 0;
+  for (std::uint64_t seed = 1; seed < 60; ++seed) {
+    for (const double penalty : {2.0, 1.0, 0.0, -1.0}) {
+      int steps[3];
+      double best[3];
+      for (int i = 0; i < 3; ++i) {
+        test::CachedRecurrent<float> model{6, seed};
+        const lk::BeamSearchDecoder beams{
+            lk::Chain{}, {.beams = 3, .length_penalty = penalty, .early_stopping = kRules[i]}};
+        const auto results =
+            beams.decode(model, kPrompt, {.max_new_tokens = 16, .end_tokens = {2}});
+        steps[i] = model.steps;
+        best[i] = results.at(0).score;
+      }
+      const auto [heuristic, when_full, never] = steps;
+      CHECK(when_full <= heuristic);
+      CHECK(heuristic <= never);
+      CHECK(best[1] <= best[0]);
+      CHECK(best[0] <= best[2]);
+      if (penalty <= 0) CHECK(heuristic == never);
+      later += when_full < heuristic;
+      much_later += heuristic < never;
+    }
+  }
+  CHECK(later > 10);
+  CHECK(much_later > 10);
+}
+
+TEST_CASE("scores are sums of log-probabilities over length^penalty, the end token included") {
+  for (const double penalty : {1.0, 0.0, -1.5, 0.6}) {
+    const lk::BeamSearchDecoder beams{
+        lk::Chain{},
+        {.beams = 4, .length_penalty = penalty, .report = {.model = true, .alternatives = 2}}};
+    const test::PlainRecurrent<double> model{10, 5};
+    for (const auto& result :
+         beams.decode(model, kPrompt, {.max_new_tokens = 6, .end_tokens = {2, 7}})) {
+      const std::size_t length = result.tokens.size();
+      REQUIRE(result.model_log_probabilities.size() == length);
+      REQUIRE(result.alternatives.size() == 2 * length);
+      CHECK(result.choice_log_probabilities.empty());
+      Tokens tokens = kPrompt;
+      long double sum = 0;
+      for (std::size_t i = 0; i < length; ++i) {
+        const auto row = log_softmax(model, tokens);
+        const auto best = std::max_element(row.begin(), row.end());
+        CHECK(result.alternatives[2 * i].token == best - row.begin());
+        CHECK(result.alternatives[2 * i].log_probability == Catch::Approx(double(*best)));
+        CHECK(result.alternatives[2 * i + 1].log_probability <= double(*best));
+        const long double expected = row[std::size_t(result.tokens[i])];
+        CHECK(result.model_log_probabilities[i] == Catch::Approx(double(expected)).epsilon(1e-12));
+        sum += expected;
+        tokens.push_back(result.tokens[i]);
+      }
+      const long double expected = sum / std::pow((long double)(length), (long double)(penalty));
+      CHECK(result.score == Catch::Approx(double(expected)).epsilon(1e-12));
+    }
+  }
+}
+
+TEST_CASE("every beam has its own copy of a chain with state") {
+  const lk::BeamSearchDecoder beams{lk::Chain{Witness{}, lk::RepetitionPenalty{1.2f}, Witness{}},
+                                    {.beams = 4}};
+  for (std::uint64_t seed = 1; seed < 10; ++seed) {
+    const auto results = beams.decode(test::PlainRecurrent<float>{9, seed}, kPrompt,
+                                      {.max_new_tokens = 10, .end_tokens = {2}});
+    REQUIRE(results.size() == 4);
+    for (const auto& result : results) CHECK(result.status == lk::Status::ok);
+  }
+}
+
+TEST_CASE("a chain's scores are added up as they are; Softmax at its end normalises them") {
+  const test::PlainRecurrent<double> model{10, 5};
+  const auto best_score = [&](const auto& chain) {
+    const lk::BeamSearchDecoder beams{chain, {.beams = 2, .length_penalty = 0}};
+    return beams.decode(model, kPrompt, {.max_new_tokens = 4}).at(0).score;
+  };
+  // Top-k of 1 leaves one path: its log-probability, and with Softmax that of certainty.
+  const auto greedy = lk::GreedyDecoder{lk::Chain{}, {.report = {.model = true}}}.decode(
+      model, kPrompt, {.max_new_tokens = 4});
+  CHECK(best_score(lk::Chain{lk::TopK{1}}) == Catch::Approx(greedy.score).epsilon(1e-12));
+  CHECK(best_score(lk::Chain{lk::TopK{1}, lk::Softmax{}}) == Catch::Approx(0).margin(1e-12));
+}
+
+TEST_CASE("a lambda with captures works per beam") {
+  const Tokens banned{2, 3};
+  const auto ban = [&banned, calls = 0](auto& candidates, const lk::Context&) {
+    static_cast<void>(calls);
+    for (const lk::Token token : banned) candidates.ban(token);
+  };
+  const lk::BeamSearchDecoder beams{ban, {.beams = 3}};
+  for (const auto& result :
+       beams.decode(test::PlainRecurrent<float>{}, kPrompt, {.max_new_tokens = 8})) {
+    CHECK(std::find(result.tokens.begin(), result.tokens.end(), 2) == result.tokens.end());
+    CHECK(std::find(result.tokens.begin(), result.tokens.end(), 3) == result.tokens.end());
+  }
+}
+
+TEST_CASE("stop sequences and predicates finish a hypothesis like an end token") {
+  const test::PlainRecurrent<float> model{6, 9};
+  const lk::BeamSearchDecoder beams{lk::Chain{}, {.beams = 6}};
+  const auto results = beams.decode(
+      model, kPrompt,
+      {.max_new_tokens = 8,
+       .stop_sequences = {{2, 3}, {4}},
+       .stop_when = [](const lk::Context& context) { return context.tokens.back() == 5; }});
+  std::size_t sequences = 0;
+  for (const auto& result : results) {
+    if (result.reason == lk::StopReason::predicate) CHECK(result.tokens.back() == 5);
+    if (result.reason != lk::StopReason::stop_sequence) continue;
+    ++sequences;
+    CHECK(result.stop_size == (result.tokens.back() == 4 ? 1 : 2));
+  }
+  CHECK(sequences > 0);
+}
+
+TEST_CASE("a cancelled search returns what it has, at the next token") {
+  int asked = 0;
+  const lk::BeamSearchDecoder beams{lk::Chain{}, {.beams = 3}};
+  test::CachedRecurrent<float> model;
+  const auto results = beams.decode(model, kPrompt, {.stop_when = [&](const lk::Context& context) {
+                                      return ++asked > 20 || context.generated().size() > 5;
+                                    }});
+  CHECK(model.steps < 6);
+  REQUIRE(results.size() == 3);
+  for (const auto& result : results) CHECK(result.reason == lk::StopReason::predicate);
+}
+
+TEST_CASE("decode is repeatable") {
+  const lk::BeamSearchDecoder beams{lk::Chain{lk::FrequencyPenalty{0.3f}}, {.beams = 4}};
+  const test::PlainRecurrent<float> model{30, 3};
+  check_equal(beams.decode(model, kPrompt, {.max_new_tokens = 10}),
+              beams.decode(model, kPrompt, {.max_new_tokens = 10}));
+}

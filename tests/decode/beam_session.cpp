@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MIT
+// BeamSession: rows in, tokens and parents out; every shape of rows, ties, deaths and ends.
+#include <logitkit/decode/beam_session.hpp>
+
+#include <logitkit/decode/beam_search.hpp>
+#include <logitkit/process/frequency_penalty.hpp>
+
+#include "support/catch.hpp"
+#include "support/models.hpp"
+
+namespace lk = logitkit;
+using Tokens = std::vector<lk::Token>;
+using Parents = std::vector<std::size_t>;
+
+namespace {
+
+const Tokens kPrompt{2, 1, 0};
+
+Tokens tokens_of(const lk::BeamStep& step) { return {step.tokens.begin(), step.tokens.end()}; }
+Parents parents_of(const lk::BeamStep& step) { return {step.parents.begin(), step.parents.end()}; }
+auto start(std::size_t beams, const lk::Limits& limits = {}) {
+  return lk::BeamSearchDecoder{lk::Chain{}, {.beams = beams}}.start(kPrompt, limits);
+}
+
+/// Steps a session through a model; `shape` turns V x rows into what the engine hands over.
+template <class Shape>
+std::vector<lk::Generation> drive(const Shape& shape) {
+  const lk::BeamSearchDecoder beams{lk::Chain{lk::FrequencyPenalty{0.5f}}, {.beams = 3}};
+  auto session = beams.start(kPrompt, {.max_new_tokens = 10, .end_tokens = {2}});
+  test::CachedRecurrent<float> model{12, 3};
+  lk::Workspace workspace;
+  auto step = session.step(shape(model.prefill(kPrompt)), workspace);
+  while (!session.done()) {
+    REQUIRE(session.live() == step.tokens.size());
+    for (std::size_t r = 0; r < session.live(); ++r) {
+      CHECK(session.context(r).tokens.back() == step.tokens[r]);
+      if (r > 0) CHECK(session.sum(r) <= session.sum(r - 1));
+    }
+    if (!step.identity) model.reorder(step.parents);
+    step = session.step(shape(model.step(step.tokens)), workspace);
+  }
+  CHECK(step.tokens.empty());
+  CHECK(session.live() == 0);
+  return session.results();
+}
+
+}  // namespace
+
+TEST_CASE("a session that the engine drives gives what decode does, for every shape of rows") {
+  const lk::BeamSearchDecoder beams{lk::Chain{lk::FrequencyPenalty{0.5f}}, {.beams = 3}};
+  const auto expected = beams.decode(test::PlainRecurrent<float>{12, 3}, kPrompt,
+                                     {.max_new_tokens = 10, .end_tokens = {2}});
+  const auto check = [&](const auto& shape) {
+    const auto results = drive(shape);
+    REQUIRE(results.size() == expected.size());
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      CHECK(results[i].tokens == expected[i].tokens);
+      CHECK(results[i].score == Catch::Approx(expected[i].score).epsilon(1e-6));
+      CHECK(results[i].reason == expected[i].reason);
+    }
+  };
+  check([](const Eigen::MatrixXf& m) -> const Eigen::MatrixXf& { return m; });
+  check([](const Eigen::MatrixXf& m) { return std::vector(m.data(), m.data() + m.size()); });
+  check([](const Eigen::MatrixXf& m) {
+    return Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>(m.transpose());
+  });
+  std::vector<float> memory;
+  check([&](const Eigen::MatrixXf& m) {  // a padded vocabulary
+    memory.assign(std::size_t(m.cols()) * 16, 99.0f);
+    for (Eigen::Index r = 0; r < m.cols(); ++r) {
+      std::copy_n(m.col(r).data(), 12, memory.data() + r * 16);
+    }
+    return lk::Rows<float>{memory.data(), std::size_t(m.cols()), 12, 16};
+  });
+  check([](const Eigen::MatrixXf& m) -> Eigen::MatrixXd { return m.cast<double>().eval(); });
+}
+
+TEST_CASE("equal sums: the lower token, then the lower beam") {
+  auto session = start(3);
+  lk::Workspace workspace;
+  auto step = session.step(std::vector<float>(6), workspace);
+  CHECK(tokens_of(step) == Tokens{0, 1, 2});
+  CHECK(parents_of(step) == Parents{0, 0, 0});
+  CHECK_FALSE(step.identity);
+  step = session.step(std::vector<float>(18), workspace);
+  CHECK(tokens_of(step) == Tokens{0, 0, 0});
+  CHECK(parents_of(step) == Parents{0, 1, 2});
+  CHECK(step.identity);
+}
+
+TEST_CASE("identity means that nothing moves: not a shuffle, not a drop, not the first fork") {
+  lk::Workspace workspace;
+  auto single = start(1);
+  CHECK(single.step(std::vector<float>{1, 2}, workspace).identity);
+
+  auto session = start(2);
+  CHECK_FALSE(session.step(std::vector<float>{2, 1, 0}, workspace).identity);
+  // Beam 1 becomes certain, beam 0 uncertain: they change places.
+  auto step = session.step(std::vector<float>{0, 0, 0, 90, 0, 0}, workspace);
+  CHECK(parents_of(step) == Parents{1, 0});
+  CHECK_FALSE(step.identity);
+
+  const float inf = std::numeric_limits<float>::infinity();
+  step = session.step(std::vector<float>{0, -inf, -inf, -inf, -inf, -inf}, workspace);
+  CHECK(parents_of(step) == Parents{0});
+  CHECK_FALSE(step.identity);  // the second row is gone
+  CHECK(session.live() == 1);
+  step = session.step(std::vector<float>{0, -inf, -inf}, workspace);
+  CHECK(step.identity);
+}
+
+TEST_CASE("fewer candidates than beams: as many beams as there are") {
+  auto session = start(10, {.max_new_tokens = 3});
+  lk::Workspace workspace;
+  CHECK(session.step(std::vector<float>(3), workspace).tokens.size() == 3);
+  CHECK(session.step(std::vector<float>(9), workspace).tokens.size() == 9);
+  session.step(std::vector<float>(27), workspace);
+  CHECK(session.done());
+  CHECK(session.results().size() == 10);
+}
+
+TEST_CASE("a vocabulary of one") {
+  auto session = start(4, {.max_new_tokens = 2});
+  lk::Workspace workspace;
+  session.step(std::vector<float>{7}, workspace);
+  session.step(std::vector<float>{7}, workspace);
+  REQUIRE(session.results().size() == 1);
+  CHECK(session.results()[0].tokens == Tokens{0, 0});
+  CHECK(session.results()[0].score == 0);
+}
+
+TEST_CASE("rows that do not fit end the search, and the live beams are its results") {
+  lk::Workspace workspace;
+  const auto check = [&](const auto& rows, lk::Status status) {
+    auto session = start(2, {.vocabulary = 3});
+    session.step(std::vector<float>{2, 1, 0}, workspace);
+    const auto step = session.step(rows, workspace);
+    CHECK(step.tokens.empty());
+    CHECK(session.done());
+    REQUIRE(session.results().size() == 2);
+    CHECK(session.results()[0].tokens == Tokens{0});
+    CHECK(session.results()[1].tokens == Tokens{1});
+    for (const auto& result : session.results()) {
+      CHECK(result.reason == lk::StopReason::bad_row);
+      CHECK(result.status == status);
+    }
+  };
+  const float inf = std::numeric_limits<float>::infinity();
+  check(std::vector<float>(), lk::Status::wrong_length);
+  check(std::vector<float>(3), lk::Status::wrong_length);
+  check(std::vector<float>(8), lk::Status::wrong_length);
+  check(Eigen::MatrixXf(Eigen::MatrixXf::Zero(2, 3)), lk::Status::wrong_length);
+  check(Eigen::MatrixXf(Eigen::MatrixXf::Zero(3, 3)), lk::Status::wrong_length);
+  check(std::vector<float>{1, 2, 3, 1, inf - inf, 3}, lk::Status::not_a_number);
+  check(std::vector<float>{1, inf, 3, 1, 2, 3}, lk::Status::positive_infinity);
+  check(std::vector<float>(6, -inf), lk::Status::nothing_left);
+}
+
+TEST_CASE("after the end a step changes nothing") {
+  auto session = start(2, {.max_new_tokens = 1});
+  lk::Workspace workspace;
+  session.step(std::vector<float>{2, 1, 0}, workspace);
+  REQUIRE(session.done());
+  const auto before = session.results();
+  CHECK(session.step(std::vector<float>{2, 1, 0}, workspace).tokens.empty());
+  session.stop(lk::StopReason::observer);
+  REQUIRE(session.results().size() == before.size());
+  CHECK(session.results()[0].tokens == before[0].tokens);
+  CHECK(session.results()[0].reason == lk::StopReason::max_new_tokens);
+}
+
+TEST_CASE("an engine may stop a search: finished and live hypotheses are ranked together") {
+  auto session = start(2, {.end_tokens = {2}});
+  lk::Workspace workspace;
+  session.step(std::vector<float>{2, 1, 3}, workspace);  // the end token is best
+  REQUIRE_FALSE(session.done());
+  REQUIRE(session.finished().size() == 1);
+  session.stop(lk::StopReason::observer);
+  const auto results = session.results();
+  REQUIRE(results.size() == 2);
+  CHECK(results[0].reason == lk::StopReason::end_token);
+  CHECK(results[1].tokens == Tokens{0});
+  CHECK(results[1].reason == lk::StopReason::observer);
+}
+
+TEST_CASE("a copy of a session is a fork") {
+  const lk::BeamSearchDecoder beams{lk::Chain{lk::FrequencyPenalty{0.5f}}, {.beams = 3}};
+  auto session = beams.start(kPrompt, {.max_new_tokens = 6});
+  lk::Stateless model{test::PlainRecurrent<float>{}};
+  lk::Workspace workspace;
+  auto step = session.step(model.prefill(kPrompt), workspace);
+  const auto finish = [&workspace](auto one, auto its_model, Tokens tokens, Parents parents) {
+    while (!one.done()) {
+      its_model.reorder(parents);
+      const auto next = one.step(its_model.step(tokens), workspace);
+      tokens = tokens_of(next), parents = parents_of(next);
+    }
+    return one.results();
+  };
+  const auto first = finish(session, model, tokens_of(step), parents_of(step));
+  const auto second = finish(session, model, tokens_of(step), parents_of(step));
+  for (std::size_t i = 0; i < first.size(); ++i) CHECK(first[i].tokens == second[i].tokens);
+}
+
+TEST_CASE("a predicate that throws leaves the live beams as they were") {
+  bool throwing = false;
+  auto session = start(2, {.stop_when = [&](const lk::Context&) {
+                         if (throwing) throw std::runtime_error("no clock");
+                         return false;
+                       }});
+  lk::Workspace workspace;
+  session.step(std::vector<float>{2, 1, 0}, workspace);
+  throwing = true;
+  CHECK_THROWS_AS(session.step(std::vector<float>(6), workspace), std::runtime_error);
+  REQUIRE(session.live() == 2);
+  CHECK(session.context(0).generated().size() == 1);
+  throwing = false;
+  session.step(std::vector<float>(6), workspace);
+  CHECK(session.context(0).generated().size() == 2);
+}

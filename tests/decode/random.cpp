@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+// RandomDecoder: keyed by seed, stream and position alone; every outcome with its own weight.
+#include <logitkit/decode/random.hpp>
+
+#include <logitkit/process/ban.hpp>
+#include <logitkit/process/temperature.hpp>
+#include <logitkit/process/top_k.hpp>
+
+#include "support/catch.hpp"
+#include "support/models.hpp"
+
+#include <cmath>
+#include <map>
+#include <set>
+
+namespace lk = logitkit;
+using Tokens = std::vector<lk::Token>;
+
+namespace {
+
+const Tokens kPrompt{3, 1, 4};
+
+/// A decider that always says the same number.
+struct Always {
+  double u;
+  double operator()(std::uint64_t) const { return u; }
+};
+
+}  // namespace
+
+TEST_CASE("the same seed gives the same tokens, another seed or stream others") {
+  const test::PlainRecurrent<float> model{60, 2};
+  const auto tokens = [&](std::uint64_t seed, std::uint64_t stream) {
+    const lk::RandomDecoder random{lk::Chain{lk::Temperature{3.0f}},
+                                   {.seed = seed, .stream = stream}};
+    return random.decode(model, kPrompt, {.max_new_tokens = 24}).tokens;
+  };
+  CHECK(tokens(1, 0) == tokens(1, 0));
+  CHECK(tokens(1, 0) != tokens(2, 0));
+  CHECK(tokens(1, 0) != tokens(1, 1));
+  CHECK(tokens(std::uint64_t{1} << 32, 0) != tokens(0, 0));
+  const lk::RandomDecoder unseeded{lk::Chain{lk::Temperature{3.0f}}};
+  CHECK(unseeded.decode(model, kPrompt, {.max_new_tokens = 24}).tokens == tokens(0, 0));
+}
+
+TEST_CASE("a draw depends on the position, not on how many draws came before") {
+  const std::vector<float> row(100, 0.0f);
+  const lk::RandomDecoder random{lk::Chain{}, {.seed = 5}};
+  lk::Workspace workspace;
+  auto session = random.start(kPrompt, {});
+  Tokens drawn;
+  for (int i = 0; i < 8; ++i) {
+    drawn.push_back(session.next(row, workspace).token);
+    session.accept(drawn.back());
+  }
+  CHECK(std::set(drawn.begin(), drawn.end()).size() > 4);
+  for (std::size_t i = 8; i-- > 0;) {  // one-shot, backwards, with any tokens before it
+    const Tokens tokens(3 + i, 99);
+    CHECK(random.next(row, {tokens, 1}, workspace).token == drawn[i]);
+  }
+  session.rollback(3);
+  CHECK(session.next(row, workspace).token == drawn[5]);
+}
+
+TEST_CASE("a prompt split elsewhere draws the same numbers") {
+  const test::PlainRecurrent<float> model{60, 2};
+  const lk::RandomDecoder random{lk::Chain{}, {.seed = 6}};
+  const Tokens first = random.decode(model, kPrompt, {.max_new_tokens = 10}).tokens;
+  Tokens longer = kPrompt;
+  longer.insert(longer.end(), first.begin(), first.begin() + 4);
+  const Tokens rest = random.decode(model, longer, {.max_new_tokens = 6}).tokens;
+  CHECK(rest == Tokens(first.begin() + 4, first.end()));
+}
+
+TEST_CASE("the smallest number gives the first token that can be, the largest the last") {
+  const float inf = std::numeric_limits<float>::infinity();
+  const std::vector<float> row{-inf, 1, 2, -inf, 1, -inf};
+  lk::Workspace workspace;
+  const lk::Context context{kPrompt, 3};
+  const double largest = 1 - 0x1p-53;
+  CHECK(lk::RandomDecoder(lk::Chain{}, Always{0}).next(row, context, workspace).token == 1);
+  CHECK(lk::RandomDecoder(lk::Chain{}, Always{largest}).next(row, context, workspace).token == 4);
+  const lk::Chain banning{lk::Ban{{1, 4}}};
+  for (const double u : {0.0, 0.5, largest}) {
+    CHECK(lk::RandomDecoder(banning, Always{u}).next(row, context, workspace).token == 2);
+  }
+}
+
+TEST_CASE("walking u through [0, 1) gives each token its probability, in order") {
+  const std::vector<double> row{0.3, -1.2, 2.1, 0.0, -0.4};
+  long double total = 0;
+  for (const double score : row) total += std::exp((long double)(score));
+  lk::Workspace workspace;
+  const lk::Context context{kPrompt, 3};
+  long double cumulative = 0;
+  for (std::size_t v = 0; v < row.size(); ++v) {
+    const double before = double(cumulative);
+    cumulative += std::exp((long double)(row[v])) / total;
+    for (const double u : {before + 1e-13, double(cumulative) - 1e-13}) {
+      const lk::RandomDecoder random{lk::Chain{}, Always{u}};
+      CHECK(random.next(row, context, workspace).token == lk::Token(v));
+    }
+  }
+}
+
+TEST_CASE("top-k of 1 and temperature 0 are greedy, whatever the number") {
+  const test::PlainRecurrent<float> model{40, 2};
+  const lk::Limits limits{.max_new_tokens = 12};
+  const Tokens greedy =
+      lk::RandomDecoder(lk::Chain{lk::TopK{1}}, Always{0.99}).decode(model, kPrompt, limits).tokens;
+  CHECK(lk::RandomDecoder(lk::Chain{lk::Temperature{0.0f}}, Always{0.01})
+            .decode(model, kPrompt, limits)
+            .tokens == greedy);
+}

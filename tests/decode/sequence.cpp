@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+// decode: a loop over a session, for every kind of model, row and limit.
+#include <logitkit/decode/sequence.hpp>
+
+#include <logitkit/decode/greedy.hpp>
+#include <logitkit/decode/random.hpp>
+#include <logitkit/process/temperature.hpp>
+
+#include "support/catch.hpp"
+#include "support/models.hpp"
+
+#include <array>
+
+namespace lk = logitkit;
+using Tokens = std::vector<lk::Token>;
+
+namespace {
+
+const Tokens kPrompt{3, 1, 4};
+const lk::GreedyDecoder kGreedy;
+
+/// Decodes a script after kPrompt.
+lk::Generation run(Tokens script, const lk::Limits& limits) {
+  return kGreedy.decode(test::ScriptedModel{10, kPrompt.size(), std::move(script)}, kPrompt,
+                        limits);
+}
+
+std::vector<float> free_function(std::span<const lk::Token> tokens) {
+  return test::PlainRecurrent<float>{}(tokens);
+}
+
+template <class Scalar>
+Tokens decode_row(std::initializer_list<float> scores) {
+  test::ConstantModel<Scalar> model{{}};
+  for (const float score : scores) model.row.push_back(static_cast<Scalar>(score));
+  return kGreedy.decode(model, kPrompt, {.max_new_tokens = 2}).tokens;
+}
+
+}  // namespace
+
+TEST_CASE("an end token ends the sequence and is kept") {
+  const auto result = run({5, 6, 2, 7}, {.end_tokens = {8, 2}});
+  CHECK(result.tokens == Tokens{5, 6, 2});
+  CHECK(result.reason == lk::StopReason::end_token);
+  CHECK(result.stop_size == 0);
+  CHECK(result.status == lk::Status::ok);
+  CHECK(result.error == nullptr);
+}
+
+TEST_CASE("an end token in the prompt ends nothing") {
+  CHECK(run({5, 6, 2}, {.end_tokens = {3, 1, 4, 2}}).tokens == Tokens{5, 6, 2});
+}
+
+TEST_CASE("counts of new and of all tokens end the sequence, whichever is first") {
+  const Tokens script(20, 5);
+  auto result = run(script, {.max_new_tokens = 4});
+  CHECK(result.tokens.size() == 4);
+  CHECK(result.reason == lk::StopReason::max_new_tokens);
+  result = run(script, {.max_new_tokens = 4, .max_tokens = 5});
+  CHECK(result.tokens.size() == 2);
+  CHECK(result.reason == lk::StopReason::max_tokens);
+  result = run(script, {.max_new_tokens = 4, .max_tokens = 7});
+  CHECK(result.tokens.size() == 4);
+  CHECK(result.reason == lk::StopReason::max_new_tokens);
+}
+
+TEST_CASE("a stop sequence ends the sequence, is kept, and is counted out by a field") {
+  const auto result = run({5, 6, 7, 8}, {.stop_sequences = {{6, 7}}});
+  CHECK(result.tokens == Tokens{5, 6, 7});
+  CHECK(result.reason == lk::StopReason::stop_sequence);
+  CHECK(result.stop_size == 2);
+  CHECK(Tokens(result.text().begin(), result.text().end()) == Tokens{5});
+}
+
+TEST_CASE("of several stop sequences that end here, the longest counts") {
+  const auto result = run({5, 6, 7, 8}, {.stop_sequences = {{7}, {5, 6, 7}, {6, 7}}});
+  CHECK(result.stop_size == 3);
+  CHECK(result.text().empty());
+}
+
+TEST_CASE("a stop sequence is found where a false start overlaps it, and never in the prompt") {
+  CHECK(run({5, 5, 6, 7}, {.stop_sequences = {{5, 6}}}).tokens == Tokens{5, 5, 6});
+  CHECK(run({5, 6, 5, 6, 7, 8}, {.stop_sequences = {{5, 6, 7}}}).tokens == Tokens{5, 6, 5, 6, 7});
+  // The prompt ends in 1, 4: a match must be generated as a whole.
+  const auto result = run({5, 4, 5, 8}, {.max_new_tokens = 4, .stop_sequences = {{4, 5}}});
+  CHECK(result.tokens == Tokens{5, 4, 5});
+  CHECK(run({5, 6}, {.max_new_tokens = 2, .stop_sequences = {{4, 5}}}).reason ==
+        lk::StopReason::max_new_tokens);
+}
+
+TEST_CASE("a predicate is asked after each token, with all of them") {
+  std::vector<std::size_t> lengths;
+  const auto result = run(Tokens(20, 5), {.stop_when = [&](const lk::Context& context) {
+                            lengths.push_back(context.tokens.size());
+                            CHECK(context.prompt_size == 3);
+                            return context.generated().size() == 4;
+                          }});
+  CHECK(lengths == std::vector<std::size_t>{4, 5, 6, 7});
+  CHECK(result.tokens.size() == 4);
+  CHECK(result.reason == lk::StopReason::predicate);
+}
+
+TEST_CASE("where several rules are met at once, the first of StopReason's list counts") {
+  const Tokens script{5, 6, 2};
+  lk::Limits limits{.max_new_tokens = 3,
+                    .end_tokens = {2},
+                    .max_tokens = 6,
+                    .stop_sequences = {{6, 2}},
+                    .stop_when = [](const lk::Context& c) { return c.generated().size() == 3; }};
+  CHECK(run(script, limits).reason == lk::StopReason::end_token);
+  CHECK(run(script, limits).stop_size == 0);
+  limits.end_tokens.clear();
+  CHECK(run(script, limits).reason == lk::StopReason::stop_sequence);
+  limits.stop_sequences.clear();
+  CHECK(run(script, limits).reason == lk::StopReason::predicate);
+  limits.stop_when = nullptr;
+  CHECK(run(script, limits).reason == lk::StopReason::max_new_tokens);
+  limits.max_new_tokens = 4;
+  CHECK(run(script, limits).reason == lk::StopReason::max_tokens);
+}
+
+TEST_CASE("every kind of callable is a model") {
+  const lk::Limits limits{.max_new_tokens = 6};
+  const Tokens expected = kGreedy.decode(test::PlainRecurrent<float>{}, kPrompt, limits).tokens;
+  CHECK(kGreedy.decode(free_function, kPrompt, limits).tokens == expected);
+  CHECK(kGreedy.decode(&free_function, kPrompt, limits).tokens == expected);
+  std::function<std::vector<float>(std::span<const lk::Token>)> function = free_function;
+  CHECK(kGreedy.decode(function, kPrompt, limits).tokens == expected);
+  int calls = 0;
+  auto with_state = [calls, &expected](std::span<const lk::Token> tokens) mutable {
+    CHECK(++calls <= int(expected.size()));
+    return free_function(tokens);
+  };
+  CHECK(kGreedy.decode(with_state, kPrompt, limits).tokens == expected);
+  CHECK(kGreedy.decode(test::Counting<test::PlainRecurrent<float>>{{}, calls}, kPrompt, limits)
+            .tokens == expected);
+  CHECK(calls == 6);
+}
+
+TEST_CASE("every kind of row is read, by value or by reference") {
+  const lk::Limits limits{.max_new_tokens = 3};
+  std::vector<float> memory{1, 2, 9, 4};
+  const auto tokens = [&](auto&& model) { return kGreedy.decode(model, kPrompt, limits).tokens; };
+  const Tokens expected{2, 2, 2};
+  using In = std::span<const lk::Token>;
+  CHECK(tokens([&](In) { return memory; }) == expected);
+  CHECK(tokens([&](In) -> const std::vector<float>& { return memory; }) == expected);
+  CHECK(tokens([&](In) -> std::vector<float>& { return memory; }) == expected);
+  CHECK(tokens([&](In) -> const std::vector<float> { return memory; }) == expected);
+  CHECK(tokens([&](In) { return std::span(memory); }) == expected);
+  CHECK(tokens([&](In) { return std::span<const float, 4>(memory); }) == expected);
+  CHECK(tokens([&](In) { return std::array<double, 4>{1, 2, 9, 4}; }) == expected);
+  CHECK(tokens([&](In) -> Eigen::VectorXf { return Eigen::Vector4f{1, 2, 9, 4}; }) == expected);
+  CHECK(tokens([&](In) { return Eigen::RowVector4d{1, 2, 9, 4}; }) == expected);
+  CHECK(tokens([&](In) { return Eigen::Map<const Eigen::VectorXf>(memory.data(), 4); }) ==
+        expected);
+  const Eigen::VectorXf vector = Eigen::Map<const Eigen::VectorXf>(memory.data(), 4);
+  CHECK(tokens([&](In) -> Eigen::Ref<const Eigen::VectorXf> { return vector; }) == expected);
+  Eigen::MatrixXf columns(4, 2);  // V x rows
+  columns.col(1) = vector;
+  CHECK(tokens([&](In) { return columns.col(1); }) == expected);
+  const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> rows =
+      columns.transpose();
+  CHECK(tokens([&](In) { return rows.row(1); }) == expected);
+}
+
+TEST_CASE("every scalar gives the same tokens") {
+  CHECK(decode_row<float>({1, -2, 3.5f, 3}) == Tokens{2, 2});
+  CHECK(decode_row<double>({1, -2, 3.5f, 3}) == Tokens{2, 2});
+  CHECK(decode_row<Eigen::half>({1, -2, 3.5f, 3}) == Tokens{2, 2});
+  CHECK(decode_row<Eigen::bfloat16>({1, -2, 3.5f, 3}) == Tokens{2, 2});
+}
+
+TEST_CASE("a model with a cache gives what the plain one does, row by row") {
+  const lk::Limits limits{.max_new_tokens = 40, .end_tokens = {2}};
+  const lk::RandomDecoder random{lk::Chain{lk::Temperature{2.0f}}, {.seed = 9}};
+  for (std::uint64_t seed = 1; seed < 20; ++seed) {
+    const test::PlainRecurrent<float> plain{30, seed};
+    test::CachedRecurrent<float> cached{30, seed};
+    const auto expected = random.decode(plain, kPrompt, limits);
+    const auto result = random.decode(cached, kPrompt, limits);
+    CHECK(result.tokens == expected.tokens);
+    CHECK(result.reason == expected.reason);
+    CHECK(cached.prefills == 1);
+    CHECK(cached.steps == int(result.tokens.size()) - 1);
+    CHECK(cached.reorders == 0);
+    CHECK(kGreedy.decode(cached, kPrompt, limits).tokens ==
+          kGreedy.decode(plain, kPrompt, limits).tokens);
+  }
+}
+
+TEST_CASE("log-probabilities and alternatives have one entry a token, and the score is their sum") {
+  const lk::RandomDecoder random{
+      lk::Chain{lk::Temperature{1.5f}},
+      {.seed = 4, .report = {.model = true, .choice = true, .alternatives = 3}}};
+  const auto result =
+      random.decode(test::PlainRecurrent<double>{9, 2}, kPrompt, {.max_new_tokens = 7});
+  REQUIRE(result.tokens.size() == 7);
+  REQUIRE(result.model_log_probabilities.size() == 7);
+  CHECK(result.choice_log_probabilities.size() == 7);
+  REQUIRE(result.alternatives.size() == 21);
+  double sum = 0;
+  for (std::size_t i = 0; i < 7; ++i) {
+    sum += result.model_log_probabilities[i];
+    CHECK(result.alternatives[3 * i].log_probability >= result.model_log_probabilities[i]);
+    for (std::size_t j = 0; j < 3; ++j) {
+      const auto& each = result.alternatives[3 * i + j];
+      if (each.token != result.tokens[i]) continue;
+      CHECK(each.log_probability == Catch::Approx(result.model_log_probabilities[i]));
+    }
+  }
+  CHECK(result.score == Catch::Approx(sum).epsilon(1e-12));
+}
+
+TEST_CASE("more alternatives than tokens: still n a token, so that they can be indexed") {
+  const lk::GreedyDecoder greedy{lk::Chain{}, {.report = {.alternatives = 3}}};
+  const float inf = std::numeric_limits<float>::infinity();
+  const test::ConstantModel<> model{{2, -inf, 1}};
+  const auto result = greedy.decode(model, kPrompt, {.max_new_tokens = 4});
+  REQUIRE(result.alternatives.size() == 12);
+  for (std::size_t i = 0; i < 4; ++i) {
+    CHECK(result.alternatives[3 * i].token == 0);
+    CHECK(result.alternatives[3 * i + 1].token == 2);
+    CHECK(result.alternatives[3 * i + 2].token == lk::kNoToken);
+  }
+}
+
+TEST_CASE("decode is repeatable: the same call gives the same result") {
+  const lk::RandomDecoder random{lk::Chain{}, {.seed = 77}};
+  const test::PlainRecurrent<float> model{40, 3};
+  const auto first = random.decode(model, kPrompt, {.max_new_tokens = 30});
+  for (int i = 0; i < 3; ++i) {
+    CHECK(random.decode(model, kPrompt, {.max_new_tokens = 30}).tokens == first.tokens);
+  }
+}

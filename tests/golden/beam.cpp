@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: MIT
+// Beam search and greedy decoding against Hugging Face's own: tokens, scores, number of model
+// calls.
+#include "support/catch.hpp"
+#include "support/models.hpp"
+
+#include <logitkit/logitkit.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+#include <optional>
+
+namespace lk = logitkit;
+using nlohmann::json;
+
+namespace {
+
+/// A processor that is there or not: a chain whose length is known at run time only.
+template <lk::Processor P>
+struct Maybe {
+  std::optional<P> processor{};
+
+  void start(std::span<const lk::Token> prompt) {
+    if constexpr (lk::StartingProcessor<P>) {
+      if (processor) processor->start(prompt);
+    }
+  }
+  void accept(lk::Token token) {
+    if constexpr (lk::AcceptingProcessor<P>) {
+      if (processor) processor->accept(token);
+    }
+  }
+  template <std::floating_point S>
+  void operator()(lk::Candidates<S>& candidates, const lk::Context& context) const {
+    if (processor) (*processor)(candidates, context);
+  }
+};
+
+/// Biases for the last token of a sequence whose others have just come. As in Hugging Face, a
+/// sequence of k tokens has no effect on a context of fewer than k.
+struct SequenceBias {
+  std::vector<std::pair<std::vector<lk::Token>, double>> biases;
+
+  void operator()(auto& candidates, const lk::Context& context) const {
+    for (const auto& [sequence, bias] : biases) {
+      if (sequence.size() > context.tokens.size()) continue;
+      const auto tail = context.tokens.last(sequence.size() - 1);
+      if (!std::equal(tail.begin(), tail.end(), sequence.begin())) continue;
+      add(candidates, sequence.back(), bias);
+    }
+  }
+  template <std::floating_point S>
+  static void add(lk::Candidates<S>& candidates, lk::Token token, double bias) {
+    candidates.add(token, static_cast<S>(bias));
+  }
+};
+
+/// Bans every token that would repeat n tokens in a row.
+struct NoRepeat {
+  std::size_t n;
+
+  void operator()(auto& candidates, const lk::Context& context) const {
+    const auto tokens = context.tokens;
+    if (tokens.size() < n) return;
+    const auto tail = tokens.last(n - 1);
+    for (std::size_t i = 0; i + n <= tokens.size(); ++i) {
+      if (std::equal(tail.begin(), tail.end(), tokens.begin() + std::ptrdiff_t(i))) {
+        candidates.ban(tokens[i + n - 1]);
+      }
+    }
+  }
+};
+
+/// Hugging Face's exponential_decay_length_penalty.
+struct GrowingEnd {
+  std::size_t start;
+  double factor;
+  std::vector<lk::Token> end_tokens;
+
+  template <std::floating_point S>
+  void operator()(lk::Candidates<S>& candidates, const lk::Context& context) const {
+    if (context.generated().size() <= start) return;
+    const double power = std::pow(factor, double(context.generated().size() - start));
+    for (const lk::Token token : end_tokens) {
+      candidates.add(token, static_cast<S>(std::abs(candidates.score(token)) * (power - 1)));
+    }
+  }
+};
+
+json load(const char* name) {
+  std::ifstream file(std::string(LOGITKIT_TEST_DATA "/golden/") + name);
+  REQUIRE(file);
+  return json::parse(file);
+}
+
+template <class Scalar>
+test::TableModel<Scalar> table(const json& model) {
+  test::TableModel<Scalar> result{model["vocabulary"], {}, model["order"]};
+  for (const int logit : model["logits_64"]) result.logits.push_back(Scalar(logit) / 64);
+  return result;
+}
+
+/// The chain that Hugging Face's generate() builds from these parameters, in its order.
+template <class P>
+auto chain_of(const json& params, std::size_t prompt_size) {
+  const auto end_tokens = params.value("eos_token_id", std::vector<lk::Token>{});
+  SequenceBias bias, bad_words;
+  for (const auto& each : params.value("sequence_bias", json::array())) {
+    bias.biases.emplace_back(each[0].get<std::vector<lk::Token>>(), each[1].get<double>());
+  }
+  for (const auto& each : params.value("bad_words_ids", json::array())) {
+    bad_words.biases.emplace_back(each.get<std::vector<lk::Token>>(),
+                                  -std::numeric_limits<double>::infinity());
+  }
+  Maybe<lk::RepetitionPenalty<P>> repetition;
+  if (params.contains("repetition_penalty")) {
+    repetition.processor.emplace(params["repetition_penalty"].get<P>());
+  }
+  Maybe<NoRepeat> no_repeat;
+  if (params.contains("no_repeat_ngram_size")) {
+    no_repeat.processor = NoRepeat{params["no_repeat_ngram_size"]};
+  }
+  std::size_t min_new_tokens = params.value("min_new_tokens", std::size_t(0));
+  if (params.contains("min_length")) {
+    min_new_tokens = params["min_length"].get<std::size_t>() - prompt_size;
+  }
+  Maybe<GrowingEnd> growing_end;
+  if (params.contains("exponential_decay_length_penalty")) {
+    const auto& decay = params["exponential_decay_length_penalty"];
+    growing_end.processor = GrowingEnd{decay[0], decay[1], end_tokens};
+  }
+  Maybe<lk::Softmax> softmax;
+  if (params.value("renormalize_logits", false)) softmax.processor.emplace();
+  return lk::Chain{bias,
+                   repetition,
+                   no_repeat,
+                   bad_words,
+                   lk::MinNewTokens{min_new_tokens, end_tokens},
+                   growing_end,
+                   lk::Ban{params.value("suppress_tokens", std::vector<lk::Token>{})},
+                   softmax};
+}
+
+lk::Limits limits_of(const json& params) {
+  lk::Limits limits{.end_tokens = params.value("eos_token_id", std::vector<lk::Token>{})};
+  if (params.contains("max_new_tokens")) limits.max_new_tokens = params["max_new_tokens"];
+  if (params.contains("max_length")) limits.max_tokens = params["max_length"];
+  return limits;
+}
+
+lk::BeamOptions options_of(const json& params) {
+  lk::BeamOptions options{.beams = params["num_beams"],
+                          .length_penalty = params["length_penalty"],
+                          .n_best = params["num_return_sequences"]};
+  if (params["early_stopping"] == true) options.early_stopping = lk::EarlyStopping::when_full;
+  if (params["early_stopping"] == "never") options.early_stopping = lk::EarlyStopping::never;
+  return options;
+}
+
+const char* finish(lk::StopReason reason) {
+  if (reason == lk::StopReason::end_token) return "eos";
+  const bool length =
+      reason == lk::StopReason::max_new_tokens || reason == lk::StopReason::max_tokens;
+  return length ? "length" : "?";
+}
+
+/// The table as a model whose steps are counted: one step is one forward pass.
+template <class Scalar>
+struct Engine {
+  lk::Stateless<test::TableModel<Scalar>> rows;
+  int calls = 0;
+
+  auto prefill(std::span<const lk::Token> prompt) { return ++calls, rows.prefill(prompt); }
+  auto step(std::span<const lk::Token> last) { return ++calls, rows.step(last); }
+  void reorder(std::span<const std::size_t> parents) { rows.reorder(parents); }
+};
+
+template <class Scalar>
+void check_beam_case(const json& each, const json& models, const char* scores, double tolerance) {
+  INFO(each["id"].get<std::string>() << (sizeof(Scalar) == 8 ? ", double" : ", float"));
+  const json& params = each["params"];
+  const std::size_t n_best = params["num_return_sequences"];
+  const bool robust = each["robust"];
+  int calls = 0;
+  std::size_t at = 0;
+  for (const std::vector<lk::Token> prompt : each["prompts"]) {
+    Engine<Scalar> engine{lk::Stateless{table<Scalar>(models[each["model"].get<std::string>()])}};
+    const lk::BeamSearchDecoder beams{chain_of<Scalar>(params, prompt.size()), options_of(params)};
+    const auto results = beams.decode(engine, prompt, limits_of(params));
+    calls = std::max(calls, engine.calls);
+    REQUIRE(results.size() == n_best);
+    for (const lk::Generation& result : results) {
+      if (robust) {
+        CHECK(result.tokens == each["generated"][at].get<std::vector<lk::Token>>());
+        CHECK(finish(result.reason) == each["finish"][at].get<std::string>());
+      }
+      if (each.contains(scores)) {
+        CHECK(result.score ==
+              Catch::Approx(each[scores][at].get<double>()).margin(tolerance).epsilon(0));
+      }
+      ++at;
+    }
+  }
+  if (robust) CHECK(calls == each["model_calls"].get<int>());
+}
+
+}  // namespace
+
+TEST_CASE("beam search gives Hugging Face's tokens, scores and number of model calls") {
+  const json golden = load("beam.json");
+  CHECK(golden["cases"].size() == 80);
+  for (const json& each : golden["cases"]) {
+    check_beam_case<float>(each, golden["models"], "scores", 1e-5);
+    check_beam_case<double>(each, golden["models"], "scores_f64", 1e-9);
+  }
+}
+
+TEST_CASE("the live beams' sums are Hugging Face's after every step") {
+  const json golden = load("beam.json");
+  std::size_t steps = 0;
+  for (const json& each : golden["cases"]) {
+    if (!each.contains("running") || !each["robust"]) continue;
+    INFO(each["id"].get<std::string>());
+    const std::vector<lk::Token> prompt = each["prompts"][0];
+    const json& params = each["params"];
+    lk::Stateless model{table<float>(golden["models"][each["model"].get<std::string>()])};
+    const lk::BeamSearchDecoder beams{chain_of<float>(params, prompt.size()), options_of(params)};
+    auto session = beams.start(prompt, limits_of(params));
+    lk::Workspace workspace;
+    lk::BeamStep step = session.step(model.prefill(prompt), workspace);
+    for (std::size_t at = 0; !session.done(); ++at, ++steps) {
+      const json& running = each["running"].at(at);
+      REQUIRE(session.live() == running.size());
+      for (std::size_t r = 0; r < session.live(); ++r) {
+        CHECK(session.sum(r) == Catch::Approx(running[r].get<double>()).margin(1e-5).epsilon(0));
+      }
+      if (!step.identity) model.reorder(step.parents);
+      step = session.step(model.step(step.tokens), workspace);
+    }
+  }
+  CHECK(steps > 50);
+}
+
+TEST_CASE("greedy decoding gives Hugging Face's tokens and number of model calls") {
+  const json golden = load("greedy.json");
+  CHECK(golden["cases"].size() == 7);
+  for (const json& each : golden["cases"]) {
+    INFO(each["id"].get<std::string>());
+    const json& params = each["params"];
+    int calls = 0;
+    std::size_t at = 0;
+    for (const std::vector<lk::Token> prompt : each["prompts"]) {
+      Engine<float> engine{
+          lk::Stateless{table<float>(golden["models"][each["model"].get<std::string>()])}};
+      const lk::GreedyDecoder greedy{chain_of<float>(params, prompt.size())};
+      const lk::Generation result = greedy.decode(engine, prompt, limits_of(params));
+      CHECK(result.tokens == each["generated"][at++].get<std::vector<lk::Token>>());
+      calls = std::max(calls, engine.calls);
+    }
+    CHECK(calls == each["model_calls"].get<int>());
+  }
+}

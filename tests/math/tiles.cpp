@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+// Tile maxima: against a plain loop on every named row, and NaN found wherever it hides.
+#include <logitkit/math/tiles.hpp>
+
+#include "support/catch.hpp"
+#include "support/flush_to_zero.hpp"
+#include "support/rows.hpp"
+
+#include <bit>
+
+namespace math = logitkit::math;
+
+namespace {
+
+template <class S>
+struct Maxima {
+  bool numbers;
+  std::vector<math::OrderKey<S>> tiles;
+};
+
+/// Runs the kernel over memory with a guard behind it.
+template <class S>
+Maxima<S> maxima_of(const std::vector<S>& row) {
+  constexpr math::OrderKey<S> kGuard = 0x5a5a5a5a;
+  const std::size_t count = math::tile_count(row.size());
+  Maxima<S> result{false, std::vector<math::OrderKey<S>>(count + 1, kGuard)};
+  const auto at = [&](std::size_t i) {
+    if (i >= row.size()) throw std::out_of_range("read outside the row");
+    return row[i];
+  };
+  result.numbers = math::find_tile_maxima<S>(row.size(), at, result.tiles.data());
+  REQUIRE(result.tiles.back() == kGuard);
+  result.tiles.pop_back();
+  return result;
+}
+
+template <class S>
+void require_same_as_loop(const std::vector<S>& row) {
+  const auto got = maxima_of(row);
+  REQUIRE(got.numbers);
+  for (std::size_t tile = 0; tile < got.tiles.size(); ++tile) {
+    auto largest = math::kBannedKey<S>;
+    for (std::size_t i = 64 * tile; i < row.size() && i < 64 * tile + 64; ++i) {
+      if (math::order_key(row[i]) > largest) largest = math::order_key(row[i]);
+    }
+    REQUIRE(got.tiles[tile] == largest);
+  }
+}
+
+}  // namespace
+
+static_assert(math::tile_count(0) == 0 && math::tile_count(1) == 1 && math::tile_count(64) == 1);
+static_assert(math::tile_count(65) == 2 && math::tile_count(128256) == 2004);
+static_assert(math::kBannedKey<float> < math::order_key(std::numeric_limits<float>::lowest()));
+static_assert(math::kBannedKey<double> < math::order_key(std::numeric_limits<double>::lowest()));
+
+TEMPLATE_TEST_CASE("tile maxima are those of a plain loop", "[tiles]", float, double) {
+  for (const auto& [name, row] : test::all_named_rows<TestType>()) {
+    CAPTURE(name);
+    require_same_as_loop(row);
+  }
+  require_same_as_loop(test::large_row<TestType>());
+}
+
+TEMPLATE_TEST_CASE("tile maxima do not notice flush-to-zero", "[tiles]", float, double) {
+  for (const auto& [name, row] : test::named_rows<TestType>(65)) {
+    CAPTURE(name);
+    const auto before = maxima_of(row).tiles;
+    const test::FlushToZero flush;
+    REQUIRE(maxima_of(row).tiles == before);
+  }
+}
+
+TEMPLATE_TEST_CASE("a NaN of either sign is found in every place", "[tiles]", float, double) {
+  using S = TestType;
+  using Bits = std::make_unsigned_t<math::OrderKey<S>>;
+  const Bits infinity = std::bit_cast<Bits>(std::numeric_limits<S>::infinity());
+  const Bits sign = Bits{1} << (sizeof(S) * 8 - 1);
+  const S nans[] = {std::numeric_limits<S>::quiet_NaN(), -std::numeric_limits<S>::quiet_NaN(),
+                    std::bit_cast<S>(infinity + 1),      std::bit_cast<S>((infinity + 1) | sign),
+                    std::bit_cast<S>(~Bits{0}),          std::bit_cast<S>(~Bits{0} ^ sign)};
+  for (const std::size_t size : test::kSizes) {
+    auto row = test::gauss_row<S>(size, 2, 1);
+    for (std::size_t i = 0; i < size; ++i) {
+      const S before = row[i];
+      for (const S nan : nans) {
+        row[i] = nan;
+        if (maxima_of(row).numbers) FAIL("size " << size << ", place " << i);
+      }
+      row[i] = before;
+    }
+    REQUIRE(maxima_of(row).numbers);
+  }
+}
+
+TEMPLATE_TEST_CASE("infinities are numbers", "[tiles]", float, double) {
+  using S = TestType;
+  constexpr S kInfinity = std::numeric_limits<S>::infinity();
+  for (const std::size_t size : test::kSizes) {
+    std::vector<S> row(size, -kInfinity);
+    REQUIRE(maxima_of(row).numbers);
+    REQUIRE(maxima_of(row).tiles.back() == math::kBannedKey<S>);
+    row[size / 2] = kInfinity;
+    REQUIRE(maxima_of(row).numbers);
+    REQUIRE(maxima_of(row).tiles[size / 2 / 64] == math::order_key(kInfinity));
+  }
+}
+
+TEMPLATE_TEST_CASE("a row of nothing has no tiles and no NaN", "[tiles]", float, double) {
+  const auto got = maxima_of(std::vector<TestType>{});
+  REQUIRE(got.numbers);
+  REQUIRE(got.tiles.empty());
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+// Chain: the order that the user wrote, nesting, state that starts, accepts and forks.
+#include "support/catch.hpp"
+
+#include "reference/frequency_penalty.hpp"
+#include "reference/repetition_penalty.hpp"
+#include "reference/temperature.hpp"
+#include "reference/top_k.hpp"
+#include "reference/top_p.hpp"
+#include "reference/trial.hpp"
+
+#include <logitkit/process/chain.hpp>
+#include <logitkit/process/frequency_penalty.hpp>
+#include <logitkit/process/repetition_penalty.hpp>
+#include <logitkit/process/softmax.hpp>
+#include <logitkit/process/temperature.hpp>
+#include <logitkit/process/top_k.hpp>
+#include <logitkit/process/top_p.hpp>
+
+namespace lk = logitkit;
+using reference::Scores;
+
+namespace {
+
+/// Counts what it is told.
+struct Listener {
+  std::vector<lk::Token> prompt{}, accepted{};
+  void start(std::span<const lk::Token> tokens) { prompt.assign(tokens.begin(), tokens.end()); }
+  void accept(lk::Token token) { accepted.push_back(token); }
+  void operator()(auto& candidates, const lk::Context&) const {
+    for (const lk::Token token : prompt) candidates.add(token, 1);
+    for (const lk::Token token : accepted) candidates.add(token, 10);
+  }
+};
+
+/// Wants to know the prompt and nothing else.
+struct Starter {
+  lk::Token first = 0;
+  void start(std::span<const lk::Token> prompt) { first = prompt[0]; }
+  void operator()(auto& candidates, const lk::Context&) const { candidates.ban(first); }
+};
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("A chain agrees with its members' twins, one after the other", "", float,
+                   double) {
+  reference::agree<TestType>(lk::Chain{lk::TopK{50}, lk::Temperature{0.8}, lk::TopP{0.9},
+                                       lk::Temperature{2.0}, lk::TopK{7}},
+                             [](Scores s) {
+                               s = reference::temperature(reference::top_k(s, 50), 0.8);
+                               return reference::top_k(
+                                   reference::temperature(reference::top_p(s, 0.9), 2), 7);
+                             });
+}
+
+TEMPLATE_TEST_CASE("An empty chain changes nothing", "", float, double) {
+  reference::agree<TestType>(lk::Chain{}, [](const Scores& s) { return s; });
+  static_assert(std::same_as<decltype(lk::Chain{}), lk::Chain<>>);
+  static_assert(lk::Processor<lk::Chain<>> && !lk::StatefulProcessor<lk::Chain<>>);
+}
+
+TEMPLATE_TEST_CASE("The order of a chain is what the user wrote", "", float, double) {
+  const std::vector<TestType> row{3, 2, 1, 0};
+  const auto kept = [&](const auto& chain) {
+    return reference::count_kept(reference::after(chain, row));
+  };
+  CHECK(kept(lk::Chain{lk::TopP{0.9}, lk::Temperature{4.0}}) == 3);
+  CHECK(kept(lk::Chain{lk::Temperature{4.0}, lk::TopP{0.9}}) == 4);
+  CHECK(kept(lk::Chain{lk::Temperature{0.1}, lk::TopP{0.9}}) == 1);
+  const auto zero_first = [](auto& candidates, const lk::Context&) { candidates.ban(0); };
+  CHECK(kept(lk::Chain{lk::TopK{2}, zero_first}) == 1);
+  CHECK(kept(lk::Chain{zero_first, lk::TopK{2}}) == 2);
+}
+
+TEMPLATE_TEST_CASE("Chains nest", "", float, double) {
+  const auto row = reference::normal_row<TestType>(300, 4);
+  const lk::Temperature t{0.7};
+  const lk::TopK k{40};
+  const lk::TopP p{0.8};
+  const Scores flat = reference::after(lk::Chain{t, k, p}, row);
+  CHECK(reference::after(lk::Chain{lk::Chain{t, k}, p}, row) == flat);
+  CHECK(reference::after(lk::Chain{t, lk::Chain{k, p}}, row) == flat);
+  CHECK(reference::after(lk::Chain{lk::Chain{}, lk::Chain{t}, lk::Chain{k, lk::Chain{p}}}, row) ==
+        flat);
+  static_assert(
+      std::same_as<decltype(lk::Chain{lk::Chain{t, k}, p}),
+                   lk::Chain<lk::Chain<lk::Temperature<double>, lk::TopK<int>>, lk::TopP<double>>>);
+}
+
+TEST_CASE("A lambda and a struct are members like any other") {
+  const float extra = 5;
+  const lk::Chain chain{[extra](auto& candidates, const lk::Context&) { candidates.add(0, extra); },
+                        Listener{}, lk::TopK{1}};
+  CHECK(reference::after(chain, std::vector<float>{1, 2, 3}) ==
+        Scores{6, reference::kBanned, reference::kBanned});
+}
+
+TEST_CASE("A chain passes the context on") {
+  const std::vector<lk::Token> tokens{2, 0};
+  const lk::Chain chain{[](auto& candidates, const lk::Context& context) {
+    for (const lk::Token token : context.generated()) candidates.ban(token);
+  }};
+  const Scores scores = reference::after(chain, std::vector<float>{1, 2, 3}, {tokens, 1});
+  CHECK(scores == Scores{reference::kBanned, 2, 3});
+}
+
+TEST_CASE("A chain tells prompt and tokens to every member that wants them, nested ones, too") {
+  lk::Chain chain{lk::Temperature{1.0}, Listener{}, lk::Chain{lk::Chain{Listener{}}, Starter{}}};
+  static_assert(lk::StartingProcessor<decltype(chain)> && lk::AcceptingProcessor<decltype(chain)>);
+  const std::vector<lk::Token> prompt{3, 1};
+  chain.start(prompt);
+  chain.accept(0);
+  chain.accept(0);
+  const std::vector<float> row{0, 0, 0, 0};
+  CHECK(reference::after(chain, row) == Scores{40, 2, 0, reference::kBanned});
+}
+
+TEST_CASE("A chain wants to be told only what a member wants to be told") {
+  using Stateless = lk::Chain<lk::Temperature<>, lk::Softmax>;
+  using Starting = lk::Chain<lk::Temperature<>, Starter>;
+  using Accepting = lk::Chain<lk::FrequencyPenalty<>, lk::Softmax>;
+  static_assert(!lk::StatefulProcessor<Stateless>);
+  static_assert(lk::StartingProcessor<Starting> && !lk::AcceptingProcessor<Starting>);
+  static_assert(!lk::StartingProcessor<Accepting> && lk::AcceptingProcessor<Accepting>);
+  static_assert(lk::StatefulProcessor<lk::Chain<Stateless, lk::Chain<Starting, Accepting>>>);
+  static_assert(sizeof(lk::Chain<lk::Softmax>) == 1);
+  SUCCEED("compiled");
+}
+
+TEMPLATE_TEST_CASE("A copy of a chain forks the state of all its members", "", float, double) {
+  const auto row = reference::normal_row<TestType>(20, 8);
+  const Scores slow(row.begin(), row.end());
+  lk::Chain parent{lk::RepetitionPenalty{1.5}, lk::FrequencyPenalty{0.5}};
+  parent.start(std::vector<lk::Token>{4, 5});
+  parent.accept(6);
+  auto child = parent;
+  child.accept(7);
+  parent.accept(8);
+  const auto expect = [&](const auto& chain, lk::Token last) {
+    const Scores penalised = reference::repetition_penalty(slow, 1.5L, {4, 5, 6, last});
+    const Scores expected = reference::frequency_penalty(penalised, 0.5L, {6, last});
+    CHECK(reference::difference(reference::after(chain, row), expected, 1e-5L) == "");
+  };
+  expect(parent, 8);
+  expect(child, 7);
+}
+
+TEST_CASE("A chain of twelve members runs them all") {
+  const auto add = [](auto& candidates, const lk::Context&) { candidates.add(1, 1); };
+  const lk::Chain chain{add, add, add, add, add, add, add, add, add, add, add, add};
+  CHECK(reference::after(chain, std::vector<double>{0, 0}) == Scores{0, 12});
+}

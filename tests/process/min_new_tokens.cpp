@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// MinNewTokens: the twin; the end tokens are banned until n tokens are generated, prompt excluded.
+#include "support/catch.hpp"
+
+#include "reference/ban.hpp"
+#include "reference/trial.hpp"
+
+#include <logitkit/process/min_new_tokens.hpp>
+
+namespace lk = logitkit;
+using reference::Scores;
+
+TEMPLATE_TEST_CASE("MinNewTokens agrees with its twin", "", float, double) {
+  const reference::Tokens tokens{5, 6, 7, 8, 9, 10};
+  for (const std::size_t prompt : {std::size_t(1), std::size_t(3), std::size_t(6)}) {
+    const lk::Context context{tokens, prompt};
+    for (const std::size_t n : {std::size_t(0), std::size_t(3), std::size_t(4)}) {
+      const reference::Tokens ends{0};
+      reference::agree<TestType>(
+          lk::MinNewTokens{n, ends},
+          [&](const Scores& s) { return reference::min_new_tokens(s, n, ends, 6 - prompt); },
+          context);
+    }
+  }
+}
+
+TEST_CASE("MinNewTokens lets the end come after exactly n generated tokens") {
+  const std::vector<float> row{1, 2, 3};
+  const Scores all{1, 2, 3}, without{1, reference::kBanned, reference::kBanned};
+  const reference::Tokens tokens{7, 7, 7, 7, 7};
+  const auto scores = [&](std::size_t length) {
+    const lk::Context context{std::span(tokens).first(length), 2};
+    return reference::after(lk::MinNewTokens{2, {2, 1}}, row, context);
+  };
+  CHECK(scores(2) == without);
+  CHECK(scores(3) == without);
+  CHECK(scores(4) == all);
+  CHECK(scores(5) == all);
+}
+
+TEST_CASE("MinNewTokens of 0 never bans, and of the largest number always") {
+  const std::vector<float> row{1, 2};
+  const Scores all{1, 2}, without{reference::kBanned, 2};
+  CHECK(reference::after(lk::MinNewTokens{0, {0}}, row) == all);
+  CHECK(reference::after(lk::MinNewTokens{std::size_t(-1), {0}}, row) == without);
+  CHECK(reference::after(lk::MinNewTokens{5, {}}, row) == all);
+}
+
+TEST_CASE("MinNewTokens with nothing but end tokens leaves nothing") {
+  const std::vector<float> row{1, 2};
+  CHECK(reference::status_after(lk::MinNewTokens{1, {0, 1}}, row) == lk::Status::nothing_left);
+  CHECK(reference::status_after(lk::MinNewTokens{1, {2}}, row) == lk::Status::token_out_of_range);
+}
+
+TEST_CASE("MinNewTokens refuses negative tokens") {
+  CHECK(lk::MinNewTokens::check({}).empty());
+  CHECK(lk::MinNewTokens::check({0, 2}).empty());
+  CHECK(lk::MinNewTokens::check({2, -1}) ==
+        "MinNewTokens: end token must satisfy token >= 0, got -1");
+  reference::refuses([] { lk::MinNewTokens(3, {-2}); },
+                     "MinNewTokens: end token must satisfy token >= 0, got -2");
+  static_assert(!lk::StatefulProcessor<lk::MinNewTokens>);
+}
+
+TEST_CASE("MinNewTokens keeps the status of a bad row") {
+  reference::keeps_bad_rows<float>(lk::MinNewTokens{0, {1}});
+  reference::keeps_bad_rows<double>(lk::MinNewTokens{9, {}});
+}

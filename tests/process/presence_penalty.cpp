@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+// PresencePenalty: the twin, its sign, generated text alone, state that accepts and forks.
+#include "support/catch.hpp"
+
+#include "reference/presence_penalty.hpp"
+#include "reference/trial.hpp"
+
+#include <logitkit/process/presence_penalty.hpp>
+
+namespace lk = logitkit;
+using reference::Scores;
+using reference::Tokens;
+
+namespace {
+
+template <class P>
+P accepted(P processor, const Tokens& generated) {
+  for (const lk::Token token : generated) processor.accept(token);
+  return processor;
+}
+
+template <class T>
+concept Deducible = requires(T number) { lk::PresencePenalty(number); };
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("PresencePenalty agrees with its twin", "", float, double) {
+  const Tokens generated{0, 62, 64, 5, 5, 0, 0, 999, 1, 5, 123456};  // in no small vocabulary
+  for (const double a : {-2.0, -0.5, 0.0, 0.75, 2.0}) {
+    const auto fast = accepted(lk::PresencePenalty{a}, generated);
+    reference::agree<TestType>(
+        fast, [&](const Scores& s) { return reference::presence_penalty(s, a, generated); });
+  }
+}
+
+TEMPLATE_TEST_CASE("PresencePenalty on a vocabulary of 128256 with a long history", "", float,
+                   double) {
+  const auto row = reference::normal_row<TestType>(128256, 9);
+  Tokens history;
+  reference::Bits bits(1);
+  for (int i = 0; i < 5000; ++i) history.push_back(static_cast<lk::Token>(bits.below(400) * 300));
+  const Scores slow = reference::presence_penalty(Scores(row.begin(), row.end()), 0.25L, history);
+  const Scores fast = reference::after(accepted(lk::PresencePenalty{0.25}, history), row);
+  CHECK(reference::difference(fast, slow, 1e-5L) == "");
+}
+
+TEMPLATE_TEST_CASE("PresencePenalty lowers a score whatever its sign, a negative one raises it",
+                   "[peers]", float, double) {
+  const std::vector<TestType> row{2, -2, 0, 5};
+  const auto b = reference::kBanned;
+  const auto penalty = accepted(lk::PresencePenalty{0.5}, {0, 1, 2});
+  CHECK(reference::after(penalty, row) == Scores{1.5L, -2.5L, -0.5L, 5});
+  const auto reward = accepted(lk::PresencePenalty{-0.5}, {0, 1, 2});
+  CHECK(reference::after(reward, row) == Scores{2.5L, -1.5L, 0.5L, 5});
+  const std::vector<TestType> banned{static_cast<TestType>(b), 1};
+  CHECK(reference::after(reward, banned) == Scores{b, 1.5L});
+}
+
+TEMPLATE_TEST_CASE("PresencePenalty counts a token once", "", float, double) {
+  const std::vector<TestType> row{4, 4, 4, 4};
+  const auto penalty = accepted(lk::PresencePenalty{0.5}, {0, 1, 0, 0, 3, 1});
+  CHECK(reference::after(penalty, row) == Scores{3.5L, 3.5L, 4, 3.5L});
+  CHECK(reference::after(penalty, row) == Scores{3.5L, 3.5L, 4, 3.5L});  // looking adds nothing
+}
+
+TEST_CASE("PresencePenalty: the prompt plays no part") {
+  static_assert(lk::AcceptingProcessor<lk::PresencePenalty<>>);
+  static_assert(!lk::StartingProcessor<lk::PresencePenalty<>>);
+  const Tokens prompt{0, 1, 2};
+  const lk::Context context{prompt, prompt.size()};
+  const std::vector<float> row{1, 2, 3};
+  CHECK(reference::after(lk::PresencePenalty{1.0}, row, context) == Scores{1, 2, 3});
+}
+
+TEST_CASE("PresencePenalty: a copy is a fork") {
+  const std::vector<float> row{4, 4, 4};
+  const auto parent = accepted(lk::PresencePenalty{1.0f}, {0});
+  auto child = parent;
+  child.accept(1);
+  CHECK(reference::after(parent, row) == Scores{3, 4, 4});
+  CHECK(reference::after(child, row) == Scores{3, 3, 4});
+  child = parent;
+  child.accept(2);
+  CHECK(reference::after(child, row) == Scores{3, 4, 3});
+}
+
+TEST_CASE("PresencePenalty refuses what is not finite") {
+  using Penalty = lk::PresencePenalty<double>;
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  CHECK(Penalty::check(0).empty());
+  CHECK(Penalty::check(-2).empty());
+  CHECK(Penalty::check(1.7e308).empty());
+  CHECK(Penalty::check(kInfinity) == "PresencePenalty: a must satisfy -inf < a < inf, got inf");
+  CHECK_FALSE(Penalty::check(-kInfinity).empty());
+  CHECK_FALSE(Penalty::check(std::numeric_limits<double>::quiet_NaN()).empty());
+  reference::refuses([] { lk::PresencePenalty{-std::numeric_limits<float>::infinity()}; },
+                     "PresencePenalty: a must satisfy -inf < a < inf, got -inf");
+}
+
+TEST_CASE("PresencePenalty is deduced from float, double and int") {
+  static_assert(std::same_as<decltype(lk::PresencePenalty{0.5f}), lk::PresencePenalty<float>>);
+  static_assert(std::same_as<decltype(lk::PresencePenalty{0.5}), lk::PresencePenalty<double>>);
+  CHECK(Deducible<int>);
+}
+
+TEST_CASE("PresencePenalty keeps the status of a bad row") {
+  const auto fast = accepted(lk::PresencePenalty{1.5}, {1});
+  reference::keeps_bad_rows<float>(fast);
+  reference::keeps_bad_rows<double>(fast);
+}
