@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Compiled twice, plain and with -march=native, and linked into one program by odr_link.cpp.
+// Compiled with several sets of flags, and linked into one program by odr_link.cpp and
+// without_exceptions.cpp.
 #include <logitkit/logitkit.hpp>
 
 namespace lk = logitkit;

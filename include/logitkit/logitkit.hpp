@@ -18,6 +18,7 @@
 #include <logitkit/decode/beam_options.hpp>
 #include <logitkit/decode/beam_search.hpp>
 #include <logitkit/decode/beam_session.hpp>
+#include <logitkit/decode/beam_step.hpp>
 #include <logitkit/decode/choose.hpp>
 #include <logitkit/decode/greedy.hpp>
 #include <logitkit/decode/observe.hpp>

@@ -9,13 +9,12 @@ namespace lk = logitkit;
 struct BanZero {
 #ifdef LOGITKIT_FAIL
   void operator()(lk::Candidates<float>& candidates, const lk::Context&) const {
+    candidates.ban(0);
+  }
 #else
-  void operator()(auto& candidates, const lk::Context&) const {
+  void operator()(auto& candidates, const lk::Context&) const { candidates.ban(0); }
 #endif
-      candidates.ban(0);
-}
-}
-;
+};
 
 int main() {
   const lk::GreedyDecoder greedy{lk::Chain{lk::TopK{40}, BanZero{}}};

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Candidates against its slow twin, over random runs of all its operations; and its laws.
+#include "support/allocations.hpp"
+
 #include <logitkit/core/candidates.hpp>
 
 #include "reference/candidates.hpp"
-#include "support/allocations.hpp"
 #include "support/catch.hpp"
 #include "support/rows.hpp"
 
@@ -16,65 +17,81 @@ static_assert(!std::is_copy_assignable_v<lk::Candidates<float>>);
 
 namespace {
 
+/// Scores may differ by `within`; all else is the same.
 template <class S>
-void require_equal(lk::Candidates<S>& set, const reference::Candidates<S>& twin) {
+void require_equal(lk::Candidates<S>& set, const reference::Candidates<S>& twin,
+                   double within = 0) {
   REQUIRE(set.vocabulary() == twin.vocabulary());
   REQUIRE(set.size() == twin.size());
+  const auto same = [within](double a, double b) { return a == b || std::fabs(a - b) <= within; };
   std::vector<lk::Token> tokens, twin_tokens;
   for (const auto [token, score] : set) {
     tokens.push_back(token);
-    if (!(double(score) == twin.score(token))) {
+    if (!same(double(score), twin.score(token))) {
       FAIL("token " << token << ": " << score << ", twin " << twin.score(token));
     }
   }
   for (std::size_t i = 0; i < twin.vocabulary(); ++i) {
     const auto token = static_cast<lk::Token>(i);
     if (twin.in(i)) twin_tokens.push_back(token);
-    if (double(set.score(token)) != twin.score(token)) FAIL("score of token " << token);
+    if (!same(double(set.score(token)), twin.score(token))) FAIL("score of token " << token);
     if (set.contains(token) != twin.contains(token)) FAIL("contains token " << token);
   }
   REQUIRE(tokens == twin_tokens);
   const auto order = twin.order();
   REQUIRE(set.status() == (order.empty() ? lk::Status::nothing_left : lk::Status::ok));
   REQUIRE(set.best() == twin.best());
-  REQUIRE(set.maximum() == twin.maximum());
+  REQUIRE(same(set.maximum(), twin.maximum()));
   std::vector<lk::Token> sorted;
   for (const auto& entry : set.sorted()) sorted.push_back(entry.token);
   REQUIRE(sorted == order);
   if (order.empty()) return;
-  REQUIRE(set.log_sum_exp() == Catch::Approx(twin.log_sum_exp()).epsilon(1e-14).margin(1e-14));
+  const double margin = std::max(within, 1e-14);
+  REQUIRE(set.log_sum_exp() == Catch::Approx(twin.log_sum_exp()).epsilon(1e-14).margin(margin));
   REQUIRE(set.entropy() == Catch::Approx(twin.entropy()).epsilon(1e-10).margin(1e-10));
+  const auto log_probabilities = twin.log_probabilities();
+  for (const lk::Token token : twin_tokens) {
+    const double expected = log_probabilities[static_cast<std::size_t>(token)];
+    const double ours = set.log_probability(token);
+    if (ours != expected && ours != Catch::Approx(expected).epsilon(1e-13).margin(margin)) {
+      FAIL("log-probability of token " << token << ": " << ours << ", twin " << expected);
+    }
+  }
 }
 
 template <class S>
 void require_same_draws(lk::Candidates<S>& set, const reference::Candidates<S>& twin,
-                        test::Random& random) {
+                        test::Random& random, double within = 1e-13) {
   for (int i = 0; i < 3; ++i) {
     const double u = random.uniform();
     double margin = 0;
     const lk::Token expected = twin.draw(u, margin);
-    if (margin > 1e-13) REQUIRE(set.draw(u) == expected);
+    if (margin > within) REQUIRE(set.draw(u) == expected);
   }
 }
 
-/// One random operation on both. Everything is exact: scales are powers of two, edits of few
-/// digits.
+/// One random operation on both. Exact unless `within` is given: scales are powers of two, edits of
+/// few digits. If it is, scores are normalised as well, and no two of them come close.
 template <class S>
-void one_step(lk::Candidates<S>& set, reference::Candidates<S>& twin, test::Random& random) {
+void one_step(lk::Candidates<S>& set, reference::Candidates<S>& twin, test::Random& random,
+              double within = 0) {
   const std::size_t vocabulary = twin.vocabulary();
   const auto any = [&] { return static_cast<lk::Token>(random.below(vocabulary)); };
-  const auto dyadic = [&] { return static_cast<S>(random.between(-64, 64)) / 16; };
+  const auto edit = [&](double step) {
+    const double x = random.between(-4, 4);
+    return static_cast<S>(within > 0 ? x : std::floor(x / step) * step);
+  };
   const lk::Token token = any();
-  switch (random.below(14)) {
+  switch (random.below(within > 0 ? 17 : 14)) {
     case 0:
     case 1: {
-      const S score = std::floor(dyadic());
+      const S score = edit(1);
       set.set(token, score), twin.set(token, double(score));
       break;
     }
     case 2:
     case 3: {
-      const S delta = std::floor(dyadic()) / 4;
+      const S delta = edit(0.25);
       set.add(token, delta), twin.add(token, double(delta));
       break;
     }
@@ -87,7 +104,7 @@ void one_step(lk::Candidates<S>& set, reference::Candidates<S>& twin, test::Rand
       break;
     }
     case 6: {
-      const auto halve = [](lk::Token t, S score) { return t % 2 == 0 ? score : score / 2; };
+      const auto halve = [](lk::Token t, double score) { return t % 2 == 0 ? score : score / 2; };
       set.transform(halve), twin.transform(halve);
       break;
     }
@@ -99,13 +116,13 @@ void one_step(lk::Candidates<S>& set, reference::Candidates<S>& twin, test::Rand
     case 8:
     case 9: {
       const double p = random.below(6) == 0 ? 1 : random.uniform();
-      if (p < 1 && twin.mass_margin(p) < 1e-13) break;
+      if (p < 1 && twin.mass_margin(p) < std::max(within, 1e-13)) break;
       set.keep_mass(p), twin.keep_mass(p);
       break;
     }
     case 10: {  // at a score, or below the maximum
       double threshold = double(set.score(token));
-      if (random.below(2) == 0) threshold = set.maximum() - random.between(0, 20);
+      if (within > 0 || random.below(2) == 0) threshold = set.maximum() - random.between(0, 20);
       set.keep_above(threshold), twin.keep_above(threshold);
       break;
     }
@@ -120,11 +137,14 @@ void one_step(lk::Candidates<S>& set, reference::Candidates<S>& twin, test::Rand
       set.keep_only(tokens), twin.keep_only(tokens);
       break;
     }
-    default: {
+    case 13: {
       std::vector<std::uint32_t> words(1 + random.below(vocabulary / 32 + 2));
       for (auto& word : words) word = static_cast<std::uint32_t>(random.bits() | random.bits());
       set.mask(words), twin.mask(words);
+      break;
     }
+    default:
+      if (twin.best() != lk::kNoToken) set.normalise(), twin.normalise();
   }
 }
 
@@ -153,6 +173,27 @@ TEMPLATE_TEST_CASE("random runs of operations match the twin", "[candidates]", f
       require_equal(set, twin);
       REQUIRE(std::memcmp(untouched.data(), row.data(), row.size() * sizeof(S)) == 0);
     }
+  }
+}
+
+TEST_CASE("random runs that also normalise match the twin to 1e-9", "[candidates]") {
+  constexpr double kWithin = 1e-9;
+  lk::Workspace workspace;
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    CAPTURE(seed);
+    test::Random random(seed);
+    const auto row = test::gauss_row<double>(test::kSizes[seed % 7], 3, seed);
+    lk::Candidates set(row, workspace);
+    reference::Candidates<double> twin(row);
+    for (int step = 0; step < 8; ++step) {
+      CAPTURE(step);
+      one_step(set, twin, random, kWithin);
+      if (random.below(3) != 0) continue;
+      require_equal(set, twin, kWithin);
+      if (twin.best() == lk::kNoToken) break;
+      require_same_draws(set, twin, random, kWithin);
+    }
+    require_equal(set, twin, kWithin);
   }
 }
 
@@ -224,7 +265,7 @@ TEMPLATE_TEST_CASE("a workspace keeps no trace of other vocabularies", "[candida
     lk::Workspace fresh;
     REQUIRE(outcome(row, used) == outcome(row, fresh));
     lk::Candidates dirt(row, used);  // every edit there is, then gone
-    dirt.transform([](S) { return S(99); });
+    dirt.transform([](auto) { return S(99); });
     dirt.set(static_cast<lk::Token>(size - 1), S(1234));
   }
 }
@@ -239,13 +280,13 @@ TEMPLATE_TEST_CASE("nothing is allocated once the workspace knows the vocabulary
     lk::Candidates set(row, workspace);
     for (std::size_t i = 0; i < edits; ++i) set.add(static_cast<lk::Token>(i * 7 % 1000), S(0.5));
     set.ban(3);
-    set.transform([](S score) { return score * 2; });
+    set.transform([](double score) { return score * 2; });
     set.set(5, S(3));
     set.scale(0.7);
     set.normalise();
     double sum = set.maximum() + set.log_sum_exp() + set.entropy() + double(set.draw(0.5));
     sum += double(set.sorted().size() + set.sorted(10).size());
-    set.keep_if([](lk::Token token, S) { return token != 9; });
+    set.keep_if([](lk::Token token, auto) { return token != 9; });
     set.mask(words);
     set.keep_above(-1000);
     set.keep_mass(0.99);

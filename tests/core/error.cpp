@@ -27,7 +27,6 @@ TEST_CASE("the value in a sentence is the one that was refused", "[error]") {
           "TopP: p must satisfy 0 < p <= 1, got 1.1");
 }
 
-#if LOGITKIT_EXCEPTIONS
 TEST_CASE("require throws std::invalid_argument with the sentence", "[error]") {
   REQUIRE_NOTHROW(lk::require(""));
   try {
@@ -45,13 +44,4 @@ TEST_CASE("caught returns what was thrown, or null", "[error]") {
   const std::exception_ptr error = lk::detail::caught([] { throw 42; });
   REQUIRE(error != nullptr);
   REQUIRE_THROWS_AS(std::rethrow_exception(error), int);
-}
-#endif
-
-TEST_CASE("the handler for builds without exceptions is there and can be replaced", "[error]") {
-  const lk::MisuseHandler before = lk::misuse_handler;
-  REQUIRE(before != nullptr);
-  lk::misuse_handler = +[](const char*) {};
-  REQUIRE(lk::misuse_handler != before);
-  lk::misuse_handler = before;
 }

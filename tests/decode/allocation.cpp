@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Nothing is allocated after the first step, and a session is small.
+#include "support/allocations.hpp"
+
 #include <logitkit/decode/batch.hpp>
 #include <logitkit/decode/greedy.hpp>
 #include <logitkit/decode/random.hpp>
@@ -12,30 +14,6 @@
 #include "support/catch.hpp"
 #include "support/models.hpp"
 
-#include <cstdlib>
-#include <new>
-
-namespace {
-std::size_t allocations = 0;
-std::size_t allocated = 0;
-
-void* count(std::size_t size) {
-  ++allocations;
-  allocated += size;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-}  // namespace
-
-void* operator new(std::size_t size) { return count(size); }
-void* operator new[](std::size_t size) { return count(size); }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return std::malloc(size); }
-void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return std::malloc(size); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
-
 namespace lk = logitkit;
 
 namespace {
@@ -43,8 +21,8 @@ namespace {
 constexpr std::size_t kVocabulary = 128256;
 const std::vector<lk::Token> kPrompt{3, 1, 4, 1, 5, 9, 2, 6};
 
-const lk::Chain kChain{lk::RepetitionPenalty{1.1f}, lk::TopK{40}, lk::Temperature{0.8f},
-                       lk::TopP{0.95f}, lk::MinP{0.05f}};
+const lk::Chain kChain{lk::TopK{40}, lk::Temperature{0.8f}, lk::TopP{0.95f}, lk::MinP{0.05f}};
+const lk::Chain kWithPenalty{lk::RepetitionPenalty{1.1f}, kChain};
 
 template <class Scalar>
 std::vector<std::vector<Scalar>> some_rows() {
@@ -58,7 +36,8 @@ std::vector<std::vector<Scalar>> some_rows() {
 }
 
 template <class Scalar, class Decoder>
-void check_no_allocation(const Decoder& decoder, std::size_t first_row) {
+void check_no_allocation(const Decoder& decoder, std::size_t first_row,
+                         std::size_t allowed_in_accept = 0) {
   const auto rows = some_rows<Scalar>();
   const lk::Limits limits{.max_new_tokens = 5000, .stop_sequences = {{7, 7, 7}}};
   auto session = decoder.start(kPrompt, limits);
@@ -66,21 +45,38 @@ void check_no_allocation(const Decoder& decoder, std::size_t first_row) {
   static_cast<void>(session.accept(session.next(rows[first_row], workspace).token));
   std::size_t in_next = 0, in_accept = 0;
   for (std::size_t i = 0; i < 24; ++i) {
-    std::size_t before = allocations;
+    std::size_t before = test::allocations;
     const lk::Pick pick = session.next(rows[i % rows.size()], workspace);
-    in_next += allocations - before;
-    before = allocations;
+    in_next += test::allocations - before;
+    before = test::allocations;
     session.accept(pick.token);
-    in_accept += allocations - before;
+    in_accept += test::allocations - before;
     REQUIRE(pick.status == lk::Status::ok);
   }
   CHECK(in_next == 0);
-  CHECK(in_accept <= 10);  // history and the penalty's table, by doubling
+  CHECK(in_accept <= allowed_in_accept);
+}
+
+/// Accepts as many distinct tokens as leave a table that doubles at its emptiest: one above 2^12.
+template <class Decoder>
+void check_size(const Decoder& decoder, std::size_t bytes_a_distinct_token) {
+  const lk::Limits limits{
+      .max_new_tokens = 4096, .end_tokens = {2, 3}, .stop_sequences = {{7, 7, 7}}};
+  const std::size_t before = test::live_bytes;
+  auto session = decoder.start(kPrompt, limits);
+  for (lk::Token token = 10; token < 4100; ++token) session.accept(token);
+  const std::size_t original = test::live_bytes - before;
+  const auto copy = session;
+  const std::size_t copied = test::live_bytes - before - original;
+  const std::size_t fixed = 4096 - sizeof session + 4097 * bytes_a_distinct_token;
+  REQUIRE(copy.generated().size() == 4090);
+  CHECK(original <= fixed + (kPrompt.size() + limits.max_new_tokens) * sizeof(lk::Token));
+  CHECK(copied <= fixed + copy.tokens().size() * sizeof(lk::Token));
 }
 
 }  // namespace
 
-TEST_CASE("after its first call next allocates nothing, whatever the row and its scalar") {
+TEST_CASE("after the first a step allocates nothing, whatever the row and its scalar") {
   const lk::GreedyDecoder greedy{kChain};
   const lk::RandomDecoder random{kChain, {.seed = 1}};
   for (const std::size_t first_row : {0u, 1u}) {
@@ -91,9 +87,14 @@ TEST_CASE("after its first call next allocates nothing, whatever the row and its
   }
 }
 
+TEST_CASE("a penalty's table grows by doubling, and only as tokens are accepted") {
+  check_no_allocation<float>(lk::GreedyDecoder{kWithPenalty}, 0, 5);
+  check_no_allocation<float>(lk::RandomDecoder{kWithPenalty, {.seed = 1}}, 1, 5);
+}
+
 TEST_CASE("nor with a chain that does not narrow, with both log-probabilities and alternatives") {
   const lk::RandomDecoder random{
-      lk::Chain{lk::RepetitionPenalty{1.1f}, lk::TopP{0.99f}},
+      lk::Chain{lk::TopP{0.99f}},
       {.seed = 1, .report = {.model = true, .choice = true, .alternatives = 20}}};
   check_no_allocation<float>(random, 0);
   check_no_allocation<float>(lk::RandomDecoder{}, 0);
@@ -106,33 +107,37 @@ TEST_CASE("a batch step allocates nothing after the first, and a smaller row not
   const std::vector sessions(4, lk::RandomDecoder{kChain, {.seed = 1}}.start(kPrompt, {}));
   std::vector<lk::Workspace> workspaces(1);
   static_cast<void>(lk::next(batch, sessions, workspaces));
-  const std::size_t before = allocations;
+  const std::size_t before = test::allocations;
   for (int i = 0; i < 3; ++i) static_cast<void>(lk::next(batch, sessions, workspaces));
   const std::vector<std::size_t> lengths{1000, 64, 63, 1};
-  const std::size_t own = allocations - before;
+  const std::size_t own = test::allocations - before;
   for (const std::size_t length : lengths) {
     static_cast<void>(sessions[0].next(std::span(batch).first(length), workspaces[0]));
   }
-  CHECK(allocations - before == own);
+  CHECK(test::allocations - before == own);
   CHECK(own == 1);  // the vector of lengths
 }
 
-TEST_CASE("a session takes at most 4 KB and its tokens; copying costs no more") {
-  const lk::RandomDecoder random{kChain, {.seed = 1}};
-  const lk::Limits limits{.end_tokens = {2, 3}, .stop_sequences = {{7, 7, 7}}};
-  std::size_t before = allocated;
-  auto session = random.start(kPrompt, limits);
-  for (lk::Token token = 10; token < 110; ++token) session.accept(token);
-  before = allocated;
-  const auto copy = session;
-  const std::size_t bytes = sizeof copy + allocated - before;
-  INFO(bytes << " bytes, of which " << sizeof copy << " in place");
-  CHECK(bytes <= 4096 + copy.tokens().size() * sizeof(lk::Token));
+TEST_CASE("a session takes 4 KB and its tokens at most; a penalty 32 bytes a distinct token") {
+  check_size(lk::RandomDecoder{kChain, {.seed = 1}}, 0);
+  check_size(lk::RandomDecoder{kWithPenalty, {.seed = 1}}, 32);
 }
 
-TEST_CASE("reserving: a session whose length is known does not grow its history by doubling") {
-  auto session = lk::GreedyDecoder{}.start(kPrompt, {.max_new_tokens = 200});
-  const std::size_t before = allocations;
-  for (lk::Token token = 10; token < 110; ++token) session.accept(token);
-  CHECK(allocations - before <= 8);
+TEST_CASE("decode holds its result and scratch memory that does not grow with it") {
+  constexpr std::size_t kTokens = 4096, kAlternatives = 8;
+  const lk::GreedyDecoder greedy{lk::Chain{}, {.report = {.alternatives = kAlternatives}}};
+  const test::ConstantModel<> model{std::vector<float>(kAlternatives)};
+  const std::size_t before = test::live_bytes;
+  std::size_t most = 0;
+  const auto result = greedy.decode(model, kPrompt, {.max_new_tokens = kTokens}, [&](lk::Token) {
+    most = std::max(most, test::live_bytes - before);
+  });
+  REQUIRE(result.alternatives.size() == kTokens * kAlternatives);
+  CHECK(most < kTokens * kAlternatives * sizeof(lk::Alternative) * 3 / 2);
+}
+
+TEST_CASE("what Eigen allocates would be noticed") {
+  const std::size_t before = test::allocations;
+  const Eigen::VectorXf vector(1000);
+  CHECK(test::allocations == before + 1);
 }

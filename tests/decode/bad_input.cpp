@@ -85,6 +85,7 @@ TEST_CASE("beams: a bad row at any step ends the search with the live beams") {
         CHECK(result.reason == lk::StopReason::bad_row);
         CHECK(result.status == status);
         CHECK(result.tokens.size() == n);
+        CHECK((n == 0 ? result.score == 0 : result.score < 0));
       }
     }
   }
@@ -140,8 +141,18 @@ TEST_CASE("a processor's bad scores at any step end the run alike") {
     CHECK(each.status == lk::Status::nothing_left);
     CHECK(each.tokens.size() == 2);
   }
-  const lk::GreedyDecoder outside{lk::Chain{lk::Ban{{12}}}};
-  CHECK(outside.decode(kModel, kPrompt, {}).status == lk::Status::token_out_of_range);
+  // The same for whatever else a processor can do to one score.
+  const auto check = [&](const auto& processor, lk::Status status) {
+    CHECK(lk::GreedyDecoder{processor}.decode(kModel, kPrompt, {}).status == status);
+    const auto results = lk::BeamSearchDecoder{processor}.decode(kModel, kPrompt, {});
+    REQUIRE(results.size() == 1);
+    CHECK(results[0].reason == lk::StopReason::bad_row);
+    CHECK(results[0].status == status);
+  };
+  const float inf = std::numeric_limits<float>::infinity();
+  check(lk::Ban{{12}}, lk::Status::token_out_of_range);
+  check([=](auto& c, const lk::Context&) { c.set(1, inf - inf); }, lk::Status::not_a_number);
+  check([=](auto& c, const lk::Context&) { c.set(1, inf); }, lk::Status::positive_infinity);
 }
 
 TEST_CASE("a model that throws ends the run with the tokens made so far and what it threw") {
@@ -176,7 +187,7 @@ TEST_CASE("a model that throws in a beam search: the live beams are returned wit
   }
 }
 
-TEST_CASE("a failure shows in the results, though finished hypotheses are better") {
+TEST_CASE("a failure loses no live beam, though finished hypotheses are better") {
   // Two hypotheses end at once; the others cannot catch up, but `never` waits for them.
   const auto model = [](std::span<const lk::Token> tokens) {
     if (tokens.size() == 5) throw std::runtime_error("the engine is out of memory");
@@ -185,10 +196,11 @@ TEST_CASE("a failure shows in the results, though finished hypotheses are better
   const lk::BeamSearchDecoder beams{
       lk::Chain{}, {.beams = 2, .length_penalty = 9, .early_stopping = lk::EarlyStopping::never}};
   const auto results = beams.decode(model, kPrompt, {.end_tokens = {0, 1}});
-  REQUIRE(results.size() == 2);
-  bool shown = false;
-  for (const auto& result : results) shown = shown || result.error;
-  CHECK(shown);
+  REQUIRE(results.size() == 4);  // two that had ended, two that were alive
+  for (const auto& result : results) CHECK(result.error);
+  CHECK(results[1].reason == lk::StopReason::end_token);
+  CHECK(results[3].reason == lk::StopReason::model_failed);
+  CHECK(results[3].tokens.size() == 2);
 }
 
 TEST_CASE("what observers, predicates and processors throw passes through") {
@@ -237,7 +249,8 @@ TEST_CASE("limits that cannot be are refused with a sentence, by every decoder")
   check({.end_tokens = {2, -3}}, "Limits: end_tokens must satisfy 0 <= token, got -3");
   check({.end_tokens = {20}, .vocabulary = 20},
         "Limits: end_tokens must satisfy 0 <= token < vocabulary, got 20");
-  check({.stop_sequences = {{1}, {}}}, "Limits: stop_sequences must satisfy length >= 1, got 0");
+  check({.stop_sequences = {{1}, {}}},
+        "Limits: each of stop_sequences must satisfy its length >= 1, got 0");
   check({.stop_sequences = {{1, -1}}}, "Limits: stop_sequences must satisfy 0 <= token, got -1");
 }
 

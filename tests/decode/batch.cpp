@@ -53,6 +53,17 @@ std::vector<float> rows_of(const auto& sessions) {
 
 }  // namespace
 
+TEST_CASE("one workspace by itself is as good as a range of one") {
+  std::vector sessions(3, kRequests[0].decoder().start(kRequests[0].prompt, {}));
+  const auto rows = rows_of(sessions);
+  lk::Workspace workspace;
+  std::vector<lk::Workspace> workspaces(1);
+  const auto alone = lk::next(rows, sessions, workspace);
+  const auto in_range = lk::next(rows, sessions, workspaces);
+  REQUIRE(alone.size() == 3);
+  for (std::size_t r = 0; r < 3; ++r) CHECK(alone[r].token == in_range[r].token);
+}
+
 TEST_CASE("each row of a batch gives its single run, in every order") {
   for (const std::array<std::size_t, 5> order :
        {std::array<std::size_t, 5>{0, 1, 2, 3, 4}, {4, 3, 2, 1, 0}, {2, 4, 1, 0, 3}}) {

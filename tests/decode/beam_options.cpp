@@ -18,19 +18,22 @@ TEST_CASE("options that can be have no sentence") {
 
 TEST_CASE("options that cannot be are named: field, rule and value") {
   const double inf = std::numeric_limits<double>::infinity();
-  CHECK(lk::BeamOptions{.beams = 0}.check() == "BeamOptions: beams must satisfy beams >= 1, got 0");
+  CHECK(lk::BeamOptions{.beams = 0}.check() ==
+        "BeamOptions: beams must satisfy 1 <= beams <= 65536, got 0");
   CHECK(lk::BeamOptions{.length_penalty = inf}.check() ==
-        "BeamOptions: length_penalty must satisfy -inf < length_penalty < inf, got inf");
+        "BeamOptions: length_penalty must satisfy -30 <= length_penalty <= 30, got inf");
   CHECK_FALSE(lk::BeamOptions{.length_penalty = -inf}.check().empty());
   CHECK_FALSE(lk::BeamOptions{.length_penalty = inf - inf}.check().empty());
   CHECK(lk::BeamOptions{.beams = 2, .n_best = 3}.check() ==
         "BeamOptions: n_best must satisfy n_best <= beams, got 3");
   CHECK_FALSE(lk::BeamOptions{.report = {.choice = true}}.check().empty());
+  CHECK(lk::BeamOptions{.report = {.alternatives = 70000}}.check() ==
+        "Report: alternatives must satisfy alternatives <= 65536, got 70000");
 }
 
 TEST_CASE("a decoder of such options cannot be built") {
   CHECK_THROWS_WITH((lk::BeamSearchDecoder{lk::Chain{}, {.beams = 0}}),
-                    "BeamOptions: beams must satisfy beams >= 1, got 0");
+                    "BeamOptions: beams must satisfy 1 <= beams <= 65536, got 0");
   CHECK_THROWS_AS((lk::BeamSearchDecoder{lk::Chain{}, {.beams = 2, .n_best = 3}}),
                   std::invalid_argument);
 }

@@ -10,6 +10,7 @@
 
 #include "support/catch.hpp"
 #include "support/models.hpp"
+#include "support/witness.hpp"
 
 #include <cmath>
 
@@ -63,16 +64,6 @@ std::vector<Hypothesis> exhaustive(const test::PlainRecurrent<double>& model, st
   std::stable_sort(all.begin(), all.end(), [](auto& a, auto& b) { return a.score > b.score; });
   return all;
 }
-
-/// Checks on every call that it has been told exactly the generated tokens: its beam's, no other's.
-struct Witness {
-  Tokens heard;
-  void start(std::span<const lk::Token> prompt) { heard.assign(prompt.begin(), prompt.end()); }
-  void accept(lk::Token token) { heard.push_back(token); }
-  void operator()(auto& candidates, const lk::Context& context) const {
-    if (Tokens(context.tokens.begin(), context.tokens.end()) != heard) candidates.keep_top(0);
-  }
-};
 
 void check_equal(const std::vector<lk::Generation>& a, const std::vector<lk::Generation>& b) {
   REQUIRE(a.size() == b.size());
@@ -195,6 +186,24 @@ TEST_CASE("the rules differ in when they stop: sooner is never better") {
   CHECK(much_later > 10);
 }
 
+TEST_CASE("`never` reckons with the longest length allowed, by whichever limit is tighter") {
+  const lk::BeamSearchDecoder beams{
+      lk::Chain{}, {.beams = 3, .length_penalty = 0.5, .early_stopping = EarlyStopping::never}};
+  int stopped = 0;
+  for (std::uint64_t seed = 1; seed < 20; ++seed) {
+    const auto steps = [&](const lk::Limits& limits) {
+      test::CachedRecurrent<float> model{6, seed};
+      static_cast<void>(beams.decode(model, kPrompt, limits));
+      return model.steps;
+    };
+    const int expected = steps({.max_new_tokens = 24, .end_tokens = {2}});
+    CHECK(steps({.end_tokens = {2}, .max_tokens = kPrompt.size() + 24}) == expected);
+    CHECK(steps({.max_new_tokens = 24, .end_tokens = {2}, .max_tokens = 1000}) == expected);
+    stopped += expected < 23;  // by the rule, not by the limit
+  }
+  CHECK(stopped > 10);
+}
+
 TEST_CASE("scores are sums of log-probabilities over length^penalty, the end token included") {
   for (const double penalty : {1.0, 0.0, -1.5, 0.6}) {
     const lk::BeamSearchDecoder beams{
@@ -226,15 +235,33 @@ TEST_CASE("scores are sums of log-probabilities over length^penalty, the end tok
   }
 }
 
+TEST_CASE("log-probabilities are the model's, whatever the chain makes of them") {
+  const test::PlainRecurrent<double> model{10, 5};
+  const lk::BeamSearchDecoder beams{
+      lk::Chain{lk::FrequencyPenalty{0.9}, lk::TopK{4}, lk::Softmax{}},
+      {.beams = 3, .report = {.model = true}}};
+  for (const auto& result : beams.decode(model, kPrompt, {.max_new_tokens = 6})) {
+    REQUIRE(result.model_log_probabilities.size() == 6);
+    Tokens tokens = kPrompt;
+    for (std::size_t i = 0; i < 6; ++i) {
+      const long double expected = log_softmax(model, tokens)[std::size_t(result.tokens[i])];
+      CHECK(result.model_log_probabilities[i] == Catch::Approx(double(expected)).epsilon(1e-12));
+      tokens.push_back(result.tokens[i]);
+    }
+  }
+}
+
 TEST_CASE("every beam has its own copy of a chain with state") {
-  const lk::BeamSearchDecoder beams{lk::Chain{Witness{}, lk::RepetitionPenalty{1.2f}, Witness{}},
+  int mistakes = 0;
+  const test::Witness witness{&mistakes};
+  const lk::BeamSearchDecoder beams{lk::Chain{witness, lk::RepetitionPenalty{1.2f}, witness},
                                     {.beams = 4}};
   for (std::uint64_t seed = 1; seed < 10; ++seed) {
     const auto results = beams.decode(test::PlainRecurrent<float>{9, seed}, kPrompt,
                                       {.max_new_tokens = 10, .end_tokens = {2}});
     REQUIRE(results.size() == 4);
-    for (const auto& result : results) CHECK(result.status == lk::Status::ok);
   }
+  CHECK(mistakes == 0);
 }
 
 TEST_CASE("a chain's scores are added up as they are; Softmax at its end normalises them") {
@@ -299,4 +326,19 @@ TEST_CASE("decode is repeatable") {
   const test::PlainRecurrent<float> model{30, 3};
   check_equal(beams.decode(model, kPrompt, {.max_new_tokens = 10}),
               beams.decode(model, kPrompt, {.max_new_tokens = 10}));
+}
+
+TEST_CASE("one beam is greedy even where logits differ in the last bit alone") {
+  const lk::BeamSearchDecoder one{lk::Chain{}, {.beams = 1}};
+  for (const float base : {0.1f, 1e-9f, 1e-30f, 40.0f}) {
+    const float next = std::nextafter(base, 100.0f), last = std::nextafter(next, 100.0f);
+    for (const std::vector<float>& row : {std::vector{base, next, last, -3.0f, 1e-3f},
+                                          std::vector{next, base, last, last, -50.0f}}) {
+      const test::ConstantModel<float> model{row};
+      const lk::Limits limits{.max_new_tokens = 3};
+      const lk::GreedyDecoder greedy;
+      CHECK(one.decode(model, kPrompt, limits)[0].tokens ==
+            greedy.decode(model, kPrompt, limits).tokens);
+    }
+  }
 }

@@ -109,6 +109,16 @@ TEST_CASE("identity means that nothing moves: not a shuffle, not a drop, not the
   CHECK(step.identity);
 }
 
+TEST_CASE("a live beam that only equals the worst finished hypothesis cannot win any more") {
+  lk::Workspace workspace;
+  auto equal = start(1, {.end_tokens = {0}});
+  equal.step(std::vector<float>{1, 1, 0}, workspace);
+  CHECK(equal.done());
+  auto better = start(1, {.end_tokens = {1}});
+  better.step(std::vector<float>{1, 1, 0}, workspace);  // the end token comes second: not finished
+  CHECK_FALSE(better.done());
+}
+
 TEST_CASE("fewer candidates than beams: as many beams as there are") {
   auto session = start(10, {.max_new_tokens = 3});
   lk::Workspace workspace;
@@ -177,10 +187,11 @@ TEST_CASE("an engine may stop a search: finished and live hypotheses are ranked 
   REQUIRE(session.finished().size() == 1);
   session.stop(lk::StopReason::observer);
   const auto results = session.results();
-  REQUIRE(results.size() == 2);
+  REQUIRE(results.size() == 3);
   CHECK(results[0].reason == lk::StopReason::end_token);
   CHECK(results[1].tokens == Tokens{0});
   CHECK(results[1].reason == lk::StopReason::observer);
+  CHECK(results[2].tokens == Tokens{1});
 }
 
 TEST_CASE("a copy of a session is a fork") {
@@ -217,4 +228,40 @@ TEST_CASE("a predicate that throws leaves the live beams as they were") {
   throwing = false;
   session.step(std::vector<float>(6), workspace);
   CHECK(session.context(0).generated().size() == 2);
+}
+
+TEST_CASE("a step in which the user's code throws may be repeated") {
+  int calls = 0, throw_at = -1;
+  const auto chain = [&](auto&, const lk::Context&) {
+    if (++calls == throw_at) throw std::runtime_error("the processor");
+  };
+  const lk::BeamSearchDecoder beams{chain, {.beams = 2, .report = {.alternatives = 2}}};
+  const std::vector<float> first{3, 2, 1, 0}, second{0, 1, 2, 3, 3, 2, 1, 0};
+  const auto run = [&](int when) {
+    calls = 0, throw_at = when;
+    auto session = beams.start(kPrompt, {.max_new_tokens = 2});
+    lk::Workspace workspace;
+    const auto step = [&](const std::vector<float>& rows) {
+      try {
+        session.step(rows, workspace);
+      } catch (const std::runtime_error&) {
+        session.step(rows, workspace);
+      }
+    };
+    step(first), step(second);
+    return session.results();
+  };
+  const auto expected = run(-1);
+  REQUIRE(expected.size() == 2);
+  for (const int when : {1, 2, 3}) {
+    const auto results = run(when);
+    REQUIRE(results.size() == expected.size());
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      CHECK(results[i].tokens == expected[i].tokens);
+      REQUIRE(results[i].alternatives.size() == expected[i].alternatives.size());
+      for (std::size_t a = 0; a < results[i].alternatives.size(); ++a) {
+        CHECK(results[i].alternatives[a].token == expected[i].alternatives[a].token);
+      }
+    }
+  }
 }

@@ -45,8 +45,9 @@ const auto kAll = [](std::size_t) { return true; };
 template <class Scalar>
 void check_log_probabilities(long double tolerance) {
   const auto row = some_row<Scalar>(200);
-  const lk::RandomDecoder random{lk::Chain{lk::Temperature{0.5}, lk::TopK{5}},
-                                 {.seed = 5, .report = {.model = true, .choice = true}}};
+  const auto last = [](std::uint64_t) { return 0.999; };  // draws the last token that is likely
+  const lk::RandomDecoder random{lk::Chain{lk::Temperature{0.5}, lk::TopK{5}}, last,
+                                 lk::Report{.model = true, .choice = true}};
   std::vector<std::size_t> best(row.size());
   for (std::size_t v = 0; v < best.size(); ++v) best[v] = v;
   std::stable_sort(best.begin(), best.end(), [&](auto a, auto b) { return row[a] > row[b]; });
@@ -58,6 +59,7 @@ void check_log_probabilities(long double tolerance) {
   REQUIRE(pick.status == lk::Status::ok);
   const auto token = static_cast<std::size_t>(pick.token);
   REQUIRE(kept(token));
+  REQUIRE(token != best[0]);
   CHECK(std::abs(pick.model_log_probability - log_probability(row, token, 1, kAll)) < tolerance);
   CHECK(std::abs(pick.choice_log_probability - log_probability(row, token, 0.5L, kept)) <
         tolerance);

@@ -129,6 +129,22 @@ TEST_CASE("beam search hands out the best text, in order, once and completely") 
   }
 }
 
+TEST_CASE("beam search hands out a token as soon as all beams agree on it") {
+  // Token 1 leads nowhere, so that both beams always continue the one that ends in 0.
+  test::TableModel<> table{10, std::vector<float>(100, 0.0f)};
+  for (std::size_t row = 0; row < 10; ++row) {
+    if (row != 1) table.logits[10 * row] = table.logits[10 * row + 1] = 9;
+  }
+  int calls = 0;
+  std::vector<int> when;
+  const lk::BeamSearchDecoder beams{lk::Chain{}, {.beams = 2}};
+  const auto results =
+      beams.decode(test::Counting<test::TableModel<>>{table, calls}, kPrompt, {.max_new_tokens = 4},
+                   [&](lk::Token) { when.push_back(calls); });
+  CHECK(results[0].tokens == Tokens{0, 0, 0, 0});
+  CHECK(when == std::vector<int>{3, 5, 7, 7});  // one row for the prompt, then two a step
+}
+
 TEST_CASE("beam search, too, never hands out a stop sequence") {
   const lk::BeamSearchDecoder beams{lk::Chain{}, {.beams = 1}};
   Tokens heard;
@@ -151,4 +167,14 @@ TEST_CASE("an observer stops a beam search, and what was found is kept") {
   REQUIRE(results.size() == 1);
   CHECK(results[0].tokens == Tokens{5, 6});
   CHECK(results[0].reason == lk::StopReason::observer);
+}
+
+TEST_CASE("an observer that returns something other than a bool does not stop the run") {
+  int n = 0;
+  const auto counting = [&](lk::Token) { return n++; };
+  const auto generation =
+      lk::GreedyDecoder{}.decode(test::ConstantModel<float>{{0, 1}}, std::vector<lk::Token>{1},
+                                 {.max_new_tokens = 4}, counting);
+  CHECK(generation.tokens.size() == 4);
+  CHECK(n == 4);
 }

@@ -4,12 +4,15 @@
 
 #include <logitkit/decode/greedy.hpp>
 #include <logitkit/decode/random.hpp>
+#include <logitkit/process/repetition_penalty.hpp>
 #include <logitkit/process/temperature.hpp>
+#include <logitkit/process/top_p.hpp>
 
 #include "support/catch.hpp"
 #include "support/models.hpp"
 
 #include <array>
+#include <thread>
 
 namespace lk = logitkit;
 using Tokens = std::vector<lk::Token>;
@@ -232,4 +235,48 @@ TEST_CASE("decode is repeatable: the same call gives the same result") {
   for (int i = 0; i < 3; ++i) {
     CHECK(random.decode(model, kPrompt, {.max_new_tokens = 30}).tokens == first.tokens);
   }
+}
+
+TEST_CASE("one decoder serves any number of threads at once") {
+  const lk::RandomDecoder random{lk::Chain{lk::RepetitionPenalty{1.3f}, lk::TopP{0.9f}},
+                                 {.seed = 78, .report = {.model = true}}};
+  const test::PlainRecurrent<float> model{200, 3};
+  const lk::Limits limits{.max_new_tokens = 100};
+  const auto expected = random.decode(model, kPrompt, limits);
+  std::array<lk::Generation, 8> results;
+  std::vector<std::thread> threads;
+  for (lk::Generation& result : results) {
+    threads.emplace_back([&] { result = random.decode(model, kPrompt, limits); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const lk::Generation& result : results) {
+    CHECK(result.tokens == expected.tokens);
+    CHECK(result.model_log_probabilities == expected.model_log_probabilities);
+  }
+}
+
+TEST_CASE("a model may return a Ref that owns its logits, or a reference to an rvalue") {
+  const Eigen::VectorXf row = Eigen::VectorXf::LinSpaced(5, 0, 2);
+  const auto owning = [&](std::span<const lk::Token>) -> Eigen::Ref<const Eigen::VectorXf> {
+    return row * 2;
+  };
+  Eigen::VectorXf buffer = row;
+  const auto rvalue = [&](std::span<const lk::Token>) -> Eigen::VectorXf&& {
+    return std::move(buffer);
+  };
+  for (int i = 0; i < 2; ++i) {
+    CHECK(kGreedy.decode(owning, kPrompt, {.max_new_tokens = 2}).tokens == Tokens{4, 4});
+    CHECK(kGreedy.decode(rvalue, kPrompt, {.max_new_tokens = 2}).tokens == Tokens{4, 4});
+  }
+}
+
+TEST_CASE("a row of one is a row, however it lies; a matrix of several is not, in any decoder") {
+  const auto lying = [](std::span<const lk::Token>) -> Eigen::MatrixXf {
+    return Eigen::RowVectorXf::LinSpaced(5, 0, 2);
+  };
+  CHECK(kGreedy.decode(lying, kPrompt, {.max_new_tokens = 1}).tokens == Tokens{4});
+  const auto several = [](std::span<const lk::Token>) -> Eigen::MatrixXf {
+    return Eigen::MatrixXf::Ones(3, 2);
+  };
+  CHECK(kGreedy.decode(several, kPrompt, {}).status == lk::Status::wrong_length);
 }

@@ -12,6 +12,7 @@
 
 #include "support/catch.hpp"
 #include "support/models.hpp"
+#include "support/witness.hpp"
 
 namespace lk = logitkit;
 
@@ -67,7 +68,9 @@ TEST_CASE("a fork goes on like the original, and independently of it") {
 }
 
 TEST_CASE("rollback is as if the tokens had never been accepted") {
-  const lk::RandomDecoder random{stateful_chain(), {.seed = 12}};
+  int mistakes = 0;
+  const lk::Chain chain{test::Witness{&mistakes}, stateful_chain()};
+  const lk::RandomDecoder random{chain, {.seed = 12}};
   auto straight = random.start(kPrompt, {});
   run(straight, 4);
   auto session = straight;
@@ -79,6 +82,7 @@ TEST_CASE("rollback is as if the tokens had never been accepted") {
     CHECK(detour.generated().size() == 4);
     CHECK(run(detour, 8) == rest);
   }
+  CHECK(mistakes == 0);
 }
 
 TEST_CASE("rollback by more than there is takes all that was generated, never the prompt") {
@@ -197,4 +201,28 @@ TEST_CASE("a session of a lambda with captures can be assigned and kept in a vec
   CHECK(sessions[1].generated().size() == 1);
   lk::Workspace workspace;
   CHECK(sessions[1].next(std::vector<float>{1, 1, 1, 1, 9, 3}, workspace).token == 5);
+}
+
+TEST_CASE("where a predicate throws, nothing was accepted") {
+  bool throwing = true;
+  auto session = lk::GreedyDecoder{lk::FrequencyPenalty{1.0f}}.start(
+      std::vector<lk::Token>{1}, {.max_new_tokens = 1, .stop_when = [&](const lk::Context&) {
+                                    if (throwing) throw std::runtime_error("no clock");
+                                    return false;
+                                  }});
+  CHECK_THROWS_AS(session.accept(2), std::runtime_error);
+  CHECK(session.generated().empty());
+  CHECK(session.reason() == lk::StopReason::none);
+  throwing = false;
+  CHECK(session.accept(2) == lk::StopReason::max_new_tokens);
+  CHECK(session.generated().size() == 1);
+}
+
+TEST_CASE("a refused token costs no other when it is rolled back") {
+  auto session = lk::GreedyDecoder{}.start(std::vector<lk::Token>{1}, {});
+  session.accept(1), session.accept(2);
+  CHECK(session.accept(-7) == lk::StopReason::token_out_of_range);
+  session.rollback(0);
+  CHECK(session.reason() == lk::StopReason::none);
+  CHECK(session.generated().size() == 2);
 }

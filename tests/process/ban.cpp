@@ -34,7 +34,7 @@ TEMPLATE_TEST_CASE("A banned token is not drawn at u = 0, nor at the largest u",
     for (const bool narrow : {false, true}) {
       lk::Workspace workspace;
       lk::Candidates<TestType> candidates(row, workspace);
-      if (narrow) candidates.keep_if([](lk::Token, TestType) { return true; });
+      if (narrow) candidates.keep_if([](lk::Token, auto) { return true; });
       lk::Ban{{0, last}}(candidates, {});
       CAPTURE(size, narrow);
       CHECK(candidates.draw(0) == 1);

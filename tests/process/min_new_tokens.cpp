@@ -52,14 +52,15 @@ TEST_CASE("MinNewTokens with nothing but end tokens leaves nothing") {
   CHECK(reference::status_after(lk::MinNewTokens{1, {2}}, row) == lk::Status::token_out_of_range);
 }
 
-TEST_CASE("MinNewTokens refuses negative tokens") {
-  CHECK(lk::MinNewTokens::check({}).empty());
-  CHECK(lk::MinNewTokens::check({0, 2}).empty());
-  CHECK(lk::MinNewTokens::check({2, -1}) ==
+TEST_CASE("MinNewTokens refuses negative numbers and tokens") {
+  CHECK(lk::MinNewTokens<>::check(0, {}).empty());
+  CHECK(lk::MinNewTokens<>::check(3, {0, 2}).empty());
+  CHECK(lk::MinNewTokens<>::check(-1, {2}) == "MinNewTokens: n must satisfy n >= 0, got -1");
+  CHECK(lk::MinNewTokens<>::check(3, {2, -1}) ==
         "MinNewTokens: end token must satisfy token >= 0, got -1");
   reference::refuses([] { lk::MinNewTokens(3, {-2}); },
                      "MinNewTokens: end token must satisfy token >= 0, got -2");
-  static_assert(!lk::StatefulProcessor<lk::MinNewTokens>);
+  static_assert(!lk::StatefulProcessor<lk::MinNewTokens<>>);
 }
 
 TEST_CASE("MinNewTokens keeps the status of a bad row") {

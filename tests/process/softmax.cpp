@@ -3,9 +3,12 @@
 #include "support/catch.hpp"
 
 #include "reference/softmax.hpp"
+#include "reference/temperature.hpp"
 #include "reference/trial.hpp"
 
+#include <logitkit/process/chain.hpp>
 #include <logitkit/process/softmax.hpp>
+#include <logitkit/process/temperature.hpp>
 
 namespace lk = logitkit;
 using reference::Scores;
@@ -13,6 +16,13 @@ using reference::Scores;
 TEMPLATE_TEST_CASE("Softmax agrees with its twin", "", float, double) {
   reference::agree<TestType>(lk::Softmax{},
                              [](const Scores& s) { return reference::log_softmax(s); });
+}
+
+TEMPLATE_TEST_CASE("A temperature scales the normalised scores", "", float, double) {
+  const lk::Chain chain{lk::Softmax{}, lk::Temperature{1.6}};
+  reference::agree<TestType>(chain, [](const Scores& s) {
+    return reference::temperature(reference::log_softmax(s), 1.6);
+  });
 }
 
 TEMPLATE_TEST_CASE("After Softmax the exponentials sum to 1", "", float, double) {

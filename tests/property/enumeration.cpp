@@ -2,9 +2,13 @@
 // What random decoding draws, outcome by outcome: exact enumeration through the decider.
 #include "support/catch.hpp"
 
+#include "reference/allow_only.hpp"
+#include "reference/ban.hpp"
 #include "reference/frequency_penalty.hpp"
 #include "reference/inputs.hpp"
+#include "reference/logit_bias.hpp"
 #include "reference/min_p.hpp"
+#include "reference/presence_penalty.hpp"
 #include "reference/repetition_penalty.hpp"
 #include "reference/softmax.hpp"
 #include "reference/temperature.hpp"
@@ -13,9 +17,13 @@
 #include "support/enumerating_decider.hpp"
 
 #include <logitkit/decode/random.hpp>
+#include <logitkit/process/allow_only.hpp>
 #include <logitkit/process/ban.hpp>
 #include <logitkit/process/frequency_penalty.hpp>
+#include <logitkit/process/logit_bias.hpp>
+#include <logitkit/process/min_new_tokens.hpp>
 #include <logitkit/process/min_p.hpp>
+#include <logitkit/process/presence_penalty.hpp>
 #include <logitkit/process/repetition_penalty.hpp>
 #include <logitkit/process/softmax.hpp>
 #include <logitkit/process/temperature.hpp>
@@ -70,11 +78,14 @@ std::vector<std::uint64_t> draws(const C& chain, const std::vector<S>& row,
 
 /// Expects the distribution of the twin on every small row, in double, to within 1e-12.
 template <class C, class Twin>
-void expect_distribution(const C& chain, const Twin& twin) {
+void expect_distribution(const C& chain, const Twin& twin, const lk::Context& context = {}) {
   for (const auto& row : small_rows<double>()) {
+    std::string text;
+    for (const double score : row) text += std::to_string(score) + ' ';
+    INFO("row: " << text);
     const Scores expected = reference::probabilities(twin(Scores(row.begin(), row.end())));
     Scores drawn;
-    for (const std::uint64_t n : draws(chain, row))
+    for (const std::uint64_t n : draws(chain, row, context))
       drawn.push_back(static_cast<long double>(n) * 0x1p-53L);
     CHECK(reference::total_variation(drawn, expected) <= 1e-12L);
     for (std::size_t t = 0; t < row.size(); ++t) {
@@ -135,6 +146,26 @@ TEST_CASE("One draw has the distribution of the twin, for chains of the core pro
   expect_distribution(lk::Chain{softmax, p, softmax, warm, softmax},
                       [](Scores s) { return temperature(top_p(s, 0.8), 1.7); });
   expect_distribution(lk::Chain{lk::Temperature{0}}, [](Scores s) { return temperature(s, 0); });
+}
+
+TEST_CASE("One draw has the distribution of the twin, for processors that name tokens") {
+  using namespace reference;
+  const Tokens tokens{0, 1, 0, 2}, generated{1, 0, 2};
+  const lk::Context context{tokens, 1};
+  const lk::MinNewTokens not_yet{4, {0}}, long_enough{3, {1}};
+  const lk::Temperature warm{1.7};
+  expect_distribution(
+      lk::Chain{lk::PresencePenalty{0.6}, not_yet, long_enough, warm},
+      [&](Scores s) { return temperature(ban(presence_penalty(s, 0.6, generated), {0}), 1.7); },
+      context);
+  const lk::LogitBias bias{{{0, 1.5}, {1, -0.75}}};
+  expect_distribution(
+      lk::Chain{bias, lk::AllowOnly{{2, 0, 1}}, lk::PresencePenalty{-0.4}, lk::TopP{0.8}},
+      [&](Scores s) {
+        const Scores allowed = allow_only(logit_bias(s, {{0, 1.5}, {1, -0.75}}), {0, 1, 2});
+        return top_p(presence_penalty(allowed, -0.4, generated), 0.8);
+      },
+      context);
 }
 
 TEST_CASE("One draw of a float row has the library's own weights, number for number") {

@@ -3,6 +3,7 @@
 #include "support/catch.hpp"
 
 #include "reference/trial.hpp"
+#include "support/flush_to_zero.hpp"
 
 #include <logitkit/process/allow_only.hpp>
 #include <logitkit/process/ban.hpp>
@@ -244,4 +245,23 @@ TEMPLATE_TEST_CASE("A lambda that does what a processor does is one", "", float,
   const auto row = exact_row<TestType>(200, 4);
   CHECK(after(lk::Chain{by_hand, Doubled{}}, row) ==
         after(lk::Chain{lk::MinP{std::exp(-2.001)}, lk::Temperature{0.5}}, row));
+}
+
+TEST_CASE("MinP and RepetitionPenalty decide alike whether or not denormals are flushed") {
+  const auto decide = [] {
+    const std::vector<float> tiny(4, -1e-40f), near_zero{-1e-40f, 0, -1};
+    lk::Workspace workspace;
+    lk::Candidates all(tiny, workspace);
+    lk::MinP{1.0f}(all, {});
+    const std::size_t left = all.size();
+    lk::RepetitionPenalty penalty{2.0f};
+    penalty.accept(0);
+    lk::Candidates set(near_zero, workspace);
+    penalty(set, {});
+    return std::pair(left, set.best());
+  };
+  const auto as_usual = decide();
+  CHECK(as_usual == std::pair(std::size_t(4), lk::Token(1)));
+  const test::FlushToZero flushing;
+  CHECK(decide() == as_usual);
 }

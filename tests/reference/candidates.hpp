@@ -71,6 +71,16 @@ class Candidates {
     return std::accumulate(all.begin(), all.end(), 0.0L);
   }
   double log_sum_exp() const { return static_cast<double>(maximum() + std::log(total())); }
+  /// ln of each token's share of all weights; -inf for those that are not left.
+  std::vector<double> log_probabilities() const {
+    const long double all = std::log(total()), largest = maximum();
+    std::vector<double> result;
+    for (std::size_t i = 0; i < scores_.size(); ++i) {
+      const long double distance = score(static_cast<Token>(i)) - largest;
+      result.push_back(static_cast<double>(distance - all));
+    }
+    return result;
+  }
   double entropy() const {
     const auto all = weights();
     const long double sum = std::accumulate(all.begin(), all.end(), 0.0L);
@@ -98,7 +108,7 @@ class Candidates {
   }
   template <class F>
   void transform(const F& f) {
-    for (const Token token : order()) put(token, double(f(token, static_cast<S>(score(token)))));
+    for (const Token token : order()) put(token, double(f(token, score(token))));
   }
 
   // --- Narrowing ---------------------------------------------------------------------------------

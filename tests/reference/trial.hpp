@@ -60,7 +60,7 @@ inline constexpr Before kSituations[] = {
 template <class S>
 void prepare(Before before, lk::Candidates<S>& fast, Scores& slow) {
   const auto keep_if = [&](auto&& kept) {
-    fast.keep_if([&](lk::Token token, S) { return kept(static_cast<std::size_t>(token)); });
+    fast.keep_if([&](lk::Token token, auto) { return kept(static_cast<std::size_t>(token)); });
     for (std::size_t t = 0; t < slow.size(); ++t) slow[t] = kept(t) ? slow[t] : kBanned;
   };
   const auto divide = [&](double temperature) {

@@ -15,28 +15,35 @@ namespace logitkit::inline LOGITKIT_ABI {
 
 /// The working set of one row of V logits. It starts as the whole vocabulary, read in place from
 /// the engine's memory, which is never written; it is edited token by token and narrowed to the
-/// survivors. S is float or double (half rows are scored in float).
+/// survivors. S is float or double, the scalar in which the row is held (float for half rows).
 ///
 /// Scores are log-domain, always: their exponentials are proportional to probabilities. A banned
 /// token scores -inf. Ties go to the lower token. A temperature and a normalisation are two numbers
-/// carried along, score = value * scale + shift, so they cost nothing and never change an order;
-/// an edit made under a scale other than 1 is therefore exact to one more rounding.
+/// carried along, score = value * scale + shift, so they cost nothing and never change an order.
+/// Scores are doubles; an edit rounds the value it makes to S, the precision of the row itself.
 ///
-/// Cost: construction reads the row once. Edits are O(1). The first narrowing looks only at the
-/// tiles of 64 that can hold survivors, `keep_if` and `transform` at every token. From then on all
-/// is O(survivors). No allocation once the workspace has seen the vocabulary.
+/// Cost: construction reads the row once. Before narrowing, edits are O(1); `best`, `maximum`,
+/// `keep_top`, `keep_above` and `sorted` look only at the tiles of 64 that can hold what is asked
+/// for; masses (`log_sum_exp`, `normalise`, `entropy`, `keep_mass`, `draw`), `keep_if`, `mask` and
+/// `transform` look at every token. From then on all is O(survivors), an edit O(log survivors). No
+/// allocation once the workspace has seen the vocabulary.
 template <std::floating_point S>
 class Candidates {
  public:
   /// All tokens of `row`. Row and workspace must outlive the candidates, which use the workspace
   /// alone: a second set over the same workspace ends the first.
   Candidates(Row<S> row, Workspace& workspace);
-  template <RowLike R>
-  Candidates(const R& row, Workspace& workspace) : Candidates(as_row(row), workspace) {}
+  template <class R>
+    requires(!std::same_as<std::remove_cvref_t<R>, Row<S>>)
+  Candidates(R&& row, Workspace& workspace) : Candidates(as_row(row), workspace) {
+    static_assert(std::is_lvalue_reference_v<R> || detail::View<R>,
+                  "logitkit: this row is a temporary that owns its logits, and would be gone: "
+                  "keep it in a variable");
+  }
   Candidates(const Candidates&) = delete;
   Candidates& operator=(const Candidates&) = delete;
 
-  // --- Looking -----------------------------------------------------------------------------------
+  // --- Looking ---
 
   /// The length of the row: tokens are 0 to vocabulary() - 1.
   [[nodiscard]] std::size_t vocabulary() const { return row_.size(); }
@@ -47,9 +54,9 @@ class Candidates {
   /// Whether a narrowing has happened: from here on work is O(size()).
   [[nodiscard]] bool narrowed() const { return narrow_; }
   /// The score of a token; -inf if it is banned, dropped or not in the vocabulary.
-  [[nodiscard]] S score(Token token) const;
+  [[nodiscard]] double score(Token token) const;
   /// Whether a token can still come: in the vocabulary, in the set and not banned.
-  [[nodiscard]] bool contains(Token token) const { return score(token) != -kInfinity; }
+  [[nodiscard]] bool contains(Token token) const { return held(token) > kBannedKey; }
   /// What is wrong with the row or the edits so far; `ok` if a token can be chosen.
   [[nodiscard]] Status status();
 
@@ -58,16 +65,16 @@ class Candidates {
   [[nodiscard]] Iterator begin() const { return Iterator(this, 0); }
   [[nodiscard]] Iterator end() const { return Iterator(this, size()); }
 
-  /// The n best that are not banned, best first, valid until the next call. O(size + n log n).
-  [[nodiscard]] std::span<const Candidate<S>> sorted(std::size_t n = std::size_t(-1));
+  /// The n best that are not banned, best first, valid until the next call. A smaller logit shows a
+  /// smaller score, even where scale and shift would round the difference away.
+  [[nodiscard]] std::span<const Candidate> sorted(std::size_t n = std::size_t(-1));
 
-  // --- Facts, computed once and kept until an edit
-  // --------------------------------------------------
+  // --- Facts, computed once and kept until an edit ---
 
   /// The token with the largest score; kNoToken if all are banned.
   [[nodiscard]] Token best() { return peak().token; }
   /// The largest score; -inf if all are banned.
-  [[nodiscard]] double maximum() { return to_score(peak().score); }
+  [[nodiscard]] double maximum() { return to_score(peak()); }
   /// ln of the sum of exp(score), which is 0 when the scores are normalised.
   [[nodiscard]] double log_sum_exp() { return maximum() + math::log(mass().to_double() * 0x1p-62); }
   /// ln of a token's probability among the candidates, <= 0; -inf for one that cannot come.
@@ -75,35 +82,32 @@ class Candidates {
   /// Shannon's entropy of the distribution, in nats, >= 0. O(size).
   [[nodiscard]] double entropy();
 
-  // --- Editing one token
-  // -------------------------------------------------------------------------- A token that was
-  // dropped stays out; one that the vocabulary does not have is a bad status.
+  // --- Editing one token ---
+  // A token that was dropped stays out; one that the vocabulary does not have is a bad status.
 
-  void set(Token token, S score) {
-    edit(token, [&](S) { return (score - shift_) / scale_; });
+  void set(Token token, double score) {
+    edit(token, [&](double) { return (score - shift_) / scale_; });
   }
-  void add(Token token, S delta) {
-    edit(token, [&](S v) { return double(v) + delta / scale_; });
+  void add(Token token, double delta) {
+    edit(token, [&](double value) { return value + delta / scale_; });
   }
   void ban(Token token) {
-    edit(token, [](S) { return -kInfinity; });
+    edit(token, [](double) { return -std::numeric_limits<double>::infinity(); });
   }
 
-  // --- Editing all
-  // --------------------------------------------------------------------------------
+  // --- Editing all ---
 
-  /// Multiplies every score by `factor`, finite and > 0. O(1).
+  /// Multiplies every score by `factor`, finite and > 0; else the status is not_a_number. O(1).
   void scale(double factor);
   /// Shifts every score so that the exponentials sum to 1. O(size).
   void normalise();
-  /// Replaces every score by f(score) or f(token, score); banned tokens stay banned. Before
-  /// narrowing this writes V scores: the one operation that costs O(V) memory traffic. Narrow first
-  /// where you can.
+  /// Replaces every score by f(score) or f(token, score); banned tokens stay banned. f may ask for
+  /// `best` and `maximum`, which are those from before, and nothing else. Before narrowing this
+  /// writes V scores: the one operation that costs O(V) memory traffic. Narrow first where you can.
   template <class F>
   void transform(const F& f);
 
-  // --- Narrowing: what is not kept is gone; banned tokens are dropped, too
-  // --------------------------
+  // --- Narrowing: what is not kept is gone, and so is what is banned ---
 
   /// Keeps the k best. k = 0 keeps nothing, which is the bad status `nothing_left`.
   void keep_top(std::size_t k);
@@ -112,7 +116,7 @@ class Candidates {
   void keep_mass(double p);
   /// Keeps the tokens with score >= threshold.
   void keep_above(double threshold);
-  /// Keeps the tokens for which f(token, score) is true. O(size) calls.
+  /// Keeps the tokens for which f(token, score) is true; f may look at the candidates. O(size).
   template <class F>
   void keep_if(const F& f);
   /// Keeps the given tokens, in any order, and no others. O(tokens log tokens).
@@ -121,15 +125,16 @@ class Candidates {
   /// A missing word means not allowed.
   void mask(std::span<const std::uint32_t> words);
 
-  // --- Choosing
-  // ---------------------------------------------------------------------------------------
+  // --- Choosing ---
 
   /// The token at quantile u in [0,1) of the distribution, tokens ascending: the first with
-  /// cumulative > u * total, so never one with probability 0. kNoToken if all are banned.
+  /// cumulative > u * total, so never one with probability 0, whatever u. A u outside [0,1) or NaN
+  /// counts as the nearest one inside. kNoToken if the status is bad.
   [[nodiscard]] Token draw(double u);
 
  private:
   using Key = math::OrderKey<S>;
+  using Survivor = detail::Survivor<S>;
   static constexpr S kInfinity = std::numeric_limits<S>::infinity();
   static constexpr Key kBannedKey = math::kBannedKey<S>;
 
@@ -138,13 +143,21 @@ class Candidates {
     const bool edited = scratch_.edited[token / math::kTile] >> (token % math::kTile) & 1;
     return edited ? scratch_.values[token] : row_[token];
   }
-  [[nodiscard]] double to_score(S value) const { return std::fma(double(value), scale_, shift_); }
-  [[nodiscard]] Candidate<S>* find(Token token) const;
+  [[nodiscard]] double to_score(double value) const { return std::fma(value, scale_, shift_); }
+  [[nodiscard]] double to_score(Survivor entry) const { return to_score(math::widen(entry.score)); }
+  [[nodiscard]] Survivor* find(Token token) const;
+  [[nodiscard]] Key held(Token token) const;
   template <class F>
   void edit(Token token, const F& new_value);
-  void edited(S value);
+  void forget_facts() {
+    peak_.reset();
+    mass_.reset();
+  }
+  void fail(Status status) {
+    if (status_ == Status::ok) status_ = status;
+  }
   void refresh_tiles();
-  [[nodiscard]] Candidate<S> peak();
+  [[nodiscard]] Survivor peak();
   [[nodiscard]] math::Mass mass();
   [[nodiscard]] auto distance();
   [[nodiscard]] Key tile_bound(std::size_t k);
@@ -152,7 +165,7 @@ class Candidates {
   void for_each_value(Key at_least, const F& f) const;
   template <class F>
   void narrow_to(Key at_least, const F& keep);
-  void keep_up_to(Candidate<S> last);
+  void keep_up_to(Survivor last);
 
   detail::Scratch<S>& scratch_;
   Row<S> row_;
@@ -162,12 +175,12 @@ class Candidates {
   bool narrow_ = false;               // the set is scratch_.survivors, not the whole row
   Status status_ = Status::ok;        // the first thing that went wrong
   std::size_t fresh_edits_ = 0;       // edits whose tiles are up to date
-  std::optional<Candidate<S>> peak_;  // the best token and its value
+  std::optional<Survivor> peak_;      // the best token and its value
   std::optional<math::Mass> mass_;    // the sum of weights, 2^62 for the best
 };
 
 template <class R>
-Candidates(const R&, Workspace&) -> Candidates<ScoreOf<R>>;
+Candidates(R&&, Workspace&) -> Candidates<ScoreOf<R>>;
 template <class S>
 Candidates(Row<S>, Workspace&) -> Candidates<S>;
 

@@ -86,6 +86,12 @@ consteval bool explain_model() {
   static_assert(Model<M>,
                 "logitkit: a model is a callable from std::span<const lk::Token> (all tokens so "
                 "far) to a row of logits, or an object with prefill(prompt) and step(last tokens)");
+  if constexpr (StatefulModel<M>) {
+    using Prefilled = decltype(std::declval<M&>().prefill(std::span<const Token>()));
+    using Stepped = decltype(std::declval<M&>().step(std::span<const Token>()));
+    static_assert(!std::is_void_v<Prefilled> && !std::is_void_v<Stepped>,
+                  "logitkit: a model's prefill and step return rows of logits, not void");
+  }
   if constexpr (!StatefulModel<M> && PlainModel<M>) {
     return explain_row<std::invoke_result_t<M&, std::span<const Token>>>();
   }

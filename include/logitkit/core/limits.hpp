@@ -17,11 +17,12 @@ struct Limits {
   /// Ends after any of these runs of generated tokens, none empty. The run is kept in the result
   /// and counted by Generation::stop_size.
   std::vector<std::vector<Token>> stop_sequences{};
-  /// Asked after each token, before an observer hears of it; true ends the run. A deadline or a
-  /// cancel button is one line of it.
+  /// Asked after each token, before an observer hears of it; true ends the sequence. A deadline or
+  /// a cancel button is one line of it. Beam search asks for every extension that competes, so that
+  /// one answer ends one hypothesis: once it says true to all, the search is over.
   std::function<bool(const Context&)> stop_when{};
-  /// The model's vocabulary: rows of another length and tokens outside are refused. 0: whatever
-  /// the rows say.
+  /// The model's vocabulary: rows of another length and tokens outside are refused. 0: the length
+  /// of the first row that `decode` or a beam session sees, and of each row in a session's `next`.
   std::size_t vocabulary = 0;
 
   /// The first thing that is wrong, as a sentence; empty if nothing is.
@@ -32,7 +33,9 @@ struct Limits {
       if (!allowed(token)) return misuse("Limits", "end_tokens", token_rule(), token);
     }
     for (const auto& sequence : stop_sequences) {
-      if (sequence.empty()) return misuse("Limits", "stop_sequences", "length >= 1", 0);
+      if (sequence.empty()) {
+        return misuse("Limits", "each of stop_sequences", "its length >= 1", 0);
+      }
       for (const Token token : sequence) {
         if (!allowed(token)) return misuse("Limits", "stop_sequences", token_rule(), token);
       }

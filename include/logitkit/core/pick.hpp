@@ -2,6 +2,7 @@
 // Pick: one choice. Report: what to compute besides the token.
 #pragma once
 
+#include <logitkit/core/error.hpp>
 #include <logitkit/core/status.hpp>
 #include <logitkit/core/token.hpp>
 
@@ -19,7 +20,13 @@ inline constexpr double kNotComputed = std::numeric_limits<double>::quiet_NaN();
 struct Report {
   bool model = false;   ///< log-probability under the model: log_softmax of the row as it came
   bool choice = false;  ///< log-probability under what was chosen from: after the chain
-  std::size_t alternatives = 0;  ///< the model's n most probable tokens for each step
+  std::size_t alternatives = 0;  ///< the model's n most probable tokens for each step, <= 65536
+
+  [[nodiscard]] std::string check() const {
+    constexpr std::size_t kMost = 65536;
+    if (alternatives <= kMost) return {};
+    return misuse("Report", "alternatives", "alternatives <= 65536", double(alternatives));
+  }
 };
 
 /// A token that might have been chosen, and its log-probability under the model.

@@ -33,11 +33,16 @@ concept HasStorage = requires(const R& r) {
 template <class R>
 concept EigenObject = requires(const R& r) { []<class D>(const Eigen::EigenBase<D>&) {}(r); };
 
+template <class R>
+inline constexpr bool kIsRow = false;
+
 /// Each sentence names one thing that a type must be before it can be read as logits.
 template <class R>
 consteval bool explain_row() {
   using Plain = std::remove_cvref_t<R>;
-  if constexpr (EigenObject<Plain> && !HasStorage<Plain>) {
+  if constexpr (kIsRow<Plain>) {
+    return true;
+  } else if constexpr (EigenObject<Plain> && !HasStorage<Plain>) {
     static_assert(HasStorage<Plain>,
                   "logitkit: logits must have storage, and this is an unevaluated Eigen "
                   "expression, which would dangle: call .eval() or return Eigen::VectorXf");
@@ -62,6 +67,11 @@ consteval bool explain_row() {
   }
 }
 
+/// What may be a temporary, since it does not own what it points to.
+template <class R>
+concept View = (EigenObject<R> && !std::derived_from<R, Eigen::PlainObjectBase<R>>) ||
+               (!EigenObject<R> && std::is_trivially_copyable_v<R>);
+
 template <class R>
 using RowScalarOf = std::remove_cvref_t<decltype(*std::declval<const R&>().data())>;
 
@@ -75,8 +85,9 @@ using ScoreOf =
 
 /// What can be read as one row of logits, or as several.
 template <class R>
-concept RowLike = detail::HasStorage<std::remove_cvref_t<R>> &&
-                  detail::RowScalar<detail::RowScalarOf<std::remove_cvref_t<R>>>;
+concept RowLike = detail::kIsRow<std::remove_cvref_t<R>> ||
+                  (detail::HasStorage<std::remove_cvref_t<R>> &&
+                   detail::RowScalar<detail::RowScalarOf<std::remove_cvref_t<R>>>);
 
 /// One row of logits in the engine's memory, to be scored in S. Reads; owns nothing.
 template <std::floating_point S>
@@ -113,6 +124,9 @@ class Row {
   Kind kind_ = Kind::same;
 };
 
+template <std::floating_point S>
+inline constexpr bool detail::kIsRow<Row<S>> = true;
+
 /// Several rows of V logits each. `stride` counts scalars from one row to the next, >= vocabulary.
 template <detail::RowScalar Scalar>
 struct Rows {
@@ -126,27 +140,40 @@ struct Rows {
   }
 };
 
+template <class Scalar>
+Rows(const Scalar*, std::size_t, std::size_t, std::size_t) -> Rows<Scalar>;
+
 /// Reads a vector-like object as one row; a matrix of one row counts, one of several has length 0.
 template <class R>
 [[nodiscard]] Row<ScoreOf<R>> as_row(const R& row) {
   static_assert(detail::explain_row<R>());
   auto size = static_cast<std::size_t>(row.size());
   if constexpr (requires { row.outerSize(); }) {
-    if (row.outerSize() != 1) size = 0;
+    const bool contiguous =
+        row.outerSize() == 1 || (row.innerSize() == 1 && row.outerStride() == 1);
+    if (!contiguous) size = 0;
   }
   return Row<ScoreOf<R>>(row.data(), size);
 }
 
-/// Reads an object as `count` rows: an Eigen matrix tells its own shape, a flat buffer is split.
-/// Where the shape does not fit, `count` of the result differs or the vocabulary is 0.
+template <std::floating_point S>
+[[nodiscard]] Row<S> as_row(Row<S> row) {
+  return row;
+}
+
+/// Reads an object as `count` rows: an Eigen matrix tells its own shape (a single row may lie
+/// either way), a flat buffer is split. Where the shape does not fit, `count` of the result differs
+/// or the vocabulary is 0.
 template <class R>
 [[nodiscard]] auto as_rows(const R& rows, std::size_t count) {
   static_assert(detail::explain_row<R>());
   using Scalar = detail::RowScalarOf<R>;
   if constexpr (requires { rows.outerStride(); }) {
-    static_cast<void>(count);
     const auto outer = static_cast<std::size_t>(rows.outerSize());
     const auto inner = static_cast<std::size_t>(rows.innerSize());
+    if (count == 1 && inner == 1 && rows.outerStride() == 1) {
+      return Rows<Scalar>{rows.data(), 1, outer, outer};
+    }
     return Rows<Scalar>{rows.data(), outer, inner, static_cast<std::size_t>(rows.outerStride())};
   } else {
     const auto size = static_cast<std::size_t>(rows.size());

@@ -13,13 +13,19 @@
 namespace logitkit::inline LOGITKIT_ABI {
 
 /// A token and its score, as seen by whoever looks through the candidates.
-template <std::floating_point S>
 struct Candidate {
   Token token;
-  S score;
+  double score;
 };
 
 namespace detail {
+
+/// A survivor: a token and its value, which is the score before scale and shift.
+template <std::floating_point S>
+struct Survivor {
+  Token token;
+  S score;
+};
 
 /// The memory behind one `Candidates<S>`. Sized by the largest vocabulary seen, then reused.
 template <std::floating_point S>
@@ -30,8 +36,9 @@ struct Scratch {
   std::vector<std::uint64_t> edited;         // one bit a token: its value is in `values`
   std::vector<S> values;                     // edited values, valid where the bit is set
   std::vector<Token> edits;                  // the tokens whose bits are set, in edit order
-  std::vector<Candidate<S>> survivors;       // after narrowing: ascending tokens, unscaled values
-  std::vector<Candidate<S>> picked;          // selection and sorted views
+  std::vector<Survivor<S>> survivors;        // after narrowing, ascending tokens
+  std::vector<Survivor<S>> picked;           // the next survivors, and selection among them
+  std::vector<Candidate> sorted;             // the sorted view
 
   /// Makes room for V tokens; a larger V than ever before allocates, nothing else does.
   void resize(std::size_t vocabulary) {
@@ -48,6 +55,7 @@ struct Scratch {
     edits.reserve(vocabulary);
     survivors.reserve(vocabulary);
     picked.reserve(vocabulary);
+    sorted.reserve(vocabulary);
   }
 };
 
@@ -55,7 +63,8 @@ struct Scratch {
 
 /// Scratch memory: make one for each thread and pass it to every call. A workspace serves one call
 /// at a time, any vocabulary and any decoder; it holds no state that a result could depend on.
-/// Memory: about 30 bytes a token of the largest vocabulary, much of it never touched.
+/// Memory: 45 bytes a token of the largest vocabulary (64 for double rows), reserved at once and
+/// most of it never touched.
 class Workspace {
  public:
   template <std::floating_point S>

@@ -28,22 +28,24 @@ enum class EarlyStopping : std::uint8_t {
 }
 
 struct BeamOptions {
-  std::size_t beams = 4;      ///< prefixes kept at each step, >= 1
-  double length_penalty = 1;  ///< score = sum of log-probabilities / length^length_penalty, finite;
-                              ///< > 0 favours longer texts (log-probabilities are negative)
+  std::size_t beams = 4;  ///< prefixes kept at each step, 1 to 65536
+  /// score = sum of log-probabilities / length^length_penalty, in [-30, 30]; above 0 favours longer
+  /// texts, since log-probabilities are negative.
+  double length_penalty = 1;
   EarlyStopping early_stopping = EarlyStopping::heuristic;
   std::size_t n_best = 0;  ///< results to return, <= beams; 0: as many as beams
   Report report{};         ///< of the model; `choice` has no meaning in beam search
 
   [[nodiscard]] std::string check() const {
-    if (beams < 1) return misuse("BeamOptions", "beams", "beams >= 1", double(beams));
-    constexpr double kMax = std::numeric_limits<double>::max();
-    if (!(length_penalty >= -kMax && length_penalty <= kMax)) {
-      return misuse("BeamOptions", "length_penalty", "-inf < length_penalty < inf", length_penalty);
+    if (beams < 1 || beams > 65536) {
+      return misuse("BeamOptions", "beams", "1 <= beams <= 65536", double(beams));
+    }
+    if (!(length_penalty >= -30 && length_penalty <= 30)) {
+      return misuse("BeamOptions", "length_penalty", "-30 <= length_penalty <= 30", length_penalty);
     }
     if (n_best > beams) return misuse("BeamOptions", "n_best", "n_best <= beams", double(n_best));
-    if (report.choice) return misuse("BeamOptions", "report.choice", "choice = false", 1);
-    return {};
+    if (report.choice) return "BeamOptions: report.choice must be false, beam search has none";
+    return report.check();
   }
 };
 

@@ -16,8 +16,11 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// Face, which is said where it happens, in BeamSession.
 template <class C = Chain<>>
 class BeamSearchDecoder {
-  static_assert(Processor<C>,
-                "logitkit: a decoder's first argument is a processor or an lk::Chain");
+  static_assert(
+      Processor<C>,
+      "logitkit: a decoder's first argument is a processor or an lk::Chain: copyable, and "
+      "callable as p(candidates, context) const for every lk::Candidates<S>& (write "
+      "`auto& candidates`) and const lk::Context&");
 
  public:
   using Session = BeamSession<C>;
@@ -41,6 +44,8 @@ class BeamSearchDecoder {
                                                const Limits& limits, O&& observer = {}) const {
     using Plain = std::remove_reference_t<M>;
     static_assert(detail::explain_model<Plain>());
+    static_assert(Observer<std::remove_reference_t<O>>,
+                  "logitkit: an observer is callable with one lk::Token");
     if constexpr (StatefulModel<Plain>) {
       static_assert(ForkableModel<Plain>,
                     "logitkit: beam search needs a model with reorder(parents), which makes row r "

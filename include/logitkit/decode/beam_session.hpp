@@ -4,6 +4,7 @@
 
 #include <logitkit/core/generation.hpp>
 #include <logitkit/decode/beam_options.hpp>
+#include <logitkit/decode/beam_step.hpp>
 #include <logitkit/decode/choose.hpp>
 #include <logitkit/decode/detail/beam.hpp>
 #include <logitkit/decode/detail/finished_beams.hpp>
@@ -13,16 +14,9 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-/// What the engine does next: new row r continues old row parents[r], and is fed tokens[r].
-/// Both spans are as long as there are live beams, and empty at the end of the search.
-struct BeamStep {
-  std::span<const Token> tokens;
-  std::span<const std::size_t> parents;
-  bool identity = true;  ///< parents are 0, 1, 2, ... and no row is dropped: nothing to move
-};
-
-/// Made by `BeamSearchDecoder::start`. The first step takes one row, the prompt's; each later one
-/// the rows of the live beams, in the order of the last step's tokens.
+/// Made by `BeamSearchDecoder::start`. The first step takes one row, the prompt's (not one for each
+/// beam: with Limits::vocabulary set, that is refused); each later one the rows of the live beams,
+/// in the order of the last step's tokens.
 ///
 /// Scores: each beam's chain sees log_softmax(logits); what it leaves is added to the beam's sum,
 /// and is not normalised again unless the chain ends in Softmax. Of all one-token extensions the
@@ -30,6 +24,8 @@ struct BeamStep {
 /// `beams` become finished hypotheses, the best `beams` of the others live on. Equal sums: the
 /// lower token, then the lower beam. This is Hugging Face's `_beam_search` (transformers 4.50 to
 /// 5). A beam whose tokens are all banned dies; the search goes on with the others.
+///
+/// Where a processor's call or the predicate throws, the session is as it was before the step.
 template <class C>
 class BeamSession {
  public:
@@ -70,16 +66,17 @@ class BeamSession {
   }
 
   /// Ends the search from outside, for example because the model failed: live beams end with
-  /// `reason`, and are among the results; status and error are told by every result.
+  /// `reason`, and the results are then all hypotheses, so that nothing is lost; status and error
+  /// are told by every result, those that had ended by themselves included.
   BeamStep stop(StopReason reason, Status status = Status::ok, std::exception_ptr error = {}) {
     const bool natural = status == Status::nothing_left && !finished_.empty();
     if (!done_ && !natural) {
+      finished_.make_room(beams_.size());
       for (Beam& beam : beams_) {
-        const std::size_t length = beam.tokens.size() - prompt_size_;
-        Generation result = generation(beam, reason, score(beam.sum, length));
-        finished_.add(std::move(result));
+        finished_.add(generation(beam, reason));
       }
       finished_.blame(status, error);
+      interrupted_ = true;
     }
     done_ = true;
     beams_.clear();
@@ -96,12 +93,13 @@ class BeamSession {
   [[nodiscard]] std::span<const Generation> finished() const { return finished_.best_first(); }
 
   [[nodiscard]] const Limits& limits() const { return limits_; }
-  /// A copy of the n best, best first; while the search runs, of those that have ended.
+  /// A copy of the n best, best first; while the search runs, of those that have ended; after a
+  /// `stop`, of all.
   [[nodiscard]] std::vector<Generation> results() const {
     const auto all = finished_.best_first();
-    const std::size_t n = options_.n_best == 0 ? options_.beams : options_.n_best;
-    const auto best = all.first(std::min(n, all.size()));
-    return {best.begin(), best.end()};
+    std::size_t n = options_.n_best == 0 ? options_.beams : options_.n_best;
+    if (interrupted_ || n > all.size()) n = all.size();
+    return {all.begin(), all.begin() + static_cast<std::ptrdiff_t>(n)};
   }
 
  private:
@@ -121,15 +119,23 @@ class BeamSession {
   template <std::floating_point S>
   Status extend(std::size_t r, Row<S> row, Workspace& workspace) {
     Beam& beam = beams_[r];
+    beam.alternatives.resize((beam.tokens.size() - prompt_size_) * options_.report.alternatives);
     Candidates<S> candidates(row, workspace);
     if (const Status status = candidates.status(); status != Status::ok) return status;
     const detail::ModelReport model(candidates, options_.report, beam.alternatives);
     candidates.normalise();
     (*beam.chain)(candidates, context(r));
     if (const Status status = candidates.status(); status != Status::ok) return status;
-    for (const auto& [token, log_probability] : candidates.sorted(competitors())) {
-      extensions_.push_back({beam.sum + double(log_probability), token, r,
-                             double(row[static_cast<std::size_t>(token)]) - model.log_sum_exp});
+    double last_score = 0, last_sum = std::numeric_limits<double>::infinity();
+    for (const auto& [token, score] : candidates.sorted(competitors())) {
+      double sum = beam.sum + score;
+      // What is less probable stays so, even where the sum would round the difference away.
+      if (score < last_score && sum >= last_sum) {
+        sum = std::nextafter(last_sum, -std::numeric_limits<double>::infinity());
+      }
+      last_score = score, last_sum = sum;
+      extensions_.push_back(
+          {sum, token, r, math::widen(row[static_cast<std::size_t>(token)]) - model.log_sum_exp});
     }
     return Status::ok;
   }
@@ -141,16 +147,17 @@ class BeamSession {
                       extensions_.end());
     extensions_.resize(count);
 
+    reasons_.clear();  // all of them before anything changes: the user's predicate may throw
+    for (const Extension& extension : extensions_) reasons_.push_back(reason_for(extension));
+
     const std::size_t old_count = beams_.size();
-    const bool open = improvable_ && !enough();
     parents_.clear();
     tokens_.clear();
-    while (next_.size() < options_.beams) next_.push_back(beams_[0]);
+    while (next_.size() < std::min(options_.beams, count)) next_.push_back(beams_[0]);
     for (std::size_t i = 0; i < count; ++i) {
       const Extension& extension = extensions_[i];
-      const StopReason reason = reason_for(extension);
-      if (reason != StopReason::none) {
-        if (i < options_.beams && open) finish(extension, reason);
+      if (reasons_[i] != StopReason::none) {
+        if (i < options_.beams) finish(extension, reasons_[i]);
       } else if (parents_.size() < options_.beams) {
         fork(extension, next_[parents_.size()]);
         parents_.push_back(extension.parent);
@@ -192,15 +199,16 @@ class BeamSession {
       std::vector<Token>& history;
       ~Borrowed() { history.pop_back(); }
     };
-    const Borrowed with_token{beams_[extension.parent].tokens};
-    with_token.history.push_back(extension.token);
-    return FirstMet{limits_}({with_token.history, prompt_size_});
+    std::vector<Token>& history = beams_[extension.parent].tokens;
+    history.push_back(extension.token);
+    const Borrowed with_token{history};
+    return FirstMet{limits_}({history, prompt_size_});
   }
 
   void finish(const Extension& extension, StopReason reason) {
     Beam ended = beams_[extension.parent];
     fork(extension, ended);
-    finished_.add(generation(ended, reason, score(ended.sum, ended.tokens.size() - prompt_size_)));
+    finished_.add(generation(ended, reason));
   }
 
   /// Makes `child` the extension; its memory is reused.
@@ -218,11 +226,11 @@ class BeamSession {
     child.alternatives = parent.alternatives;
   }
 
-  [[nodiscard]] Generation generation(Beam& beam, StopReason reason, double score) const {
+  [[nodiscard]] Generation generation(Beam& beam, StopReason reason) const {
     Generation result;
     result.tokens.assign(beam.tokens.begin() + static_cast<std::ptrdiff_t>(prompt_size_),
                          beam.tokens.end());
-    result.score = score;
+    result.score = score(beam.sum, result.tokens.size());
     result.reason = reason;
     if (reason == StopReason::stop_sequence) {
       result.stop_size = StopSequence{limits_.stop_sequences}.matched(result.tokens);
@@ -239,11 +247,13 @@ class BeamSession {
   std::vector<Beam> beams_;            // live, best first
   std::vector<Beam> next_;             // the next live beams, and their memory
   std::vector<Extension> extensions_;  // of this step
+  std::vector<StopReason> reasons_;    // why each of them ends, if it does
   std::vector<Token> tokens_;          // of the last step
   std::vector<std::size_t> parents_;   // of the last step
   detail::FinishedBeams finished_;
-  std::size_t vocabulary_;  // of the rows; 0 until the first
-  bool improvable_ = true;  // a live beam may still enter the finished ones
+  std::size_t vocabulary_;    // of the rows; 0 until the first
+  bool improvable_ = true;    // a live beam may still enter the finished ones
+  bool interrupted_ = false;  // by `stop`: all hypotheses are results
   bool done_ = false;
 };
 

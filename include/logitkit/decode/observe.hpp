@@ -11,7 +11,8 @@ struct NoObserver {
   void operator()(Token) const {}
 };
 
-/// Called with each generated token, in order. May return bool: false ends the run.
+/// Called with each generated token, in order. May return a bool, of which false ends the run;
+/// anything else that it returns is ignored.
 template <class O>
 concept Observer = std::invocable<O&, Token>;
 
@@ -19,10 +20,10 @@ namespace detail {
 
 template <class O>
 [[nodiscard]] bool notify(O& observer, Token token) {
-  if constexpr (std::is_convertible_v<std::invoke_result_t<O&, Token>, bool>) {
-    return static_cast<bool>(observer(token));
+  if constexpr (std::same_as<std::invoke_result_t<O&, Token>, bool>) {
+    return observer(token);
   } else {
-    observer(token);
+    static_cast<void>(observer(token));
     return true;
   }
 }

@@ -10,29 +10,35 @@ namespace logitkit::inline LOGITKIT_ABI {
 
 namespace detail {
 
-/// What a model returned, held until the next call, whether value or reference.
+/// Holds what one call to a model returned, a value or a reference. A value is made in place: an
+/// Eigen::Ref that owns its logits would lose them if it were copied.
 template <class R>
 class Held {
+  using Value = std::remove_reference_t<R>;
+
  public:
-  template <class Call>
-  void hold(Call&& call) {
-    value_.reset();
-    if constexpr (std::is_reference_v<R>) {
-      value_ = &call();
-    } else {
-      value_.emplace(call());
-    }
-  }
-  [[nodiscard]] const std::remove_cvref_t<R>& get() const {
-    if constexpr (std::is_reference_v<R>) {
-      return **value_;
-    } else {
-      return *value_;
-    }
+  Held() = default;
+  Held(const Held&) = delete;
+  Held& operator=(const Held&) = delete;
+  ~Held() {
+    if (value_ != nullptr && !std::is_reference_v<R>) std::destroy_at(value_);
   }
 
+  /// Once for each Held.
+  template <class Call>
+  void hold(const Call& call) {
+    if constexpr (std::is_reference_v<R>) {
+      auto&& result = call();
+      value_ = std::addressof(result);
+    } else {
+      value_ = ::new (static_cast<void*>(memory_)) Value(call());
+    }
+  }
+  [[nodiscard]] const Value& get() const { return *value_; }
+
  private:
-  std::optional<std::conditional_t<std::is_reference_v<R>, std::add_pointer_t<R>, R>> value_;
+  alignas(Value) std::byte memory_[sizeof(Value)];  // unused for a reference
+  Value* value_ = nullptr;
 };
 
 }  // namespace detail
@@ -42,14 +48,19 @@ class Held {
 /// `next` is one choice without history.
 template <class C, class Chooser>
 class SequenceDecoder {
-  static_assert(Processor<C>,
-                "logitkit: a decoder's first argument is a processor or an lk::Chain");
+  static_assert(
+      Processor<C>,
+      "logitkit: a decoder's first argument is a processor or an lk::Chain: copyable, and "
+      "callable as p(candidates, context) const for every lk::Candidates<S>& (write "
+      "`auto& candidates`) and const lk::Context&");
 
  public:
   using Session = logitkit::Session<C, Chooser>;
 
   SequenceDecoder(C chain, Chooser chooser, Report report)
-      : chain_(std::move(chain)), chooser_(std::move(chooser)), report_(report) {}
+      : chain_(std::move(chain)), chooser_(std::move(chooser)), report_(report) {
+    require(report.check());
+  }
 
   /// A running request. Throws std::invalid_argument for limits or a prompt that cannot be, such as
   /// an empty prompt or a negative token (see Limits::check, Limits::check_prompt).
@@ -63,8 +74,11 @@ class SequenceDecoder {
   [[nodiscard]] Pick next(const R& row, const Context& context, Workspace& workspace) const {
     static_assert(detail::explain_row<R>());
     workspace.alternatives().clear();
-    const auto pick = [&](const C& chain) {
-      return detail::choose(as_row(row), chain, chooser_, context, report_, 0, workspace);
+    const auto pick = [&](const C& chain) -> Pick {
+      if constexpr (RowLike<R>) {
+        return detail::choose(as_row(row), chain, chooser_, context, report_, 0, workspace);
+      }
+      return {};
     };
     if constexpr (StatefulProcessor<C>) {
       C chain = chain_;
@@ -86,6 +100,8 @@ class SequenceDecoder {
                                   O&& observer = {}) const {
     using Plain = std::remove_reference_t<M>;
     static_assert(detail::explain_model<Plain>());
+    static_assert(Observer<std::remove_reference_t<O>>,
+                  "logitkit: an observer is callable with one lk::Token");
     Session session = start(prompt, limits);
     Run<std::remove_reference_t<O>> run{session,          observer, {}, {}, detail::Stream(limits),
                                         limits.vocabulary};
@@ -125,7 +141,6 @@ class SequenceDecoder {
       const auto all = as_rows(rows.get(), 1);
       if (vocabulary == 0) vocabulary = all.vocabulary;
       const bool fits = all.count == 1 && all.vocabulary == vocabulary;
-      workspace.alternatives().clear();
       const Pick pick =
           fits ? session.next(all[0], workspace) : Pick{.status = Status::wrong_length};
       generation.status = pick.status;

@@ -12,8 +12,10 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// One sequence of a greedy or random decoder: made by `decoder.start(prompt, limits)`, driven by
 /// the engine, one row a token. A value: copying it forks the request, chain state and all.
 /// Determinism: what it picks depends on rows, tokens, chain and seed; not on other sessions.
-/// Allocation: `next` none once the workspace has seen the vocabulary; `accept` only as history
-/// and chain state grow. Thread safety: as for any value.
+/// Allocation: `next` none once the workspace has seen the vocabulary; `accept` none for the
+/// history of the first 4096 new tokens (in a copy and beyond by doubling), and only as the state
+/// of a chain grows.
+/// Thread safety: as for any value.
 template <class C, class Chooser>
 class Session {
  public:
@@ -23,10 +25,12 @@ class Session {
         chooser_(std::move(chooser)),
         report_(report),
         limits_(std::move(limits)),
-        tokens_(prompt.begin(), prompt.end()),
         prompt_size_(prompt.size()) {
     require(limits_.check());
     require(limits_.check_prompt(prompt));
+    constexpr std::size_t kReserved = 4096;
+    tokens_.reserve(prompt.size() + std::min(limits_.max_new_tokens, kReserved));
+    tokens_.assign(prompt.begin(), prompt.end());
     if constexpr (StartingProcessor<C>) chain_->start(prompt);
     reason_ = MaxTokens{limits_.max_tokens}(context());
   }
@@ -36,32 +40,44 @@ class Session {
   [[nodiscard]] Pick next(const R& row, Workspace& workspace) const {
     static_assert(detail::explain_row<R>());
     workspace.alternatives().clear();
-    if constexpr (RowLike<R>) return next(as_row(row), workspace);
+    if constexpr (RowLike<R>) return next_in_batch(as_row(row), workspace);
     return {};
   }
 
-  /// The same for a row that is one already; alternatives are added to the workspace's.
+  /// The same, with the alternatives of other picks left where they are in the workspace.
   template <std::floating_point S>
-  [[nodiscard]] Pick next(Row<S> row, Workspace& workspace) const {
+  [[nodiscard]] Pick next_in_batch(Row<S> row, Workspace& workspace) const {
     if (reason_ != StopReason::none) return {.status = Status::finished};
     return detail::choose(row, *chain_, *chooser_, context(), report_, limits_.vocabulary,
                           workspace);
   }
 
-  /// Commits a token, the one picked or any other, and says whether the sequence ends with it.
-  /// A token that the vocabulary does not have ends it and is not kept. After the end nothing is
-  /// committed any more, and the same reason comes again.
+  /// Commits a token, the one picked or any other, and says whether the sequence ends with it. A
+  /// token that the vocabulary does not have ends it and is not kept. After the end nothing is
+  /// committed any more, and the same reason comes again. Where the user's predicate throws, the
+  /// session is as it was before.
   StopReason accept(Token token) {
     if (reason_ != StopReason::none) return reason_;
     if (!limits_.allowed(token)) return reason_ = StopReason::token_out_of_range;
     tokens_.push_back(token);
+    struct TakenBack {  // unless all went well
+      Session& session;
+      bool committed = false;
+      ~TakenBack() {
+        if (!committed) session.tokens_.pop_back();
+      }
+    } token_is{*this};
+    const StopReason reason = FirstMet{limits_}(context());
     if constexpr (AcceptingProcessor<C>) chain_->accept(token);
-    return reason_ = FirstMet{limits_}(context());
+    token_is.committed = true;
+    return reason_ = reason;
   }
 
   /// Takes the last n generated tokens back, as if they had never been accepted; n above their
-  /// number takes all. Cost: O(n), and O(length) where the chain keeps state: it is replayed.
+  /// number takes all. A session that a refused token had stopped goes on, even for n = 0.
+  /// Cost: O(n), and O(length) where the chain keeps state: it is replayed.
   void rollback(std::size_t n) {
+    if (reason_ == StopReason::token_out_of_range) reason_ = StopReason::none;
     n = std::min(n, generated().size());
     if (n == 0) return;
     tokens_.resize(tokens_.size() - n);

@@ -7,6 +7,7 @@
 #include <bit>
 #include <concepts>
 #include <cstdint>
+#include <limits>
 #include <type_traits>
 
 namespace logitkit::inline LOGITKIT_ABI::math {
@@ -48,6 +49,24 @@ template <std::floating_point S>
     if ((bits & 0x7f800000u) == 0) return bits >> 31 != 0 ? -magnitude : magnitude;
   }
   return static_cast<double>(x);
+}
+
+/// The S nearest to a double, a finite one for a finite double: nothing is banned by overflow, and
+/// denormals come out whether or not the processor takes them for zero.
+template <std::floating_point S>
+[[nodiscard]] constexpr S narrow(double x) noexcept {
+  if constexpr (sizeof(S) == 4) {
+    constexpr double kNormal = 0x1p-126, kLargest = std::numeric_limits<S>::max();
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    if (x > -kNormal && x < kNormal) {
+      const double units = x * 0x1p149;  // of 2^-149, which a denormal counts in its bits
+      const auto magnitude = static_cast<std::uint32_t>((units < 0 ? -units : units) + 0.5);
+      return std::bit_cast<S>(units < 0 ? magnitude | 0x80000000u : magnitude);
+    }
+    if (x > kLargest && x < kInfinity) return std::numeric_limits<S>::max();
+    if (x < -kLargest && x > -kInfinity) return std::numeric_limits<S>::lowest();
+  }
+  return static_cast<S>(x);
 }
 
 /// NaN, told by its bits, so that no compiler flag can reason it away.

@@ -44,7 +44,7 @@ class Stateless {
     bool same_length = true;
     for (std::size_t r = 0; r < histories_.size(); ++r) {
       const auto& row = f_(std::span<const Token>(histories_[r]));
-      const auto size = static_cast<std::size_t>(row.size());
+      const std::size_t size = as_row(row).size();
       if (vocabulary_ == 0) vocabulary_ = size;
       same_length = same_length && size == vocabulary_;
       buffer_.resize(histories_.size() * vocabulary_);

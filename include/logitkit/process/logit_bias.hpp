@@ -32,7 +32,7 @@ class LogitBias {
 
   template <std::floating_point S>
   void operator()(Candidates<S>& candidates, const Context&) const {
-    for (const auto& [token, bias] : biases_) candidates.add(token, static_cast<S>(bias));
+    for (const auto& [token, bias] : biases_) candidates.add(token, double(bias));
   }
 
  private:

@@ -32,11 +32,11 @@ class RepetitionPenalty {
 
   template <std::floating_point S>
   void operator()(Candidates<S>& candidates, const Context&) const {
-    const double r = double(r_);  // a product or quotient of floats, rounded once
+    const double r = double(r_);
     for (const auto& [token, count] : seen_) {
       if (!candidates.contains(token)) continue;
       const double score = candidates.score(token);
-      candidates.set(token, static_cast<S>(score > 0 ? score / r : score * r));
+      candidates.set(token, score > 0 ? score / r : score * r);
     }
   }
 

@@ -9,7 +9,8 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-/// Met when the generated tokens end in one of `sequences`; the prompt plays no part in a match.
+/// Met when the generated tokens end in one of `sequences`; the prompt plays no part in a match,
+/// and an empty sequence is never met.
 /// Cost a token: the length of the sequences.
 struct StopSequence {
   std::span<const std::vector<Token>> sequences;
@@ -34,7 +35,8 @@ struct StopSequence {
   [[nodiscard]] std::size_t pending(std::span<const Token> generated) const {
     std::size_t longest = 0;
     for (const auto& sequence : sequences) {
-      for (std::size_t n = std::min(sequence.size() - 1, generated.size()); n > longest; --n) {
+      const std::size_t longest_beginning = sequence.empty() ? 0 : sequence.size() - 1;
+      for (std::size_t n = std::min(longest_beginning, generated.size()); n > longest; --n) {
         const auto tail = generated.last(n);
         if (std::equal(tail.begin(), tail.end(), sequence.begin())) longest = n;
       }

@@ -37,7 +37,7 @@ TEMPLATE_TEST_CASE("the best of equals is the lowest token, and -0 equals +0", "
     row[size / 2] = row[size - 1] = S(3);
     lk::Candidates set(row, workspace);
     REQUIRE(set.best() == static_cast<lk::Token>(size / 2));
-    set.keep_if([](lk::Token, S) { return true; });
+    set.keep_if([](lk::Token, auto) { return true; });
     REQUIRE(set.best() == static_cast<lk::Token>(size / 2));
   }
 }
@@ -107,7 +107,7 @@ TEMPLATE_TEST_CASE("sorted is the whole order, or its beginning", "[candidates]"
     const auto order = reference::Candidates<S>(row).order();
     for (const bool narrow : {false, true}) {
       lk::Candidates set(row, workspace);
-      if (narrow) set.keep_if([](lk::Token, S) { return true; });
+      if (narrow) set.keep_if([](lk::Token, auto) { return true; });
       for (const std::size_t n : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{15},
                                   std::size_t{16}, std::size_t{500}, ~std::size_t{0}}) {
         const auto sorted = set.sorted(n);
@@ -136,7 +136,7 @@ TEMPLATE_TEST_CASE("a draw is the quantile: first with cumulative > u * total", 
   row = {7, 7, 7, 7};
   for (const bool narrow : {false, true}) {
     lk::Candidates set(row, workspace);
-    if (narrow) set.keep_if([](lk::Token, S) { return true; });
+    if (narrow) set.keep_if([](lk::Token, auto) { return true; });
     for (lk::Token token = 0; token < 4; ++token) {
       REQUIRE(set.draw(token * 0.25) == token);
       REQUIRE(set.draw((token + 1) * 0.25 - 0x1p-53) == token);
@@ -160,7 +160,7 @@ TEMPLATE_TEST_CASE("no u ever draws a banned token", "[candidates]", float, doub
       row[good] = S(-12345);
       for (const bool narrow : {false, true}) {
         lk::Candidates set(row, workspace);
-        if (narrow) set.keep_if([](lk::Token, S) { return true; });
+        if (narrow) set.keep_if([](lk::Token, auto) { return true; });
         for (const double u : {0.0, 0x1p-53, 0.5, kLast}) {
           if (set.draw(u) != static_cast<lk::Token>(good)) FAIL(size << ' ' << good << ' ' << u);
         }
@@ -181,7 +181,7 @@ TEMPLATE_TEST_CASE("no u ever draws a token without mass", "[candidates]", float
   const std::vector<TestType> row{-100, 0, -100, 0, -100};  // e^-100 is below the last bit
   for (const bool narrow : {false, true}) {
     lk::Candidates set(row, workspace);
-    if (narrow) set.keep_if([](lk::Token, TestType) { return true; });
+    if (narrow) set.keep_if([](lk::Token, auto) { return true; });
     REQUIRE(set.draw(0) == 1);
     REQUIRE(set.draw(0.5) == 3);
     REQUIRE(set.draw(kLast) == 3);
@@ -197,7 +197,7 @@ TEMPLATE_TEST_CASE("drawing from a row equals drawing from the same tokens narro
     CAPTURE(name);
     lk::Candidates dense(row, workspace), narrowed(row, other);
     dense.scale(0.9), narrowed.scale(0.9);
-    narrowed.keep_if([](lk::Token, S) { return true; });
+    narrowed.keep_if([](lk::Token, auto) { return true; });
     REQUIRE(narrowed.narrowed());
     REQUIRE(dense.log_sum_exp() == narrowed.log_sum_exp());
     REQUIRE(dense.entropy() == narrowed.entropy());
@@ -224,4 +224,41 @@ TEMPLATE_TEST_CASE("the number of draws near a border is the probability", "[can
   for (std::size_t i = 0; i < row.size(); ++i) {
     REQUIRE(std::fabs(counts[i] - kGrid * weights[i] / total) <= 1.0001L);
   }
+}
+
+TEST_CASE("a number outside [0,1) draws as the nearest one inside", "[candidates]") {
+  const std::vector<float> row(100, 0.0f);
+  const double inf = std::numeric_limits<double>::infinity();
+  for (const bool narrow : {false, true}) {
+    lk::Workspace workspace;
+    lk::Candidates set(row, workspace);
+    if (narrow) set.keep_top(70);
+    const lk::Token last = narrow ? 69 : 99;
+    for (const double u : {1.0, 1.5, inf}) REQUIRE(set.draw(u) == last);
+    for (const double u : {-0.0, -0.5, -inf, inf - inf}) REQUIRE(set.draw(u) == 0);
+  }
+}
+
+TEST_CASE("the largest negative number is a score, whatever the scale", "[candidates]") {
+  const std::vector<float> row(4, std::numeric_limits<float>::lowest());  // how some write "masked"
+  lk::Workspace workspace;
+  lk::Candidates set(row, workspace);
+  set.scale(2);
+  REQUIRE(set.contains(1));
+  REQUIRE(set.log_probability(1) == Catch::Approx(std::log(0.25)));
+  set.add(1, -std::numeric_limits<float>::max());  // too small for a float: the smallest there is
+  REQUIRE(set.contains(1));
+  REQUIRE(set.status() == lk::Status::ok);
+}
+
+TEST_CASE("in sorted order a smaller logit shows a smaller score", "[candidates]") {
+  const float base = 1e-9f, next = std::nextafter(base, 1.0f), third = std::nextafter(next, 1.0f);
+  lk::Workspace workspace;
+  const std::vector<float> row{base, third, next, next, 0.5f};
+  lk::Candidates set(row, workspace);
+  set.normalise();  // the shift is too large for these differences
+  const auto sorted = set.sorted();
+  REQUIRE(sorted.size() == 5);
+  for (const std::size_t i : {1u, 2u, 4u}) REQUIRE(sorted[i].score < sorted[i - 1].score);
+  REQUIRE(sorted[3].score == sorted[2].score);
 }

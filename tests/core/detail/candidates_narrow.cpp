@@ -34,7 +34,7 @@ template <class S, class F>
 std::vector<lk::Token> kept(const std::vector<S>& row, const F& narrow, bool before = false) {
   lk::Workspace workspace;
   lk::Candidates set(row, workspace);
-  if (before) set.keep_if([](lk::Token, S) { return true; });
+  if (before) set.keep_if([](lk::Token, auto) { return true; });
   narrow(set);
   return tokens_of(set);
 }
@@ -54,7 +54,7 @@ TEMPLATE_TEST_CASE("keep_top keeps the k best, for every k, each set within the 
       std::sort(expected.begin(), expected.end());
       for (const bool before : {false, true}) {
         lk::Candidates set(row, workspace);
-        if (before) set.keep_if([](lk::Token, S) { return true; });
+        if (before) set.keep_if([](lk::Token, auto) { return true; });
         set.keep_top(k);
         if (tokens_of(set) != expected) FAIL("narrowed before: " << before);
         if (k == 0) REQUIRE(set.status() == lk::Status::nothing_left);
@@ -75,7 +75,7 @@ TEMPLATE_TEST_CASE("keep_mass keeps the twin's set, each within the next", "[can
       const double margin = twin.keep_mass(p);
       for (const bool before : {false, true}) {
         lk::Candidates set(row, workspace);
-        if (before) set.keep_if([](lk::Token, S) { return true; });
+        if (before) set.keep_if([](lk::Token, auto) { return true; });
         set.keep_mass(p);
         if (margin > 1e-14) REQUIRE(tokens_of(set) == tokens_of(twin));
         REQUIRE(set.size() >= smaller);
@@ -191,7 +191,7 @@ TEMPLATE_TEST_CASE("keep_if asks once for each token, in order, with its score",
   set.scale(2);
   set.ban(3);
   std::vector<double> seen;
-  set.keep_if([&](lk::Token token, S score) {
+  set.keep_if([&](lk::Token token, double score) {
     seen.push_back(double(token) * 100 + double(score));
     return token != 1;
   });
@@ -244,4 +244,29 @@ TEMPLATE_TEST_CASE("narrowing is idempotent", "[candidates]", float, double) {
   twice_is_once([](auto& set) { set.keep_top(40); });
   twice_is_once([](auto& set) { set.keep_above(1.5); });
   twice_is_once([](auto& set) { set.keep_if([](lk::Token t, auto) { return t % 3 == 0; }); });
+}
+
+TEST_CASE("what keep_if is given may look at the candidates", "[candidates]") {
+  std::vector<float> row(100);
+  for (std::size_t i = 0; i < row.size(); ++i) row[i] = float(i) / 10;
+  for (const bool narrow : {false, true}) {
+    lk::Workspace workspace;
+    lk::Candidates set(row, workspace);
+    if (narrow) set.keep_top(90);
+    set.keep_if([&](lk::Token, double score) { return score >= set.sorted(1)[0].score - 2; });
+    REQUIRE(set.size() == 21);
+    REQUIRE(set.score(79) != -std::numeric_limits<double>::infinity());
+  }
+}
+
+TEST_CASE("keep_above keeps the token whose score is the threshold", "[candidates]") {
+  std::vector<float> row(200);
+  for (std::size_t i = 0; i < row.size(); ++i) row[i] = std::sin(float(i)) * 7;
+  for (lk::Token token = 0; token < 200; ++token) {
+    lk::Workspace workspace;
+    lk::Candidates set(row, workspace);
+    set.scale(1 / 0.7);
+    set.keep_above(set.score(token));
+    REQUIRE(set.contains(token));
+  }
 }

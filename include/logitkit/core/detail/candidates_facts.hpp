@@ -40,9 +40,9 @@ auto Candidates<S>::tile_bound(std::size_t k) -> Key {
 }
 
 template <std::floating_point S>
-Candidate<S> Candidates<S>::peak() {
+auto Candidates<S>::peak() -> Survivor {
   if (peak_) return *peak_;
-  Candidate<S> best{kNoToken, -kInfinity};
+  Survivor best{kNoToken, -kInfinity};
   if (narrow_) {
     for (const auto& entry : scratch_.survivors) {
       if (math::order_key(entry.score) > math::order_key(best.score)) best = entry;
@@ -52,7 +52,8 @@ Candidate<S> Candidates<S>::peak() {
     const auto tile = std::max_element(scratch_.tiles.begin(), scratch_.tiles.end());
     if (tile != scratch_.tiles.end() && *tile > kBannedKey) {
       auto at = static_cast<std::size_t>(tile - scratch_.tiles.begin()) * math::kTile;
-      while (math::order_key(value(at)) != *tile) ++at;
+      const std::size_t end = std::min(at + math::kTile, vocabulary());
+      while (at + 1 < end && math::order_key(value(at)) != *tile) ++at;
       best = {static_cast<Token>(at), value(at)};
     }
   }
@@ -63,8 +64,8 @@ Candidate<S> Candidates<S>::peak() {
 /// How far a value is below the best one, as a function object with the best at hand.
 template <std::floating_point S>
 auto Candidates<S>::distance() {
-  return [best = double(peak().score), per_octave = per_octave_](S value) {
-    return math::to_octaves((best - double(value)) * per_octave);
+  return [best = math::widen(peak().score), per_octave = per_octave_](S value) {
+    return math::to_octaves((best - math::widen(value)) * per_octave);
   };
 }
 
@@ -87,10 +88,11 @@ math::Mass Candidates<S>::mass() {
 
 template <std::floating_point S>
 double Candidates<S>::log_probability(Token token) {
-  if (!contains(token) || status() != Status::ok) return -kInfinity;
-  const S own = narrow_ ? find(token)->score : value(static_cast<std::size_t>(token));
-  // By the distance from the best: a score would be rounded to S, and shift would cancel.
-  return std::fma(double(own) - double(peak().score), scale_,
+  const Key key = held(token);
+  if (key == kBannedKey || status() != Status::ok) return -kInfinity;
+  // By the distance from the best, which keeps the digits that scale and shift would cancel.
+  const double own = math::widen(math::from_order_key<S>(key));
+  return std::fma(own - math::widen(peak().score), scale_,
                   -math::log(mass().to_double() * 0x1p-62));
 }
 
@@ -108,23 +110,35 @@ double Candidates<S>::entropy() {
 }
 
 template <std::floating_point S>
-std::span<const Candidate<S>> Candidates<S>::sorted(std::size_t n) {
-  auto& list = scratch_.picked;
+std::span<const Candidate> Candidates<S>::sorted(std::size_t n) {
+  auto& list = scratch_.sorted;  // and no other: a function given to `keep_if` may ask
   list.clear();
   if (n == 0) return {};
   if (!narrow_) refresh_tiles();
-  for_each_value(tile_bound(n), [&](Token token, S value) { list.push_back({token, value}); });
+  for_each_value(tile_bound(n),
+                 [&](Token token, S value) { list.push_back({token, math::widen(value)}); });
   n = std::min(n, list.size());
   if (n < list.size()) math::select_best(std::span(list), n);
   std::sort(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(n), math::Better{});
   list.resize(n);
-  for (auto& entry : list) entry.score = static_cast<S>(to_score(entry.score));
+  Candidate last{kNoToken, std::numeric_limits<double>::infinity()};
+  double last_value = last.score;
+  for (Candidate& entry : list) {
+    const double value = std::exchange(entry.score, to_score(entry.score));
+    if (value == last_value) {
+      entry.score = last.score;
+    } else if (entry.score >= last.score) {
+      entry.score = std::nextafter(last.score, -std::numeric_limits<double>::infinity());
+    }
+    last = entry, last_value = value;
+  }
   return list;
 }
 
 template <std::floating_point S>
 Token Candidates<S>::draw(double u) {
   if (status() != Status::ok) return kNoToken;
+  u = u > 0 ? std::min(u, 1 - 0x1p-53) : 0;  // NaN, too, becomes 0
   const math::Mass target = math::fraction_of(mass(), u);
   const auto octaves = distance();
   math::Mass cumulative;

@@ -21,15 +21,15 @@ Candidates<S>::Candidates(Row<S> row, Workspace& workspace)
 template <std::floating_point S>
 class Candidates<S>::Iterator {
  public:
-  using value_type = Candidate<S>;
+  using value_type = Candidate;
   using difference_type = std::ptrdiff_t;
 
   Iterator() = default;
   Iterator(const Candidates* set, std::size_t at) : set_(set), at_(at) {}
-  [[nodiscard]] Candidate<S> operator*() const {
-    const auto raw = set_->narrow_ ? set_->scratch_.survivors[at_]
-                                   : Candidate<S>{static_cast<Token>(at_), set_->value(at_)};
-    return {raw.token, static_cast<S>(set_->to_score(raw.score))};
+  [[nodiscard]] Candidate operator*() const {
+    const auto entry = set_->narrow_ ? set_->scratch_.survivors[at_]
+                                     : Survivor{static_cast<Token>(at_), set_->value(at_)};
+    return {entry.token, set_->to_score(entry)};
   }
   Iterator& operator++() {
     ++at_;
@@ -48,25 +48,31 @@ class Candidates<S>::Iterator {
 };
 
 template <std::floating_point S>
-Candidate<S>* Candidates<S>::find(Token token) const {
+auto Candidates<S>::find(Token token) const -> Survivor* {
   auto& list = scratch_.survivors;
   const auto found = std::lower_bound(list.begin(), list.end(), token,
                                       [](const auto& entry, Token t) { return entry.token < t; });
   return found != list.end() && found->token == token ? &*found : nullptr;
 }
 
+/// The place of a token's value in the order; that of -inf for one that cannot come.
 template <std::floating_point S>
-S Candidates<S>::score(Token token) const {
-  if (token < 0 || static_cast<std::size_t>(token) >= vocabulary()) return -kInfinity;
-  if (!narrow_) return static_cast<S>(to_score(value(static_cast<std::size_t>(token))));
-  const Candidate<S>* entry = find(token);
-  return entry ? static_cast<S>(to_score(entry->score)) : -kInfinity;
+auto Candidates<S>::held(Token token) const -> Key {
+  if (token < 0 || static_cast<std::size_t>(token) >= vocabulary()) return kBannedKey;
+  if (!narrow_) return math::order_key(value(static_cast<std::size_t>(token)));
+  const Survivor* entry = find(token);
+  return entry == nullptr ? kBannedKey : math::order_key(entry->score);
+}
+
+template <std::floating_point S>
+double Candidates<S>::score(Token token) const {
+  return to_score(math::widen(math::from_order_key<S>(held(token))));
 }
 
 template <std::floating_point S>
 Status Candidates<S>::status() {
   if (status_ != Status::ok) return status_;
-  const Candidate<S> best = peak();
+  const Survivor best = peak();
   if (best.token == kNoToken) return Status::nothing_left;
   if (best.score == kInfinity) return Status::positive_infinity;
   return Status::ok;

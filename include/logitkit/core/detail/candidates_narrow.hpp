@@ -20,16 +20,14 @@ void Candidates<S>::narrow_to(Key at_least, const F& keep) {
   });
   scratch_.survivors.swap(list);
   narrow_ = true;
-  peak_.reset();
-  mass_.reset();
+  forget_facts();
 }
 
 /// Keeps `last` and what is better.
 template <std::floating_point S>
-void Candidates<S>::keep_up_to(Candidate<S> last) {
-  narrow_to(math::order_key(last.score), [&](Token token, S value) {
-    return !math::Better{}(last, Candidate<S>{token, value});
-  });
+void Candidates<S>::keep_up_to(Survivor last) {
+  narrow_to(math::order_key(last.score),
+            [&](Token token, S value) { return !math::Better{}(last, Survivor{token, value}); });
 }
 
 template <std::floating_point S>
@@ -63,7 +61,7 @@ void Candidates<S>::keep_mass(double p) {
   for_each_value(kBannedKey, [&](Token token, S value) {
     if (histogram.bucket(octaves(value)) == boundary.bucket) list.push_back({token, value});
   });
-  const auto weigh = [&](const Candidate<S>& entry) { return math::weight(octaves(entry.score)); };
+  const auto weigh = [&](const Survivor& entry) { return math::weight(octaves(entry.score)); };
   keep_up_to(math::select_by_mass(std::span(list), boundary.before, target, weigh));
 }
 
@@ -93,7 +91,7 @@ template <std::floating_point S>
 template <class F>
 void Candidates<S>::keep_if(const F& f) {
   narrow_to(kBannedKey, [&](Token token, S value) {
-    return static_cast<bool>(f(token, static_cast<S>(to_score(value))));
+    return static_cast<bool>(f(token, to_score(math::widen(value))));
   });
 }
 
@@ -103,12 +101,12 @@ void Candidates<S>::keep_only(std::span<const Token> tokens) {
   list.clear();
   for (const Token token : tokens) {
     if (token < 0 || static_cast<std::size_t>(token) >= vocabulary()) {
-      if (status_ == Status::ok) status_ = Status::token_out_of_range;
+      fail(Status::token_out_of_range);
       continue;
     }
-    const Candidate<S>* entry = narrow_ ? find(token) : nullptr;
+    const Survivor* entry = narrow_ ? find(token) : nullptr;
     if (narrow_ && entry == nullptr) continue;
-    list.push_back(narrow_ ? *entry : Candidate<S>{token, value(static_cast<std::size_t>(token))});
+    list.push_back(narrow_ ? *entry : Survivor{token, value(static_cast<std::size_t>(token))});
   }
   std::sort(list.begin(), list.end(),
             [](const auto& a, const auto& b) { return a.token < b.token; });

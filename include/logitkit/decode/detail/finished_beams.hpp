@@ -22,6 +22,9 @@ class FinishedBeams {
     if (best_first_.size() > capacity_) best_first_.pop_back();
   }
 
+  /// Makes the capacity large enough for `count` more.
+  void make_room(std::size_t count) { capacity_ = std::max(capacity_, best_first_.size() + count); }
+
   /// Tells in every hypothesis what cut the search short, or that nothing did.
   void blame(Status status, const std::exception_ptr& error) {
     for (Generation& each : best_first_) {
