@@ -2,8 +2,12 @@
 // Beam search over a model with a cache: what the model offers, and who may own the loop.
 #include <logitkit/logitkit.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <iostream>
+#include <span>
+#include <vector>
 
 namespace lk = logitkit;
 
@@ -14,7 +18,7 @@ struct RecurrentModel {
 
   Eigen::MatrixXf prefill(std::span<const lk::Token> prompt) {  // -> V x 1
     cache.setZero(8, 1);
-    for (const lk::Token& token : prompt) step({&token, 1});
+    for (const lk::Token& token : prompt) step({&token, 1});  // a span of one: there is one row
     return output * cache;
   }
   Eigen::MatrixXf step(std::span<const lk::Token> last) {  // one token a row -> V x rows
@@ -64,6 +68,8 @@ int main() {
   std::cout << forwards << " forward passes, cache reordered " << reorders << " times\n"
             << "the engine's loop found " << (same ? "the same" : "something else") << '\n';
 }
-// prints: score -0.787: 5 10 10 2 0.score -0.891: 5 10 10 2 2 0.score -0.91: 8 1 8 7 7 2 2 0
-// prints: 8 forward passes, cache reordered 6 times
-// prints: the engine's loop found the same
+// > score -0.787: 5 10 10 2 0
+// > score -0.891: 5 10 10 2 2 0
+// > score -0.91: 8 1 8 7 7 2 2 0
+// > 8 forward passes, cache reordered 6 times
+// > the engine's loop found the same

@@ -4,6 +4,7 @@
 
 #include <iostream>
 #include <map>
+#include <span>
 #include <vector>
 
 namespace lk = logitkit;
@@ -11,7 +12,7 @@ namespace lk = logitkit;
 // Looks at the tokens so far: the same token never comes twice in a row.
 struct NoStutter {
   void operator()(auto& candidates, const lk::Context& context) const {
-    candidates.ban(context.tokens.back());
+    if (!context.tokens.empty()) candidates.ban(context.tokens.back());
   }
 };
 
@@ -56,8 +57,8 @@ int main() {
   print("random:    ", lk::RandomDecoder{chain, {.seed = 1}}.decode(model, prompt, limits));
   print("best beam: ", lk::BeamSearchDecoder{chain, {.beams = 2}}.decode(model, prompt, limits)[0]);
 }
-// prints: no stutter: 6 7 6 7 6 7 6 7
-// prints: odd only:   7 7 7 7 7 7 7 7
-// prints: greedy:     5 7 5 7 3 1 3 1
-// prints: random:     5 7 1 7 3 5 3 9
-// prints: best beam:  5 7 5 7 3 1 3 1
+// > no stutter: 6 7 6 7 6 7 6 7
+// > odd only:   7 7 7 7 7 7 7 7
+// > greedy:     5 7 5 7 3 1 3 1
+// > random:     5 7 1 7 3 5 3 9
+// > best beam:  5 7 5 7 3 1 3 1

@@ -2,7 +2,9 @@
 // Quickstart: any function from tokens to logits is a model; three decoders turn it into text.
 #include <logitkit/logitkit.hpp>
 
+#include <cstddef>
 #include <iostream>
+#include <span>
 #include <vector>
 
 namespace lk = logitkit;
@@ -46,6 +48,8 @@ int main() {
   const lk::BeamSearchDecoder beams{lk::Chain{}, {.beams = 4, .length_penalty = 0, .n_best = 3}};
   for (const lk::Generation& each : beams.decode(model, prompt, limits)) print("beam:  ", each);
 }
-// prints: greedy: the small cat sees the small cat sees
-// prints: random: the cat sees a small cat sees the cat .  .end_token.
-// prints: beam:   the dog .  .end_token..beam:   the cat .  .end_token..beam:   the small dog .
+// > greedy: the small cat sees the small cat sees the small cat sees the  (max_new_tokens)
+// > random: the cat sees a small cat sees the cat .  (end_token)
+// > beam:   the dog .  (end_token)
+// > beam:   the cat .  (end_token)
+// > beam:   the small dog .  (end_token)

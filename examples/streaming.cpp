@@ -4,8 +4,12 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <iostream>
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace lk = logitkit;
 using Clock = std::chrono::steady_clock;
@@ -55,7 +59,8 @@ int main() {
   };
   report(decoder.decode(recite, prompt, limits, one_sentence));
 }
-// prints: ^Users use it...stop_sequence after 19, 14 of them text
-// prints: U.predicate after 1, 1 of them text
-// prints: Users u.predicate after 7
-// prints: Users use it..observer after 13
+// > Users use it.
+// > [stop_sequence after 19, 14 of them text]
+// > U[predicate after 1, 1 of them text]
+// > Users u[predicate after 7, 7 of them text]
+// > Users use it.[observer after 13, 13 of them text]

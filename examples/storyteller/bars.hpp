@@ -19,7 +19,7 @@
 namespace storyteller {
 
 /// Looks at candidates between one processor and the next, and draws what it saw: a column a stage,
-/// a line a token, the model's favourites first.
+/// a line a token, the model's favourites first. The candidates must be usable: see status().
 class Bars {
  public:
   void look(std::string title, logitkit::Candidates<float>& candidates) {
@@ -31,8 +31,7 @@ class Bars {
     stages_.push_back(std::move(stage));
   }
 
-  void draw(std::ostream& out, const Tokenizer& tokenizer, const Style& style,
-            std::size_t lines = 12) const {
+  void draw(std::ostream& out, const Tokenizer& tokenizer, std::size_t lines = 12) const {
     const std::vector<std::size_t> tokens = favourites(lines);
     double largest = 0;
     for (const Stage& stage : stages_)
@@ -43,30 +42,29 @@ class Bars {
       for (std::size_t s = 0; s < stages_.size(); ++s) out << cell(s);
       out << '\n';
     };
-    line("", [&](std::size_t s) { return style.bold(column(stages_[s].title, s)); });
+    line("", [&](std::size_t s) { return bold(column(stages_[s].title, s)); });
     std::vector<double> others(stages_.size(), 1.0);
     std::vector<std::size_t> more(stages_.size());
     for (std::size_t s = 0; s < stages_.size(); ++s) more[s] = stages_[s].left;
     for (const std::size_t token : tokens) {
       line(name(tokenizer, token), [&](std::size_t s) {
         const double p = stages_[s].probabilities[token];
-        if (p == 0) return style.red(column("cut", s));
+        if (p == 0) return red(column("cut", s));
         others[s] -= p;
         --more[s];
-        return style.green(bar(p / largest)) + column(number(p), s, kBar);
+        return green(bar(p / largest)) + column(number(p), s, kBar);
       });
     }
     line("all others", [&](std::size_t s) {
-      if (more[s] == 0) return style.red(column("cut", s));
+      if (more[s] == 0) return red(column("cut", s));
       return bar(0) + column(number(std::max(0.0, others[s])), s, kBar);
     });
-    line("may come", [&](std::size_t s) {
-      return style.blue(column(std::to_string(stages_[s].left) + " tokens", s));
-    });
+    line("tokens left",
+         [&](std::size_t s) { return blue(column(std::to_string(stages_[s].left), s)); });
   }
 
  private:
-  static constexpr std::size_t kLabel = 15, kBar = 12, kColumn = kBar + 8;
+  static constexpr std::size_t kLabel = 15, kBar = 12, kColumn = kBar + 10;
 
   struct Stage {
     std::string title;
@@ -91,13 +89,14 @@ class Bars {
   [[nodiscard]] static std::string name(const Tokenizer& tokenizer, std::size_t token) {
     const std::string text =
         shown(tokenizer.decode(Tokenizer::kUnknown, static_cast<Token>(token)));
-    return text == "\n" ? "(newline)" : text.empty() ? "(end)" : '"' + text + '"';
+    return text == "\n" ? "(newline)" : text.empty() ? "(end)" : '"' + tail(text, 10) + '"';
   }
 
-  /// A bar of kBar columns for 1, in eighths of a column.
+  /// A bar of kBar columns for 1, in eighths of a column; none for what is no share.
   [[nodiscard]] static std::string bar(double share) {
     static constexpr const char* kEighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-    const auto eighths = static_cast<std::size_t>(std::lround(share * 8 * kBar));
+    const auto eighths =
+        share > 0 ? static_cast<std::size_t>(std::lround(std::min(share, 1.0) * 8 * kBar)) : 0;
     std::string text;
     for (std::size_t i = 0; i < eighths / 8; ++i) text += "█";
     return padded(text + kEighths[eighths % 8], kBar);

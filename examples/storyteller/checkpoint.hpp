@@ -103,8 +103,8 @@ class Checkpoint {
   void read_shape() {
     std::span<const std::byte> bytes(*bytes_);
     if (bytes.size() < kHeader)
-      throw FileError(name_, "size", "28 bytes or more (the header of a llama2.c checkpoint)",
-                      static_cast<std::int64_t>(bytes.size()));
+      throw FileError(name_, "too short for a llama2.c checkpoint: " +
+                                 std::to_string(bytes.size()) + " bytes, the header takes 28");
     refuse_known_others(bytes);
 
     // The limits are beyond every model there is, and keep all products far below 2^63.
@@ -116,39 +116,49 @@ class Checkpoint {
     const auto vocabulary = take<std::int32_t>(bytes);
     constexpr std::int32_t kMost = 1 << 24;
     if (vocabulary == 0 || vocabulary > kMost || vocabulary < -kMost)
-      throw FileError(name_, "vocabulary", "1 <= |vocabulary| <= 16777216", vocabulary);
+      refuse("vocabulary must satisfy 1 <= |vocabulary| <= 16777216", vocabulary);
     shape_.vocabulary = vocabulary < 0 ? -vocabulary : vocabulary;
     shape_.shared_classifier = vocabulary > 0;
     shape_.context = field(bytes, "context", 1, 1 << 24);
 
     if (shape_.dim % shape_.heads != 0)
-      throw FileError(name_, "heads",
-                      "dim % heads == 0 (dim is " + std::to_string(shape_.dim) + ")", shape_.heads);
+      refuse("heads must divide dim (" + std::to_string(shape_.dim) + ")", shape_.heads);
     if (shape_.heads % shape_.kv_heads != 0)
-      throw FileError(name_, "kv heads",
-                      "heads % kv heads == 0 (heads is " + std::to_string(shape_.heads) + ")",
-                      shape_.kv_heads);
+      refuse("kv heads must divide heads (" + std::to_string(shape_.heads) + ")", shape_.kv_heads);
     if (shape_.head() % 2 != 0)
-      throw FileError(name_, "dim / heads", "an even number (rotations turn pairs)", shape_.head());
+      refuse("dim / heads must be even (rotations turn pairs)", shape_.head());
+  }
+
+  /// Throws for a header that says what no checkpoint does.
+  [[noreturn]] void refuse(const std::string& rule, Eigen::Index value) const {
+    throw FileError(name_,
+                    rule + ", got " + std::to_string(value) + " (is this a llama2.c checkpoint?)");
+  }
+
+  [[nodiscard]] Eigen::Index field(std::span<const std::byte>& bytes, const std::string& name,
+                                   std::int32_t least, std::int32_t most) const {
+    const auto value = take<std::int32_t>(bytes);
+    if (value < least || value > most)
+      refuse(name + " must satisfy " + std::to_string(least) + " <= " + name +
+                 " <= " + std::to_string(most),
+             value);
+    return value;
   }
 
   void refuse_known_others(std::span<const std::byte> bytes) const {
     const auto magic = take<std::uint32_t>(bytes);
+    const auto second = take<std::uint32_t>(bytes);
     if (magic == 0x616b3432)
       throw FileError(name_,
                       "is a llama2.c checkpoint of version 1 or later; export it with "
                       "`--version 0` (legacy)");
-    if (magic == 0x46554747)
-      throw FileError(name_, "is a GGUF file; storyteller reads llama2.c checkpoints");
-  }
-
-  [[nodiscard]] Eigen::Index field(std::span<const std::byte>& bytes, const char* what,
-                                   std::int32_t least, std::int32_t most) const {
-    const auto value = take<std::int32_t>(bytes);
-    if (value < least || value > most)
-      throw FileError(name_, what,
-                      std::to_string(least) + " <= " + what + " <= " + std::to_string(most), value);
-    return value;
+    const bool safetensors = second == 0 && bytes.front() == std::byte{'{'};  // size, then JSON
+    for (const auto& [found, format] : {std::pair(magic == 0x46554747, "GGUF"),
+                                        std::pair(magic == 0x04034b50, "zip (or PyTorch)"),
+                                        std::pair(safetensors, "safetensors")})
+      if (found)
+        throw FileError(
+            name_, std::string("is a ") + format + " file; storyteller reads llama2.c checkpoints");
   }
 
   void check_size() const {
@@ -160,10 +170,10 @@ class Checkpoint {
     const std::int64_t expected = static_cast<std::int64_t>(kHeader) + 4 * floats;
     const auto found = static_cast<std::int64_t>(bytes_->size());
     if (found != expected)
-      throw FileError(name_, "size",
-                      "size == " + std::to_string(expected) + " bytes (what its header promises)" +
-                          (found < expected ? "; the file is truncated" : "; bytes follow the end"),
-                      found);
+      throw FileError(
+          name_, std::string(found < expected ? "the file is truncated" : "the file is too long") +
+                     ": its header promises " + std::to_string(expected) + " bytes, it has " +
+                     std::to_string(found));
   }
 
   void find_weights() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reading a whole file, and the one error that a bad file gives.
+// Reading and writing whole files, and the one error that a bad file gives.
 #pragma once
 
 #include <cstddef>
@@ -10,6 +10,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <type_traits>
 #include <vector>
@@ -20,11 +21,8 @@ namespace storyteller {
 /// rule and the value: "a.bin: dim must satisfy 1 <= dim <= 65536, got 0".
 class FileError : public std::runtime_error {
  public:
-  FileError(const std::string& file, const std::string& what)
-      : std::runtime_error(file + ": " + what) {}
-  FileError(const std::string& file, const std::string& field, const std::string& rule,
-            std::int64_t value)
-      : FileError(file, field + " must satisfy " + rule + ", got " + std::to_string(value)) {}
+  FileError(const std::string& file, const std::string& sentence)
+      : std::runtime_error(file + ": " + sentence) {}
 };
 
 using Bytes = std::vector<std::byte>;
@@ -43,6 +41,12 @@ inline Bytes read_file(const std::filesystem::path& path) {
   stream.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size));
   if (!stream) throw FileError(path.string(), "cannot be read to its end");
   return bytes;
+}
+
+inline void write_file(const std::filesystem::path& path, std::string_view text) {
+  std::ofstream stream(path, std::ios::binary);
+  stream << text << std::flush;
+  if (!stream) throw std::runtime_error(path.string() + ": cannot be written");
 }
 
 /// The number at the front of `bytes`, which it then leaves out. The caller knows that it is there.

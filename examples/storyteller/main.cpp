@@ -3,6 +3,8 @@
 #include "checkpoint.hpp"
 #include "embedded.hpp"
 #include "options.hpp"
+#include "picture.hpp"
+#include "story.hpp"
 #include "terminal.hpp"
 #include "tokenizer.hpp"
 #include "tour.hpp"
@@ -13,6 +15,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <iostream>
 #include <stdexcept>
@@ -34,7 +37,7 @@ void on_interrupt(int signal) {
   std::signal(signal, SIG_DFL);  // the second time it ends at once
 }
 
-/// Every knob in one chain; one that is off is at the value that changes nothing.
+/// Every option in one chain; one that is off is at the value that changes nothing.
 auto make_chain(const Options& o, std::int64_t vocabulary) {
   const bool random = o.decoder == "random";
   const std::int64_t k = o.top_k.value_or(random ? 40 : 0);
@@ -60,30 +63,51 @@ lk::Generation decode(const Options& o, Transformer& model, const std::vector<To
 /// The prompt's tokens; they must leave room for one more.
 std::vector<Token> read_prompt(const Options& o, const Transformer& model,
                                const Tokenizer& tokenizer) {
-  const auto context = static_cast<std::size_t>(model.shape().context);
-  const std::string rule =
-      "--prompt must satisfy tokens < " + std::to_string(context) + " (the model's context), got ";
+  const auto room = static_cast<std::size_t>(model.shape().context) - 1;
+  const auto refuse = [&](std::size_t size, const std::string& unit) {
+    throw std::invalid_argument("the prompt has " + std::to_string(size) + ' ' + unit +
+                                "; this model has room for " + std::to_string(room) + " tokens");
+  };
   // What cannot fit is not even encoded, which would take a while for a book.
-  if (o.prompt.size() > context * tokenizer.longest())
-    throw std::invalid_argument(rule + std::to_string(o.prompt.size()) + " bytes");
-  const std::vector<Token> prompt = tokenizer.encode(o.prompt);
-  if (prompt.size() >= context) throw std::invalid_argument(rule + std::to_string(prompt.size()));
+  if (o.prompt.size() > room * tokenizer.longest()) refuse(o.prompt.size(), "bytes");
+  std::vector<Token> prompt = tokenizer.encode(o.prompt);
+  if (prompt.size() > room) refuse(prompt.size(), "tokens");
   return prompt;
 }
 
-int tell(const Options& o, Transformer& model, const Tokenizer& tokenizer,
+/// Writes text as it comes; on a terminal only what is safe to show, the prompt in bold.
+class Printer {
+ public:
+  void prompt(std::string_view text) {
+    const std::string safe = terminal_ ? shown(text) : std::string(text);
+    std::cout << (colours_wanted() ? bold(safe) : safe) << std::flush;
+  }
+  void operator()(std::string_view text) {
+    pending_ += text;
+    show(terminal_ ? pending_.size() - unfinished(pending_) : pending_.size());
+  }
+  void finish() {
+    show(pending_.size());
+    std::cout << std::endl;
+  }
+
+ private:
+  void show(std::size_t bytes) {
+    const std::string text = pending_.substr(0, bytes);
+    std::cout << (terminal_ ? shown(text) : text) << std::flush;
+    pending_.erase(0, bytes);
+  }
+
+  bool terminal_ = on_terminal();
+  std::string pending_;  // on a terminal, the beginning of a character that is still to come
+};
+
+int tell(const Options& o, Transformer& model, const std::string& name, const Tokenizer& tokenizer,
          const std::vector<Token>& prompt) {
-  lk::Limits limits;
-  limits.max_new_tokens = static_cast<std::size_t>(o.max_tokens);
-  // The model is never asked to go beyond its context.
-  limits.max_tokens = static_cast<std::size_t>(model.shape().context);
-  limits.end_tokens = {Tokenizer::kBegin, Tokenizer::kEnd};
+  lk::Limits limits = story_limits(model.shape(), static_cast<std::size_t>(o.max_tokens));
   limits.stop_when = [](const lk::Context&) { return interrupted != 0; };
 
-  const bool terminal = on_terminal();
-  const auto print = [&](std::string_view text) {
-    std::cout << (terminal ? shown(text) : std::string(text)) << std::flush;
-  };
+  Printer print;
   Token previous = prompt.back();
   auto observer = [&](Token token) {
     print(tokenizer.decode(std::exchange(previous, token), token));
@@ -91,41 +115,44 @@ int tell(const Options& o, Transformer& model, const Tokenizer& tokenizer,
 
   std::signal(SIGINT, on_interrupt);
   const auto start = std::chrono::steady_clock::now();
-  print(o.prompt);
+  print.prompt(o.prompt);
   const lk::Generation story = decode(o, model, prompt, limits, observer);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-  std::cout << std::endl;
+  print.finish();
 
-  if (story.error) std::rethrow_exception(story.error);
+  require_usable(name, story);
   std::cerr << "[" << story.tokens.size() << " tokens, "
             << static_cast<long>(static_cast<double>(story.tokens.size()) / seconds.count())
-            << " tokens/s, ended by " << to_string(story.reason) << "]\n";
-  if (story.reason == lk::StopReason::bad_row) {
-    std::cerr << "storyteller: " << (o.model.empty() ? "the model" : o.model)
-              << ": its scores cannot be used: " << to_string(story.status) << '\n';
-    return kBadInput;
-  }
-  if (interrupted != 0) return kInterrupted;
-  return std::cout ? 0 : 1;
+            << " tokens/s; " << ending(story.reason, model.shape()) << "]\n";
+  return interrupted != 0 ? kInterrupted : 0;
+}
+
+int run(const Options& options) {
+  const Checkpoint checkpoint = options.model ? Checkpoint::load(*options.model)
+                                              : Checkpoint(embedded_checkpoint(), "stories.bin");
+  Transformer model(checkpoint);
+  const auto vocabulary = static_cast<std::size_t>(model.shape().vocabulary);
+  const Tokenizer tokenizer = options.tokenizer
+                                  ? Tokenizer::load(*options.tokenizer, vocabulary)
+                                  : Tokenizer(embedded_tokenizer(), "tokenizer.bin", vocabulary);
+  const std::vector<Token> prompt = read_prompt(options, model, tokenizer);
+  if (!options.tour) return tell(options, model, checkpoint.name(), tokenizer, prompt);
+
+  const std::string told = Tour(model, checkpoint.name(), tokenizer, prompt).run();
+  if (options.picture) write_file(*options.picture, picture_of(told));
+  std::cout << "\nThat was the tour. Now tell your own:\n"
+            << options.program << " --prompt \"The dragon was\" --seed 7\n";
+  return 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) try {
   const auto parsed = parse(argc, argv);
-  if (const int* code = std::get_if<int>(&parsed)) return *code;
-  const Options& options = std::get<Options>(parsed);
-
-  Transformer model(options.model.empty() ? Checkpoint(embedded_checkpoint(), "stories.bin")
-                                          : Checkpoint::load(options.model));
-  const auto vocabulary = static_cast<std::size_t>(model.shape().vocabulary);
-  const Tokenizer tokenizer = options.tokenizer.empty()
-                                  ? Tokenizer(embedded_tokenizer(), "tokenizer.bin", vocabulary)
-                                  : Tokenizer::load(options.tokenizer, vocabulary);
-  const std::vector<Token> prompt = read_prompt(options, model, tokenizer);
-  if (!options.tour) return tell(options, model, tokenizer, prompt);
-  Tour(model, tokenizer, prompt).run();
-  return 0;
+  const int* done = std::get_if<int>(&parsed);
+  const int code = done != nullptr ? *done : run(std::get<Options>(parsed));
+  if (!std::cout.flush()) throw std::runtime_error("the output cannot be written");
+  return code;
 } catch (const FileError& error) {
   std::cerr << "storyteller: " << error.what() << '\n';
   return kBadInput;
@@ -134,5 +161,5 @@ int main(int argc, char** argv) try {
   return kBadInput;
 } catch (const std::exception& error) {
   std::cerr << "storyteller: " << error.what() << '\n';
-  return 1;
+  return kFailed;
 }

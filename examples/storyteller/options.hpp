@@ -6,16 +6,24 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cctype>
+#include <charconv>
+#include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <iostream>
+#include <limits>
 #include <optional>
+#include <stdexcept>
 #include <string>
+#include <system_error>
+#include <utility>
 #include <variant>
-#include <vector>
 
 namespace storyteller {
 
 // Exit codes other than 0.
+inline constexpr int kFailed = 1;         // the output cannot be written, or there is no memory
 inline constexpr int kBadInput = 2;       // a bad option or a bad file
 inline constexpr int kInterrupted = 130;  // Ctrl-C: what shells say, too
 
@@ -34,131 +42,195 @@ struct Options {
   std::int64_t beams = 4;
   double length_penalty = 1;
 
-  std::string model, tokenizer;
+  std::optional<std::string> picture, model, tokenizer;
+  std::string program = "storyteller";  // as one types it to run it again
 
   /// The first thing that is wrong, as a sentence; empty if nothing is. The rules are the library's
   /// own, which is what `check()` is for: a server asks it before it builds anything.
   [[nodiscard]] std::string check() const {
     namespace lk = logitkit;
     if (decoder != "greedy" && decoder != "random" && decoder != "beam")
-      return "--decoder must satisfy decoder = greedy, random or beam, got " + decoder;
-    if (max_tokens < 1)
-      return "--max-tokens must satisfy max-tokens >= 1, got " + std::to_string(max_tokens);
-    if (beams < 1 || beams > 64)
-      return "--beams must satisfy 1 <= beams <= 64, got " + std::to_string(beams);
-    if (top_k.value_or(0) < 0)
-      return "--top-k must satisfy top-k >= 0 (0: off), got " + std::to_string(*top_k);
+      return "--decoder must be greedy, random or beam, got \"" + decoder + '"';
+    for (const auto& [name, file] :
+         {std::pair("--picture", picture), {"--model", model}, {"--tokenizer", tokenizer}})
+      if (file && file->empty()) return std::string(name) + " needs the name of a file, got \"\"";
+    if (picture && !tour) return "--picture needs --tour";
 
     lk::BeamOptions beam_options;
     beam_options.length_penalty = length_penalty;
-    for (const std::string& sentence :
-         {lk::Temperature<double>::check(temperature.value_or(1)),
-          lk::TopP<double>::check(top_p.value_or(1)), lk::MinP<double>::check(min_p),
-          lk::RepetitionPenalty<double>::check(repetition_penalty), beam_options.check()})
-      if (!sentence.empty()) return sentence;
+    for (const auto& [name, sentence] :
+         {std::pair("--temperature", lk::Temperature<double>::check(temperature.value_or(1))),
+          {"--top-p", lk::TopP<double>::check(top_p.value_or(1))},
+          {"--min-p", lk::MinP<double>::check(min_p)},
+          {"--repetition-penalty", lk::RepetitionPenalty<double>::check(repetition_penalty)},
+          {"--length-penalty", beam_options.check()}})
+      if (!sentence.empty()) return name + sentence.substr(sentence.find(':'));
     return {};
   }
 };
 
+// How a value is read from its text; what is returned is what is wrong, or empty. CLI11 itself lets
+// numbers saturate or wrap around.
+
+inline auto as_text(auto& value) {
+  return [&value](const std::string& text) -> std::string {
+    value = text;
+    return {};
+  };
+}
+
+inline auto as_number(auto& value) {
+  return [&value](const std::string& text) -> std::string {
+    char* end = nullptr;
+    value = std::strtod(text.c_str(), &end);
+    const bool whole = !text.empty() && std::isspace(static_cast<unsigned char>(text[0])) == 0;
+    return whole && *end == '\0' ? "" : " needs a number, got \"" + text + '"';
+  };
+}
+
+/// `rule` says in words that the number is from `least` to `most`.
+template <class Integer>
+auto as_whole_number(auto& value, Integer least, Integer most, std::string rule) {
+  return [&value, least, most, rule](const std::string& text) -> std::string {
+    const std::size_t sign = text.starts_with('-') ? 1 : 0;
+    if (text.size() == sign || text.find_first_not_of("0123456789", sign) != std::string::npos)
+      return " needs a whole number, got \"" + text + '"';
+    Integer number{};
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (read.ec != std::errc() || number < least || number > most)
+      return " must satisfy " + rule + ", got " + text;
+    value = number;
+    return {};
+  };
+}
+
+inline void add_options(CLI::App& app, Options& o) {
+  std::string group = "The story";
+  const auto add = [&](const std::string& name, const char* kind, const auto& read,
+                       const std::string& help) {
+    const auto take = [name, read](const std::string& text) {
+      if (const std::string wrong = read(text); !wrong.empty())
+        throw std::invalid_argument(name + wrong);
+    };
+    app.add_option_function<std::string>(name, take, help)->type_name(kind)->group(group);
+  };
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+
+  add("--prompt", "TEXT", as_text(o.prompt),
+      "How the story begins; with \"\" the model makes that up, too.\n"
+      "Default: Once upon a time");
+  add("--max-tokens", "N",
+      as_whole_number<std::int64_t>(o.max_tokens, 1, kMost, "1 <= max-tokens < 2^63"),
+      "Stop after this many tokens (about 2 letters each), or when\n"
+      "the model ends the story or its memory is full.\n"
+      "Default: 200");
+  app.add_flag("--tour", o.tour,
+               "Tell one story under every decoder and say what to notice;\n"
+               "then draw what each processor does to one choice. Start\n"
+               "here. Takes --prompt and the files below, nothing else.")
+      ->group(group);
+
+  group = "The choice";
+  add("--decoder", "greedy|random|beam", as_text(o.decoder),
+      "greedy: the best token, always; safe, soon repeats itself\n"
+      "random: draws by probability; lively, different by --seed\n"
+      "beam: keeps the --beams best texts so far side by side; more\n"
+      "probable as a whole than greedy, and drier; text appears\n"
+      "only once all beams agree on it\n"
+      "Default: random");
+  add("--temperature", "T", as_number(o.temperature),
+      "Divides the scores. Below 1 the favourites win more often,\n"
+      "above 1 the outsiders do; 0 is greedy.\n"
+      "Default: 0.8 for random, else 1");
+  add("--top-k", "K",
+      as_whole_number<std::int64_t>(o.top_k, 0, kMost, "0 <= top-k < 2^63 (0 is off)"),
+      "Keeps only the k best tokens: a fixed number, whether the\n"
+      "model is sure or not. 0 is off.\n"
+      "Default: 40 for random, else off");
+  add("--top-p", "P", as_number(o.top_p),
+      "Keeps only the best tokens that together reach probability\n"
+      "p: few where the model is sure, many where it is not.\n"
+      "1 is off. Default: 0.95 for random, else off");
+  add("--min-p", "P", as_number(o.min_p),
+      "Keeps only tokens at least this fraction as probable as the\n"
+      "best: a floor that moves with the model's certainty.\n"
+      "0 is off. Default: 0");
+  add("--repetition-penalty", "R", as_number(o.repetition_penalty),
+      "Above 1, tokens that have occurred become less likely: the\n"
+      "way out of greedy's loops. 1.1 is mild. Default: 1 (off)");
+  add("--seed", "N",
+      as_whole_number<std::uint64_t>(o.seed, 0, std::numeric_limits<std::uint64_t>::max(),
+                                     "0 <= seed < 2^64"),
+      "(random only) Selects one of the possible stories; the same\n"
+      "seed always gives the same story. Default: 0");
+  add("--beams", "K", as_whole_number<std::int64_t>(o.beams, 1, 64, "1 <= beams <= 64"),
+      "(beam only) How many texts it keeps, 1 to 64. Default: 4");
+  add("--length-penalty", "X", as_number(o.length_penalty),
+      "(beam only) Ranks texts by log-probability / length^X;\n"
+      "X > 0 favours longer texts. Default: 1");
+
+  group = "Files";
+  add("--model", "FILE", as_text(o.model),
+      "A llama2.c checkpoint (legacy format). Default: our own,\n"
+      "which is part of the program");
+  add("--tokenizer", "FILE", as_text(o.tokenizer), "Its llama2.c tokenizer. Default: our own");
+  add("--picture", "FILE", as_text(o.picture),
+      "(--tour only) Draws the tour into this file, too (SVG)");
+}
+
+/// Options that the tour would ignore.
+inline std::string check_tour(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    const std::string name = option->get_name();
+    if (option->count() > 0 && name != "--tour" && name != "--prompt" &&
+        option->get_group() != "Files")
+      return "--tour does not take " + name;
+  }
+  return {};
+}
+
+inline void print_help(const CLI::App& app, const std::string& program) {
+  std::cout << app.help() << "\n"
+            << "The order is fixed: repetition penalty, temperature, top-k, top-p, min-p.\n"
+            << "Text goes to standard output, all else to standard error. Ctrl-C ends the story\n"
+            << "where it is. Exit codes: 0 done, 1 the output cannot be written or no memory is\n"
+            << "left, 2 a bad option or file, 130 ended by Ctrl-C.\n\n"
+            << "Try:  " << program << " --tour\n"
+            << "      " << program << " --prompt \"The dragon was\" --seed 7\n"
+            << "      " << program << " --decoder greedy --repetition-penalty 1.1\n"
+            << "      " << program << " --decoder beam --beams 8 --max-tokens 60\n";
+}
+
 /// The options, or the exit code if there is nothing (more) to do.
 inline std::variant<Options, int> parse(int argc, char** argv) {
   Options o;
+  if (argc > 0) o.program = argv[0];
+  if (o.program.find(' ') != std::string::npos) o.program = '"' + o.program + '"';
   CLI::App app{
-      "storyteller: a small LLaMA 2 writes a story, token by token.\n"
-      "At each step the model gives every token of its vocabulary a score (a logit). How the next\n"
-      "token is chosen from these scores is what the options below decide.\n"};
+      "A small LLaMA 2 writes a story, token by token. At each step the model gives\n"
+      "every token of its vocabulary a score (a logit). How the next token is chosen\n"
+      "from these scores is what the options below decide.\n",
+      "storyteller"};
   app.get_formatter()->column_width(26);
   app.set_help_flag("-h,--help", "Show this text and exit");
+  add_options(app, o);
 
-  app.add_option("--prompt", o.prompt, "How the story begins. Default: Once upon a time")
-      ->group("The story");
-  app.add_option("--max-tokens", o.max_tokens,
-                 "Stop after this many tokens (about 3 letters each here), or\n"
-                 "when the model ends the story or its memory is full.\n"
-                 "Default: 200")
-      ->group("The story");
-  app.add_flag("--tour", o.tour,
-               "Tell one story under every decoder and say what to notice;\n"
-               "then draw what each knob does to one choice. Start here.\n"
-               "Takes --prompt, --model and --tokenizer, and no other knob.")
-      ->group("The story");
-
-  app.add_option("--decoder", o.decoder,
-                 "greedy  the best token, always: safe, soon repeats itself\n"
-                 "random  draws by probability: lively, different by --seed\n"
-                 "beam    keeps the --beams best texts so far side by side:\n"
-                 "        more probable as a whole than greedy, and drier\n"
-                 "Default: random")
-      ->group("The choice");
-  app.add_option("--temperature", o.temperature,
-                 "Divides the scores. Below 1 the favourites win more often,\n"
-                 "above 1 the outsiders do; 0 is greedy.\n"
-                 "Default: 0.8 for random, else 1")
-      ->group("The choice");
-  app.add_option("--top-k", o.top_k,
-                 "Only the k best tokens may come; 0 is off. A fixed number,\n"
-                 "whether the model is sure or not.\n"
-                 "Default: 40 for random, else off")
-      ->group("The choice");
-  app.add_option("--top-p", o.top_p,
-                 "Only the best tokens that together reach probability p may\n"
-                 "come: few where the model is sure, many where it is not.\n"
-                 "1 is off. Default: 0.95 for random, else off")
-      ->group("The choice");
-  app.add_option("--min-p", o.min_p,
-                 "Only tokens at least this fraction as probable as the best\n"
-                 "may come: a floor that moves with the model's certainty.\n"
-                 "0 is off. Default: 0")
-      ->group("The choice");
-  app.add_option("--repetition-penalty", o.repetition_penalty,
-                 "Above 1, tokens that have occurred become less likely: the\n"
-                 "way out of greedy's loops. 1.1 is mild. Default: 1 (off)")
-      ->group("The choice");
-  app.add_option("--seed", o.seed,
-                 "Which of all stories random tells: the same seed tells the\n"
-                 "same one again. Default: 0")
-      ->group("The choice")
-      ->check([](const std::string& text) {  // CLI11 2.1 would wrap it around
-        return text.starts_with('-') ? "must satisfy 0 <= seed < 2^64, got " + text : "";
-      });
-  app.add_option("--beams", o.beams, "How many texts beam keeps, 1 to 64. Default: 4")
-      ->group("The choice");
-  app.add_option("--length-penalty", o.length_penalty,
-                 "Beam compares texts by log-probability / length^this: above\n"
-                 "0 favours longer ones. Default: 1")
-      ->group("The choice");
-
-  app.add_option("--model", o.model,
-                 "A llama2.c checkpoint (legacy format). Default: our own,\n"
-                 "which is part of the program")
-      ->type_name("FILE")
-      ->group("Files");
-  app.add_option("--tokenizer", o.tokenizer, "Its llama2.c tokenizer. Default: our own")
-      ->type_name("FILE")
-      ->group("Files");
-  app.footer(
-      "The order is fixed: repetition penalty, temperature, top-k, top-p, min-p. Text goes to\n"
-      "standard output, all else to standard error. Ctrl-C ends the story where it is.\n"
-      "Exit codes: 0 done, 2 a bad option or file, 130 ended by Ctrl-C.\n"
-      "\n"
-      "Try:  storyteller --tour\n"
-      "      storyteller --prompt \"The dragon was\" --seed 7\n"
-      "      storyteller --decoder greedy --repetition-penalty 1.1\n"
-      "      storyteller --decoder beam --beams 8 --max-tokens 60");
+  std::string wrong;
   try {
     app.parse(argc, argv);
+    if (o.tour) wrong = check_tour(app);
+    if (wrong.empty()) wrong = o.check();
   } catch (const CLI::CallForHelp&) {
-    std::cout << app.help();
+    print_help(app, o.program);
     return 0;
   } catch (const CLI::ParseError& error) {
-    std::cerr << "storyteller: " << error.what() << " (see storyteller --help)\n";
-    return kBadInput;
+    wrong = error.what();
+  } catch (const std::invalid_argument& error) {
+    wrong = error.what();
   }
-  if (const std::string sentence = o.check(); !sentence.empty()) {
-    std::cerr << "storyteller: " << sentence << '\n';
-    return kBadInput;
-  }
-  return o;
+  if (wrong.empty()) return o;
+  std::cerr << "storyteller: " << wrong << " (see storyteller --help)\n";
+  return kBadInput;
 }
 
 }  // namespace storyteller

@@ -43,35 +43,38 @@ class Tokenizer {
   /// tokens.
   Tokenizer(const Bytes& file, const std::string& name, std::size_t vocabulary) {
     std::span<const std::byte> bytes(file);
+    const auto refuse = [&](const std::string& rule, std::int32_t value) {
+      throw FileError(name,
+                      rule + ", got " + std::to_string(value) + " (is this a llama2.c tokenizer?)");
+    };
     if (bytes.size() < sizeof(std::int32_t))
-      throw FileError(name, "size", "4 bytes or more (the header of a llama2.c tokenizer)",
-                      static_cast<std::int64_t>(bytes.size()));
+      throw FileError(name, "too short for a llama2.c tokenizer: " + std::to_string(bytes.size()) +
+                                " bytes, the header takes 4");
     const auto longest = take<std::int32_t>(bytes);
     if (longest < 1 || longest > 4096)
-      throw FileError(name, "longest token", "1 <= longest token <= 4096", longest);
+      refuse("longest token must satisfy 1 <= longest token <= 4096", longest);
     longest_ = static_cast<std::size_t>(longest);
 
     for (std::size_t token = 0; token < vocabulary; ++token) {
       const std::string which = "token " + std::to_string(token);
       if (bytes.empty())
-        throw FileError(name, "number of tokens",
-                        "number of tokens == " + std::to_string(vocabulary) + " (as in the model)",
-                        static_cast<std::int64_t>(token));
+        throw FileError(name, "ends before " + which + "; the model has " +
+                                  std::to_string(vocabulary) + " tokens");
       if (bytes.size() < 8) throw FileError(name, "ends within the header of " + which);
       scores_.push_back(take<float>(bytes));
       const auto length = take<std::int32_t>(bytes);
       if (length < 0 || length > longest)
-        throw FileError(name, "length of " + which, "0 <= length <= " + std::to_string(longest),
-                        length);
+        refuse("length of " + which + " must satisfy 0 <= length <= " + std::to_string(longest),
+               length);
       const auto size = static_cast<std::size_t>(length);
       if (bytes.size() < size) throw FileError(name, "ends within the text of " + which);
       texts_.emplace_back(reinterpret_cast<const char*>(bytes.data()), size);
       bytes = bytes.subspan(size);
     }
     if (!bytes.empty())
-      throw FileError(name,
-                      "bytes after token " + std::to_string(vocabulary) + ", the model's last",
-                      "none", static_cast<std::int64_t>(bytes.size()));
+      throw FileError(name, std::to_string(bytes.size()) + " bytes follow token " +
+                                std::to_string(vocabulary - 1) + "; the model has " +
+                                std::to_string(vocabulary) + " tokens");
     index();
   }
 

@@ -13,6 +13,7 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <string_view>
 
 using files::error_of;
 using files::Header;
@@ -27,6 +28,8 @@ std::string refusal(const Bytes& bytes) {
 
 /// The sentence for a header alone: every field is judged before the size is.
 std::string refusal(const Header& header) { return refusal(files::header_bytes(header)); }
+
+const std::string kIsIt = " (is this a llama2.c checkpoint?)";
 
 float number_at(const Bytes& file, std::size_t index) {
   float number;
@@ -105,67 +108,67 @@ TEST_CASE("a copy lives on by itself") {
 TEST_CASE("a field out of range is named, with its rule and its value") {
   constexpr auto kMost = std::numeric_limits<std::int32_t>::max();
   constexpr auto kLeast = std::numeric_limits<std::int32_t>::min();
-  CHECK(refusal(Header{.dim = 0}) == "m.bin: dim must satisfy 1 <= dim <= 65536, got 0");
-  CHECK(refusal(Header{.dim = -96}) == "m.bin: dim must satisfy 1 <= dim <= 65536, got -96");
+  CHECK(refusal(Header{.dim = 0}) == "m.bin: dim must satisfy 1 <= dim <= 65536, got 0" + kIsIt);
+  CHECK(refusal(Header{.dim = -96}) ==
+        "m.bin: dim must satisfy 1 <= dim <= 65536, got -96" + kIsIt);
   CHECK(refusal(Header{.hidden = kMost}) ==
-        "m.bin: hidden must satisfy 1 <= hidden <= 1048576, got 2147483647");
-  CHECK(refusal(Header{.layers = 0}) == "m.bin: layers must satisfy 1 <= layers <= 4096, got 0");
-  CHECK(refusal(Header{.heads = 0}) == "m.bin: heads must satisfy 1 <= heads <= 65536, got 0");
+        "m.bin: hidden must satisfy 1 <= hidden <= 1048576, got 2147483647" + kIsIt);
+  CHECK(refusal(Header{.layers = 0}) ==
+        "m.bin: layers must satisfy 1 <= layers <= 4096, got 0" + kIsIt);
+  CHECK(refusal(Header{.heads = 0}) ==
+        "m.bin: heads must satisfy 1 <= heads <= 65536, got 0" + kIsIt);
   CHECK(refusal(Header{.kv_heads = -1}) ==
-        "m.bin: kv heads must satisfy 1 <= kv heads <= 65536, got -1");
+        "m.bin: kv heads must satisfy 1 <= kv heads <= 65536, got -1" + kIsIt);
   CHECK(refusal(Header{.vocabulary = 0}) ==
-        "m.bin: vocabulary must satisfy 1 <= |vocabulary| <= 16777216, got 0");
+        "m.bin: vocabulary must satisfy 1 <= |vocabulary| <= 16777216, got 0" + kIsIt);
   CHECK(refusal(Header{.vocabulary = kLeast}) ==
-        "m.bin: vocabulary must satisfy 1 <= |vocabulary| <= 16777216, got -2147483648");
+        "m.bin: vocabulary must satisfy 1 <= |vocabulary| <= 16777216, got -2147483648" + kIsIt);
   CHECK(refusal(Header{.context = kLeast}) ==
-        "m.bin: context must satisfy 1 <= context <= 16777216, got -2147483648");
+        "m.bin: context must satisfy 1 <= context <= 16777216, got -2147483648" + kIsIt);
 }
 
 TEST_CASE("heads that do not fit together are refused") {
-  CHECK(refusal(Header{.heads = 5}) ==
-        "m.bin: heads must satisfy dim % heads == 0 (dim is 24), got 5");
-  CHECK(refusal(Header{.kv_heads = 3}) ==
-        "m.bin: kv heads must satisfy heads % kv heads == 0 (heads is 4), got 3");
-  CHECK(refusal(Header{.kv_heads = 8}) ==
-        "m.bin: kv heads must satisfy heads % kv heads == 0 (heads is 4), got 8");
+  CHECK(refusal(Header{.heads = 5}) == "m.bin: heads must divide dim (24), got 5" + kIsIt);
+  CHECK(refusal(Header{.kv_heads = 3}) == "m.bin: kv heads must divide heads (4), got 3" + kIsIt);
+  CHECK(refusal(Header{.kv_heads = 8}) == "m.bin: kv heads must divide heads (4), got 8" + kIsIt);
   CHECK(refusal(Header{.heads = 8}) ==
-        "m.bin: dim / heads must satisfy an even number (rotations turn pairs), got 3");
+        "m.bin: dim / heads must be even (rotations turn pairs), got 3" + kIsIt);
 }
 
 TEST_CASE("a file of the wrong size is refused, the largest header too") {
   const Bytes whole = files::checkpoint({});
-  const std::string size = std::to_string(whole.size());
   const std::string rule =
-      "m.bin: size must satisfy size == " + size + " bytes (what its header promises); ";
+      ": its header promises " + std::to_string(whole.size()) + " bytes, it has ";
   for (const std::size_t kept : {std::size_t{28}, std::size_t{29}, whole.size() - 1}) {
     const Bytes part(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(kept));
-    CHECK(refusal(part) == rule + "the file is truncated, got " + std::to_string(kept));
+    CHECK(refusal(part) == "m.bin: the file is truncated" + rule + std::to_string(kept));
   }
   Bytes longer = whole;
   longer.push_back({});
-  CHECK(refusal(longer) == rule + "bytes follow the end, got " + std::to_string(longer.size()));
+  CHECK(refusal(longer) == "m.bin: the file is too long" + rule + std::to_string(longer.size()));
 
   CHECK(refusal(Bytes(27)) ==
-        "m.bin: size must satisfy 28 bytes or more (the header of a llama2.c checkpoint), got 27");
+        "m.bin: too short for a llama2.c checkpoint: 27 bytes, the header takes 28");
   CHECK(refusal(Bytes{}) ==
-        "m.bin: size must satisfy 28 bytes or more (the header of a llama2.c checkpoint), got 0");
+        "m.bin: too short for a llama2.c checkpoint: 0 bytes, the header takes 28");
   CHECK(refusal(Header{1 << 16, 1 << 20, 1 << 12, 1 << 15, 1 << 15, -(1 << 24), 1 << 24}) ==
-        "m.bin: size must satisfy size == 3667973072224284 bytes (what its header promises); "
-        "the file is truncated, got 28");
+        "m.bin: the file is truncated: its header promises 3667973072224284 bytes, it has 28");
 }
 
 TEST_CASE("files of other formats are told apart") {
-  Bytes gguf = files::checkpoint({});
-  std::memcpy(gguf.data(), "GGUF", 4);
-  CHECK(refusal(gguf) == "m.bin: is a GGUF file; storyteller reads llama2.c checkpoints");
-  Bytes version_1 = files::checkpoint({});
-  std::memcpy(version_1.data(), "24ka", 4);
-  CHECK(refusal(version_1) ==
+  const auto beginning = [](std::string_view bytes) {
+    Bytes file = files::checkpoint({});
+    std::memcpy(file.data(), bytes.data(), bytes.size());
+    return refusal(file);
+  };
+  const std::string reads = " file; storyteller reads llama2.c checkpoints";
+  CHECK(beginning("GGUF") == "m.bin: is a GGUF" + reads);
+  CHECK(beginning("PK\x03\x04") == "m.bin: is a zip (or PyTorch)" + reads);
+  CHECK(beginning({"\x40\0\0\0\0\0\0\0{\"", 10}) == "m.bin: is a safetensors" + reads);
+  CHECK(beginning("24ka") ==
         "m.bin: is a llama2.c checkpoint of version 1 or later; export it with `--version 0` "
         "(legacy)");
-  Bytes text;
-  for (const char c : std::string(100, 'x')) text.push_back(static_cast<std::byte>(c));
-  CHECK(refusal(text) == "m.bin: dim must satisfy 1 <= dim <= 65536, got 2021161080");
+  CHECK(beginning("xxxx") == "m.bin: dim must satisfy 1 <= dim <= 65536, got 2021161080" + kIsIt);
   CHECK_THAT(
       error_of([] { Checkpoint::load(STORYTELLER_DATA_DIR "/tokenizer.bin"); }),
       Catch::Matchers::ContainsSubstring("hidden must satisfy 1 <= hidden <= 1048576, got 0"));

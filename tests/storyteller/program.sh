@@ -8,7 +8,7 @@ trap 'rm -rf "$work"' EXIT
 
 fail() {
   echo "$1" >&2
-  cat "$work"/out "$work"/err >&2
+  cat "$work"/out "$work"/err >&2 || true
   exit 1
 }
 
@@ -18,24 +18,51 @@ expect() {
   grep -q -- "$2" "$work/err" || fail "standard error lacks: $2"
 }
 
+# run ARGUMENTS...: the program, with what it says in files, and its exit code.
+run() {
+  code=0
+  "$program" "$@" >"$work/out" 2>"$work/err" || code=$?
+}
+
 case $1 in
   empty_prompt)  # a story without a beginning: the model makes one up
-    code=0
-    "$program" --decoder greedy --prompt "" >"$work/out" 2>"$work/err" || code=$?
-    expect 0 "tokens/s, ended by"
+    run --decoder greedy --prompt ""
+    expect 0 "tokens/s; "
     grep -q "^[A-Z][a-z]" "$work/out" || fail "that is no beginning"
+    ;;
+  no_name)
+    for option in --model --tokenizer; do
+      run $option ""
+      expect 2 "storyteller: $option needs the name of a file, got \"\" (see storyteller --help)"
+    done
     ;;
   truncated)
     head -c 100000 "$folder/stories.bin" >"$work/model.bin"
-    code=0
-    "$program" --model "$work/model.bin" >"$work/out" 2>"$work/err" || code=$?
-    expect 2 "size must satisfy size == 2240668 bytes (what its header promises); the file is truncated, got 100000"
+    run --model "$work/model.bin"
+    expect 2 "the file is truncated: its header promises 2240668 bytes, it has 100000"
     ;;
   not_numbers)  # every weight is 0xFFFFFFFF, a NaN
     { head -c 28 "$folder/stories.bin"; head -c 2240640 /dev/zero | tr '\0' '\377'; } >"$work/model.bin"
-    code=0
-    "$program" --model "$work/model.bin" >"$work/out" 2>"$work/err" || code=$?
-    expect 2 "its scores cannot be used: not_a_number"
+    run --model "$work/model.bin"
+    expect 2 "model.bin: its scores cannot be used: not_a_number"
+    run --model "$work/model.bin" --tour
+    expect 2 "model.bin: its scores cannot be used: not_a_number"
+    ;;
+  full_disk)
+    [ -c /dev/full ] || exit 0
+    for arguments in "--max-tokens 4" "--tour" "--help"; do
+      code=0
+      "$program" $arguments >/dev/full 2>"$work/err" || code=$?
+      expect 1 "storyteller: the output cannot be written"
+    done
+    run --tour --picture "$work/no/such.svg"
+    expect 1 "no/such.svg: cannot be written"
+    ;;
+  picture)
+    run --tour --picture "$work/tour.svg"
+    [ "$code" -eq 0 ] || fail "expected the exit code 0, got $code"
+    cmp "$work/tour.svg" "$folder/tour.svg" ||
+      fail "the README shows an old picture: storyteller --tour --picture examples/storyteller/tour.svg"
     ;;
   interrupt)
     # dim 2, hidden 1, layers 1, heads 1, kv heads 1, vocabulary 512, context 200000, and all weights 0:
@@ -54,7 +81,7 @@ case $1 in
     kill -INT $pid
     code=0
     wait $pid || code=$?
-    expect 130 "ended by predicate"
+    expect 130 "tokens/s; interrupted"
     grep -q "^Once upon a time<unk>" "$work/out" || fail "what was written is lost"
     ;;
 esac

@@ -29,6 +29,8 @@ const std::vector<Entry> kSmall{{0, "<unk>"}, {0, "<s>"}, {0, "</s>"}, {0, " "},
 
 Tokenizer small() { return Tokenizer(files::tokenizer(5, kSmall), "t.bin", kSmall.size()); }
 
+const std::string kIsIt = " (is this a llama2.c tokenizer?)";
+
 std::string refusal(const Bytes& bytes, std::size_t vocabulary) {
   return error_of([&] { Tokenizer(bytes, "t.bin", vocabulary); });
 }
@@ -123,38 +125,35 @@ TEST_CASE("a long text takes no longer than it is") {
 TEST_CASE("a malformed file is refused") {
   const Bytes whole = files::tokenizer(5, kSmall);
   CHECK(refusal(Bytes(3), 14) ==
-        "t.bin: size must satisfy 4 bytes or more (the header of a llama2.c tokenizer), got 3");
+        "t.bin: too short for a llama2.c tokenizer: 3 bytes, the header takes 4");
   CHECK(refusal(files::tokenizer(0, kSmall), 14) ==
-        "t.bin: longest token must satisfy 1 <= longest token <= 4096, got 0");
+        "t.bin: longest token must satisfy 1 <= longest token <= 4096, got 0" + kIsIt);
   CHECK(refusal(files::tokenizer(-7, kSmall), 14) ==
-        "t.bin: longest token must satisfy 1 <= longest token <= 4096, got -7");
+        "t.bin: longest token must satisfy 1 <= longest token <= 4096, got -7" + kIsIt);
   CHECK(refusal(files::tokenizer(4097, kSmall), 14) ==
-        "t.bin: longest token must satisfy 1 <= longest token <= 4096, got 4097");
+        "t.bin: longest token must satisfy 1 <= longest token <= 4096, got 4097" + kIsIt);
   CHECK(refusal(files::tokenizer(4, kSmall), 14) ==
-        "t.bin: length of token 0 must satisfy 0 <= length <= 4, got 5");
+        "t.bin: length of token 0 must satisfy 0 <= length <= 4, got 5" + kIsIt);
 
   Bytes negative = whole;
   negative[4 + 4 + 3] = std::byte{0x80};
   CHECK(refusal(negative, 14) ==
-        "t.bin: length of token 0 must satisfy 0 <= length <= 5, got -2147483643");
+        "t.bin: length of token 0 must satisfy 0 <= length <= 5, got -2147483643" + kIsIt);
 
   const auto cut = [&](std::size_t kept) {
     return refusal(Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(kept)), 14);
   };
   CHECK(cut(4 + 7) == "t.bin: ends within the header of token 0");
   CHECK(cut(4 + 8 + 4) == "t.bin: ends within the text of token 0");
-  CHECK(cut(4 + 8 + 5) ==
-        "t.bin: number of tokens must satisfy number of tokens == 14 (as in the model), got 1");
+  CHECK(cut(4 + 8 + 5) == "t.bin: ends before token 1; the model has 14 tokens");
   for (std::size_t kept = 0; kept < whole.size(); ++kept) CHECK(cut(kept) != "nothing was thrown");
 }
 
 TEST_CASE("a file for another model is refused") {
   const Bytes whole = files::tokenizer(5, kSmall);
   CHECK(refusal(whole, 14) == "nothing was thrown");
-  CHECK(refusal(whole, 15) ==
-        "t.bin: number of tokens must satisfy number of tokens == 15 (as in the model), got 14");
-  CHECK(refusal(whole, 13) ==
-        "t.bin: bytes after token 13, the model's last must satisfy none, got 10");
+  CHECK(refusal(whole, 15) == "t.bin: ends before token 14; the model has 15 tokens");
+  CHECK(refusal(whole, 13) == "t.bin: 10 bytes follow token 12; the model has 13 tokens");
   CHECK_THAT(
       error_of([] { Tokenizer::load(STORYTELLER_DATA_DIR "/stories.bin", 512); }),
       Catch::Matchers::ContainsSubstring("length of token 2 must satisfy 0 <= length <= 96"));

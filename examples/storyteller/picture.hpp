@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+// Picture: marked text as an SVG, for where there is no terminal.
+#pragma once
+
+#include "terminal.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace storyteller {
+
+/// Text and bars on a dark ground, placed by column and line. A column is 8 pixels wide: an eighth
+/// of a bar's column is a pixel. All numbers are whole, so the same text gives the same bytes.
+class Picture {
+ public:
+  /// Text in one mark. The font is whatever the reader has, but the columns are kept.
+  void write(std::size_t column, std::size_t line, std::string_view mark, std::string_view text) {
+    const std::size_t columns = width(text);
+    if (columns == 0) return;
+    extend(column + columns, line);
+    elements_ += "<text" + attribute("x", x(column)) + attribute("y", y(line) + 13) +
+                 attribute("textLength", kColumn * columns) + look(mark) + ">";
+    for (const char c : text)
+      elements_ += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : std::string(1, c);
+    elements_ += "</text>\n";
+  }
+
+  /// A bar, so many eighths of a column long.
+  void bar(std::size_t column, std::size_t line, std::string_view mark, std::size_t eighths) {
+    extend(column + (eighths + 7) / 8, line);
+    elements_ += "<rect" + attribute("x", x(column)) + attribute("y", y(line) + 2) +
+                 attribute("width", eighths) + attribute("height", kLine - 4) + look(mark) + "/>\n";
+  }
+
+  [[nodiscard]] std::string svg() const {
+    const std::string size =
+        attribute("width", x(columns_) + kMargin) + attribute("height", y(lines_) + kMargin);
+    return "<svg xmlns=\"http://www.w3.org/2000/svg\"" + size +
+           " font-family=\"ui-monospace,SFMono-Regular,Menlo,Consolas,DejaVu Sans Mono,monospace\""
+           " font-size=\"13.3\" fill=\"#c5cad3\">\n<rect" +
+           size + " rx=\"8\" fill=\"#1b1e24\"/>\n" + elements_ + "</svg>\n";
+  }
+
+ private:
+  static constexpr std::size_t kColumn = 8, kLine = 18, kMargin = 20;  // pixels
+
+  [[nodiscard]] static std::size_t x(std::size_t column) { return kMargin + kColumn * column; }
+  [[nodiscard]] static std::size_t y(std::size_t line) { return kMargin + kLine * line; }
+
+  [[nodiscard]] static std::string attribute(const char* name, std::size_t value) {
+    return std::string(" ") + name + "=\"" + std::to_string(value) + '"';
+  }
+
+  /// A mark of terminal.hpp as attributes.
+  [[nodiscard]] static std::string look(std::string_view mark) {
+    if (mark == "1") return " fill=\"#ffffff\" font-weight=\"bold\"";
+    if (mark == "2") return " fill=\"#858c98\"";
+    if (mark == "31") return " fill=\"#d1666f\"";
+    if (mark == "32") return " fill=\"#7fb86a\"";
+    if (mark == "36") return " fill=\"#5cb8c4\"";
+    return {};
+  }
+
+  void extend(std::size_t columns, std::size_t line) {
+    columns_ = std::max(columns_, columns);
+    lines_ = std::max(lines_, line + 1);
+  }
+
+  std::string elements_;
+  std::size_t columns_ = 0, lines_ = 0;
+};
+
+/// The eighths, 1 to 8, of the block at the front of `text`; 0 if there is none.
+inline std::size_t block(std::string_view text) {
+  const bool shape = text.size() >= 3 && text.starts_with("\xE2\x96");
+  const unsigned last = shape ? static_cast<unsigned char>(text[2]) : 0;
+  return last >= 0x88 && last < 0x90 ? 0x90 - last : 0;
+}
+
+/// Marked text as a terminal would show it; blocks, whole or in eighths, become bars.
+inline std::string picture_of(std::string_view text) {
+  Picture picture;
+  std::size_t line = 0, column = 0;
+  for_each_stretch(text, [&](std::string_view mark, std::string_view rest) {
+    while (!rest.empty()) {
+      std::size_t size = 0;
+      if (rest[0] == '\n') {
+        ++line;
+        column = 0;
+        size = 1;
+      } else if (rest[0] == ' ') {
+        ++column;
+        size = 1;
+      } else if (block(rest) > 0) {
+        std::size_t eighths = 0;
+        for (; block(rest.substr(size)) > 0; size += 3) eighths += block(rest.substr(size));
+        picture.bar(column, line, mark, eighths);
+        column += size / 3;
+      } else {  // words with one space between them
+        const auto goes_on = [](std::string_view from) {
+          return from[0] != '\n' && !from.starts_with("  ") && block(from) == 0;
+        };
+        while (size < rest.size() && goes_on(rest.substr(size))) ++size;
+        size = rest.find_last_not_of(' ', size - 1) + 1;
+        picture.write(column, line, mark, rest.substr(0, size));
+        column += width(rest.substr(0, size));
+      }
+      rest.remove_prefix(size);
+    }
+  });
+  return picture.svg();
+}
+
+}  // namespace storyteller
