@@ -26,6 +26,8 @@
 #include <logitkit/decode/sequence.hpp>
 #include <logitkit/decode/session.hpp>
 #include <logitkit/math/exponential.hpp>
+#include <logitkit/math/instruction_set.hpp>
+#include <logitkit/math/kernels.hpp>
 #include <logitkit/math/logarithm.hpp>
 #include <logitkit/math/mass.hpp>
 #include <logitkit/math/order.hpp>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Workspace: one scratch for each scalar, that grows to the largest vocabulary and stays.
-#include <logitkit/core/workspace.hpp>
-
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
+
+#include <logitkit/core/workspace.hpp>
 
 namespace lk = logitkit;
 

@@ -159,27 +159,31 @@ TEMPLATE_TEST_CASE("the histogram's boundary is the bucket of the boundary entry
       CAPTURE(name, size);
       const auto sorted = fully_sorted(entries_of(row));
       const S best = sorted[0].score;
-      const auto octaves = [&](const auto& entry) {
-        return math::to_octaves((double(best) - double(entry.score)) * 1.4426950408889634);
+      const auto distance = [&](const auto& entry) {
+        return (double(best) - double(entry.score)) * 1.4426950408889634;
+      };
+      const auto weight = [&](const auto& entry) {
+        return math::weight(math::to_octaves(distance(entry)));
+      };
+      const auto bucket = [&](const auto& entry) {
+        return math::MassHistogram::bucket(distance(entry));
       };
       math::MassHistogram histogram;
       Mass total;
       for (const auto& entry : sorted) {
-        histogram.add(octaves(entry), math::weight(octaves(entry)));
-        total += math::weight(octaves(entry));
+        histogram.add(bucket(entry), weight(entry));
+        total += weight(entry);
       }
       for (int i = 1; i <= 100; ++i) {
         const double target = total.to_double() * i / 100;
         const auto boundary = histogram.boundary(target);
         REQUIRE((i == 100 || boundary.before.to_double() < target));
         const auto last = last_by_walk(sorted, Mass{}, target, best);
-        if (math::weight(octaves(last)) == 0) continue;  // beyond the last mass
-        REQUIRE(boundary.bucket == math::MassHistogram::bucket(octaves(last)));
+        if (weight(last) == 0) continue;  // beyond the last mass
+        REQUIRE(boundary.bucket == bucket(last));
         Mass before;
         for (const auto& entry : sorted) {
-          if (math::MassHistogram::bucket(octaves(entry)) < boundary.bucket) {
-            before += math::weight(octaves(entry));
-          }
+          if (bucket(entry) < boundary.bucket) before += weight(entry);
         }
         REQUIRE(before == boundary.before);
       }
@@ -191,9 +195,10 @@ TEST_CASE("the histogram without a target or without mass points at the best", "
   math::MassHistogram histogram;
   REQUIRE(histogram.boundary(1).bucket == 0);
   histogram.add(0, math::weight(0));
-  histogram.add(math::Octaves{3} << 57, math::weight(math::Octaves{3} << 57));
+  histogram.add(math::MassHistogram::bucket(3), math::weight(math::Octaves{3} << 57));
   REQUIRE(histogram.boundary(0).bucket == 0);
   REQUIRE(histogram.boundary(0x1p62).bucket == 0);  // the mass before must be below the target
   REQUIRE(histogram.boundary(0x1p62 * 1.0001).bucket == 48);
-  REQUIRE(math::MassHistogram::bucket(math::kFarthest) + 1 == math::MassHistogram::kBuckets);
+  REQUIRE(math::MassHistogram::bucket(63.5) + 8 == math::MassHistogram::kBuckets);
+  REQUIRE(math::MassHistogram::bucket(1e300) + 1 == math::MassHistogram::kBuckets);
 }

@@ -24,11 +24,7 @@ Maxima<S> maxima_of(const std::vector<S>& row) {
   constexpr math::OrderKey<S> kGuard = 0x5a5a5a5a;
   const std::size_t count = math::tile_count(row.size());
   Maxima<S> result{false, std::vector<math::OrderKey<S>>(count + 1, kGuard)};
-  const auto at = [&](std::size_t i) {
-    if (i >= row.size()) throw std::out_of_range("read outside the row");
-    return row[i];
-  };
-  result.numbers = math::find_tile_maxima<S>(row.size(), at, result.tiles.data());
+  result.numbers = math::scan(row.data(), row.size(), result.tiles.data());
   REQUIRE(result.tiles.back() == kGuard);
   result.tiles.pop_back();
   return result;

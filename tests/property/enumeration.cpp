@@ -96,6 +96,17 @@ void expect_distribution(const C& chain, const Twin& twin, const lk::Context& co
 
 __extension__ using Wide = unsigned __int128;
 
+/// What the library says that each score weighs, the largest being `best`.
+[[maybe_unused]] std::uint64_t own_weight(double score, double best, double scale) {
+  return lk::math::weight(lk::math::to_octaves((best - score) * (scale * lk::math::kLog2E))) >> 6;
+}
+std::uint64_t own_weight(float score, double best, double scale) {
+  const lk::math::Entry<float> entry{0, score};
+  std::uint64_t weight = 0;
+  lk::math::kernels().weights(&entry, 1, lk::math::Weighing(best, scale), &weight);
+  return weight;
+}
+
 /// How many of the 2^53 numbers should choose each token: those with cumulative > u * total, from
 /// the library's own integer weights.
 template <class S>
@@ -107,9 +118,8 @@ std::vector<std::uint64_t> counts_by_weight(const std::vector<S>& row, const Sco
   }
   std::vector<Wide> cumulative{0};
   for (std::size_t t = 0; t < row.size(); ++t) {
-    const auto octaves = lk::math::to_octaves((best - double(row[t])) * (scale * lk::math::kLog2E));
-    const std::uint64_t weight = kept[t] == reference::kBanned ? 0 : lk::math::weight(octaves);
-    cumulative.push_back(cumulative.back() + weight);
+    const bool banned = kept[t] == reference::kBanned;
+    cumulative.push_back(cumulative.back() + (banned ? 0 : own_weight(row[t], best, scale)));
   }
   const Wide total = cumulative.back();
   const auto first_number = [total](Wide mass) {  // the smallest n with n * total >= mass * 2^53

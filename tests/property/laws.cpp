@@ -4,6 +4,7 @@
 
 #include "reference/trial.hpp"
 #include "support/flush_to_zero.hpp"
+#include "support/weight_error.hpp"
 
 #include <logitkit/process/allow_only.hpp>
 #include <logitkit/process/ban.hpp>
@@ -112,10 +113,11 @@ TEMPLATE_TEST_CASE("Narrowing commutes with a permutation of tokens that do not 
     for (std::size_t i = to.size(); i > 1; --i) std::swap(to[i - 1], to[bits.below(i)]);
     auto permuted = row;
     for (std::size_t t = 0; t < row.size(); ++t) permuted[to[t]] = row[t];
-    const auto check = [&](const auto& processor) {
+    const auto check = [&](const auto& processor, double within = 0) {
       const Scores a = after(processor, row), b = after(processor, permuted);
       for (std::size_t t = 0; t < row.size(); ++t) {
-        if (b[to[t]] != a[t]) FAIL_CHECK("seed " << seed << ", token " << t);
+        const bool same = a[t] == b[to[t]] || std::abs(a[t] - b[to[t]]) <= within;
+        if (!same) FAIL_CHECK("seed " << seed << ", token " << t);
       }
     };
     check(lk::Temperature{0.7});
@@ -123,8 +125,9 @@ TEMPLATE_TEST_CASE("Narrowing commutes with a permutation of tokens that do not 
     check(lk::TopK{30});
     check(lk::TopP{0.9});
     check(lk::MinP{0.02});
-    check(lk::Softmax{});
-    check(lk::Chain{lk::Temperature{0.8}, lk::TopK{40}, lk::TopP{0.95}, lk::Softmax{}});
+    const double rounding = 2 * test::kWeightError<TestType>;  // of the sum that normalises
+    check(lk::Softmax{}, rounding);
+    check(lk::Chain{lk::Temperature{0.8}, lk::TopK{40}, lk::TopP{0.95}, lk::Softmax{}}, rounding);
   }
   SUCCEED("all permuted");
 }

@@ -76,7 +76,7 @@ class Candidates {
   /// The largest score; -inf if all are banned.
   [[nodiscard]] double maximum() { return to_score(peak()); }
   /// ln of the sum of exp(score), which is 0 when the scores are normalised.
-  [[nodiscard]] double log_sum_exp() { return maximum() + math::log(mass().to_double() * 0x1p-62); }
+  [[nodiscard]] double log_sum_exp();
   /// ln of a token's probability among the candidates, <= 0; -inf for one that cannot come.
   [[nodiscard]] double log_probability(Token token);
   /// Shannon's entropy of the distribution, in nats, >= 0. O(size).
@@ -151,32 +151,53 @@ class Candidates {
   void edit(Token token, const F& new_value);
   void forget_facts() {
     peak_.reset();
-    mass_.reset();
+    total_.reset();
+    log_mass_.reset();
   }
   void fail(Status status) {
     if (status_ == Status::ok) status_ = status;
   }
   void refresh_tiles();
   [[nodiscard]] Survivor peak();
-  [[nodiscard]] math::Mass mass();
-  [[nodiscard]] auto distance();
+  // Weights: see math::Weighing, and candidates_weigh.hpp.
+  [[nodiscard]] bool weighs_fast();
+  [[nodiscard]] bool sums_are_worth_it();
+  void weigh(std::span<const Survivor> entries);
+  [[nodiscard]] std::span<const Survivor> tile_entries(std::size_t tile);
+  void sum_tiles();
+  [[nodiscard]] double sum_blocks();
+  [[nodiscard]] double sum_survivors();
+  template <class F>
+  void for_each_block(const F& f) const;
+  void weigh_tiles();
+  [[nodiscard]] math::Mass total();
+  [[nodiscard]] double log_mass();
+  [[nodiscard]] std::optional<Token> draw_by_sums(double u);
+  struct Target;
+  static constexpr std::size_t kTiers[] = {64, 512};  // tiles that are looked at for a nucleus
+  [[nodiscard]] std::optional<Survivor> boundary_in(std::span<Survivor> best, const Target& target);
+  [[nodiscard]] std::optional<Survivor> boundary_by_sums(double p);
+  [[nodiscard]] Survivor boundary(double p);
+  // Narrowing.
   [[nodiscard]] Key tile_bound(std::size_t k);
+  [[nodiscard]] std::size_t collect_tile(std::size_t tile, Key bound, Survivor* out) const;
+  void pick_at_least(Key bound);
   template <class F>
   void for_each_value(Key at_least, const F& f) const;
   template <class F>
   void narrow_to(Key at_least, const F& keep);
+  void narrow_to_picked();
   void keep_up_to(Survivor last);
 
   detail::Scratch<S>& scratch_;
   Row<S> row_;
-  double scale_ = 1;                  // score = value * scale + shift
-  double shift_ = 0;                  //
-  double per_octave_ = math::kLog2E;  // scale / ln 2
-  bool narrow_ = false;               // the set is scratch_.survivors, not the whole row
-  Status status_ = Status::ok;        // the first thing that went wrong
-  std::size_t fresh_edits_ = 0;       // edits whose tiles are up to date
-  std::optional<Survivor> peak_;      // the best token and its value
-  std::optional<math::Mass> mass_;    // the sum of weights, 2^62 for the best
+  double scale_ = 1;                 // score = value * scale + shift
+  double shift_ = 0;                 //
+  bool narrow_ = false;              // the set is scratch_.survivors, not the whole row
+  Status status_ = Status::ok;       // the first thing that went wrong
+  std::optional<Survivor> peak_;     // the best token and its value
+  std::optional<math::Mass> total_;  // the sum of weights, exactly; scratch_ has the parts
+  std::optional<double> log_mass_;   // ln of the sum of exp(score - maximum)
 };
 
 template <class R>
@@ -190,3 +211,5 @@ Candidates(Row<S>, Workspace&) -> Candidates<S>;
 #include <logitkit/core/detail/candidates_facts.hpp>
 #include <logitkit/core/detail/candidates_look.hpp>
 #include <logitkit/core/detail/candidates_narrow.hpp>
+#include <logitkit/core/detail/candidates_nucleus.hpp>
+#include <logitkit/core/detail/candidates_weigh.hpp>

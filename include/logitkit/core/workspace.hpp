@@ -4,8 +4,10 @@
 
 #include <logitkit/core/pick.hpp>
 #include <logitkit/math/mass.hpp>
+#include <logitkit/math/select.hpp>
 #include <logitkit/math/tiles.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -22,34 +24,43 @@ namespace detail {
 
 /// A survivor: a token and its value, which is the score before scale and shift.
 template <std::floating_point S>
-struct Survivor {
-  Token token;
-  S score;
-};
+using Survivor = math::Entry<S>;
 
 /// The memory behind one `Candidates<S>`. Sized by the largest vocabulary seen, then reused.
 template <std::floating_point S>
 struct Scratch {
-  std::vector<math::OrderKey<S>> tiles;      // largest key of each tile, edits included
-  std::vector<math::OrderKey<S>> tile_copy;  // for selection among them
-  std::vector<math::Mass> tile_masses;       // two-level inverse CDF
-  std::vector<std::uint64_t> edited;         // one bit a token: its value is in `values`
-  std::vector<S> values;                     // edited values, valid where the bit is set
-  std::vector<Token> edits;                  // the tokens whose bits are set, in edit order
-  std::vector<Survivor<S>> survivors;        // after narrowing, ascending tokens
-  std::vector<Survivor<S>> picked;           // the next survivors, and selection among them
-  std::vector<Candidate> sorted;             // the sorted view
+  std::vector<math::OrderKey<S>> tiles;         // largest key of each tile, edits included
+  std::vector<math::OrderKey<S>> tile_copy;     // for selection among them
+  std::vector<std::uint32_t> tile_list;         // tiles that can hold what is looked for
+  std::vector<float> tile_sums;                 // of the weights, nearly
+  std::vector<std::uint64_t> tile_masses;       // of the weights, exactly
+  std::vector<std::uint64_t> edited;            // one bit a token: its value is in `values`
+  std::vector<S> values;                        // edited values, valid where the bit is set
+  std::vector<Token> edits;                     // the tokens whose bits are set, in edit order
+  std::vector<std::uint32_t> stale;             // tiles whose largest key an edit has taken away
+  std::vector<Survivor<S>> survivors;           // after narrowing, ascending tokens
+  std::vector<Survivor<S>> picked;              // the next survivors, and selection among them
+  std::vector<std::uint64_t> weights;           // of the survivors, of what is picked, or of `tile`
+  std::vector<math::WeighedEntry<S>> weighed;   // selection by mass
+  std::array<Survivor<S>, math::kTile> tile{};  // the entries of one tile
+  std::vector<Candidate> sorted;                // the sorted view
 
   /// Makes room for V tokens; a larger V than ever before allocates, nothing else does.
   void resize(std::size_t vocabulary) {
     const std::size_t tile_count = math::tile_count(vocabulary);
     for (const Token token : edits) edited[static_cast<std::size_t>(token) / math::kTile] = 0;
     edits.clear();
+    stale.clear();
     survivors.clear();
     tiles.resize(tile_count);
     if (values.size() >= vocabulary) return;
-    tile_copy.reserve(tile_count);
+    tile_copy.resize(tile_count + 16);
+    tile_list.resize(tile_count + 16);
+    tile_sums.resize(tile_count);
     tile_masses.resize(tile_count);
+    stale.reserve(tile_count);
+    weights.reserve(vocabulary);
+    weighed.reserve(vocabulary);
     edited.resize(tile_count);
     values.resize(vocabulary);
     edits.reserve(vocabulary);

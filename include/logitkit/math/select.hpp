@@ -15,6 +15,21 @@
 
 namespace logitkit::inline LOGITKIT_ABI::math {
 
+/// A token and a number of it, as lists of survivors hold them.
+template <class S>
+struct Entry {
+  std::int32_t token;
+  S score;
+};
+
+/// An entry and what it weighs.
+template <class S>
+struct WeighedEntry {
+  std::int32_t token;
+  S score;
+  std::uint64_t weight;
+};
+
 /// Whether entry a = {token, score} comes before b.
 struct Better {
   template <class Entry>
@@ -42,6 +57,7 @@ void select_best(std::span<Entry> entries, std::size_t k) {
 
 /// The last entry, from the best down, before which the mass is below `target`, where `before` is
 /// the mass ahead of all entries (below `target`) and `weight_of(entry)` that of one. Reorders.
+/// Needs at least one entry.
 /// Method: halve by rank, keep the half that holds the boundary. Cost: linear on average.
 template <class Entry, class WeightOf>
 [[nodiscard]] Entry select_by_mass(std::span<Entry> entries, Mass before, double target,
@@ -72,12 +88,13 @@ template <class Entry, class WeightOf>
 /// reached without ordering what lies ahead of it.
 class MassHistogram {
  public:
-  static constexpr std::size_t kBuckets = (kFarthest >> 53) + 1;
+  static constexpr std::size_t kBuckets = 64 * 16;
 
-  [[nodiscard]] static std::size_t bucket(Octaves octaves) noexcept {
-    return static_cast<std::size_t>(octaves >> 53);
+  /// `octaves` >= 0 below the best: never smaller for a larger distance.
+  [[nodiscard]] static std::size_t bucket(double octaves) noexcept {
+    return octaves < 63.9 ? static_cast<std::size_t>(octaves * 16) : kBuckets - 1;
   }
-  void add(Octaves octaves, std::uint64_t weight) noexcept { masses_[bucket(octaves)] += weight; }
+  void add(std::size_t bucket, std::uint64_t weight) noexcept { masses_[bucket] += weight; }
 
   struct Boundary {
     std::size_t bucket;

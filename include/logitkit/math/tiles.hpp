@@ -6,6 +6,7 @@
 // the k-th largest score from below, and tiles below a bound are never looked at again.
 #pragma once
 
+#include <logitkit/math/kernels.hpp>
 #include <logitkit/math/order.hpp>
 
 #include <algorithm>
@@ -21,28 +22,34 @@ inline constexpr std::size_t kTile = 64;
   return (size + kTile - 1) / kTile;
 }
 
+/// What a row's numbers are compared as: double for double rows, else float.
+template <class Scalar>
+using ScoreScalar = std::conditional_t<std::same_as<Scalar, double>, double, float>;
+
 /// The key of -inf, which is how a banned token is written: the smallest key of a number.
 template <std::floating_point S>
 inline constexpr OrderKey<S> kBannedKey = order_key(-std::numeric_limits<S>::infinity());
 
 /// Writes each tile's largest key to `tiles` and returns whether the row is free of NaN.
-/// `at(i)` is the i-th score of the row, 0 <= i < size, as an S. Cost: one read of the row.
-template <std::floating_point S, class At>
-[[nodiscard]] bool find_tile_maxima(std::size_t size, const At& at, OrderKey<S>* tiles) {
-  constexpr OrderKey<S> kInfinity = order_key(std::numeric_limits<S>::infinity());
-  OrderKey<S> smallest = kInfinity, largest = kBannedKey<S>;
-  for (std::size_t begin = 0; begin < size; begin += kTile) {
-    const std::size_t end = std::min(size, begin + kTile);
-    OrderKey<S> best = order_key<S>(at(begin));
-    for (std::size_t i = begin; i < end; ++i) {
-      const OrderKey<S> key = order_key<S>(at(i));
-      best = std::max(best, key);
-      smallest = std::min(smallest, key);
+/// Cost: one read of the row.
+template <class Scalar>
+[[nodiscard]] bool scan(const Scalar* row, std::size_t size, OrderKey<ScoreScalar<Scalar>>* tiles) {
+  if constexpr (!std::same_as<Scalar, double>) {
+    return kernels().rows<Scalar>().scan(row, size, tiles);
+  } else {
+    constexpr OrderKey<Scalar> kInfinity = order_key(std::numeric_limits<Scalar>::infinity());
+    bool numbers = true;
+    for (std::size_t begin = 0; begin < size; begin += kTile) {
+      OrderKey<Scalar> best = kBannedKey<Scalar>;
+      for (std::size_t i = begin; i < std::min(size, begin + kTile); ++i) {
+        const OrderKey<Scalar> key = order_key(row[i]);
+        best = std::max(best, key);
+        numbers = numbers && key >= kBannedKey<Scalar> && key <= kInfinity;
+      }
+      *tiles++ = best;
     }
-    *tiles++ = best;
-    largest = std::max(largest, best);
+    return numbers;
   }
-  return smallest >= kBannedKey<S> && largest <= kInfinity;  // NaN lies outside at both ends
 }
 
 }  // namespace logitkit::inline LOGITKIT_ABI::math

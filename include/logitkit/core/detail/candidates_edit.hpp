@@ -4,6 +4,8 @@
 
 #include <logitkit/core/candidates.hpp>
 
+#include <numeric>  // std::iota
+
 namespace logitkit::inline LOGITKIT_ABI {
 
 template <std::floating_point S>
@@ -17,28 +19,34 @@ void Candidates<S>::edit(Token token, const F& new_value) {
   const S old = narrow_ ? entry->score : value(at);
   const S next = math::narrow<S>(new_value(math::widen(old)));
   if (math::is_nan(next)) fail(Status::not_a_number);
+  forget_facts();
   if (narrow_) {
     entry->score = next;
-  } else {
-    scratch_.edited[at / math::kTile] |= std::uint64_t{1} << (at % math::kTile);
-    scratch_.values[at] = next;
-    scratch_.edits.push_back(token);
+    return;
   }
-  forget_facts();
+  const std::size_t tile = at / math::kTile;
+  scratch_.edited[tile] |= std::uint64_t{1} << (at % math::kTile);
+  scratch_.values[at] = next;
+  scratch_.edits.push_back(token);
+  Key& largest = scratch_.tiles[tile];
+  if (math::order_key(next) >= largest) {
+    largest = math::order_key(next);
+  } else if (math::order_key(old) == largest) {
+    scratch_.stale.push_back(static_cast<std::uint32_t>(tile));  // another may be the largest now
+  }
 }
 
-/// Brings the tiles of edited tokens up to date: at most 64 reads an edit.
+/// Brings the tiles up to date that have lost their largest key: 64 reads each.
 template <std::floating_point S>
 void Candidates<S>::refresh_tiles() {
-  for (; fresh_edits_ < scratch_.edits.size(); ++fresh_edits_) {
-    const std::size_t tile = static_cast<std::size_t>(scratch_.edits[fresh_edits_]) / math::kTile;
-    const std::size_t begin = tile * math::kTile;
-    const std::size_t end = std::min(begin + math::kTile, vocabulary());
-    Key largest = math::order_key(value(begin));
-    for (std::size_t i = begin; i < end; ++i)
-      largest = std::max(largest, math::order_key(value(i)));
+  for (const std::size_t tile : scratch_.stale) {
+    Key largest = kBannedKey;
+    for (const Survivor& entry : tile_entries(tile)) {
+      largest = std::max(largest, math::order_key(entry.score));
+    }
     scratch_.tiles[tile] = largest;
   }
+  scratch_.stale.clear();
 }
 
 template <std::floating_point S>
@@ -49,15 +57,14 @@ void Candidates<S>::scale(double factor) {
   }
   scale_ = std::clamp(scale_ * factor, 1 / kLargest, kLargest);
   shift_ = std::clamp(shift_ * factor, -kLargest, kLargest);
-  per_octave_ = scale_ * math::kLog2E;
-  mass_.reset();
+  total_.reset();
+  log_mass_.reset();
 }
 
 template <std::floating_point S>
 void Candidates<S>::normalise() {
   if (status() != Status::ok) return;
-  const double best = math::widen(peak().score);
-  shift_ = -std::fma(best, scale_, math::log(mass().to_double() * 0x1p-62));
+  shift_ = -std::fma(math::widen(peak().score), scale_, log_mass());
 }
 
 template <std::floating_point S>
@@ -84,7 +91,6 @@ void Candidates<S>::transform(const F& f) {
   if (narrow_) {
     for (auto& entry : scratch_.survivors) entry.score = next(entry.token, entry.score);
   } else {
-    fresh_edits_ = scratch_.edits.size();  // the tiles are as they were until all is done
     for (std::size_t i = 0; i < vocabulary(); ++i) {
       const auto token = static_cast<Token>(i);
       const S result = next(token, value(i));
@@ -92,11 +98,11 @@ void Candidates<S>::transform(const F& f) {
       scratch_.values[i] = result;
       if (i % math::kTile == 0) scratch_.edits.push_back(token);  // one a tile is enough to undo
     }
-    fresh_edits_ = 0;
+    scratch_.stale.resize(scratch_.tiles.size());
+    std::iota(scratch_.stale.begin(), scratch_.stale.end(), 0u);
   }
   scale_ = 1;
   shift_ = 0;
-  per_octave_ = math::kLog2E;
 }
 
 }  // namespace logitkit::inline LOGITKIT_ABI

@@ -28,17 +28,6 @@ void Candidates<S>::for_each_value(Key at_least, const F& f) const {
   }
 }
 
-/// A key that at least k values reach, where the tiles show one: the k-th largest tile maximum.
-template <std::floating_point S>
-auto Candidates<S>::tile_bound(std::size_t k) -> Key {
-  if (narrow_ || k == 0) return kBannedKey;
-  refresh_tiles();
-  if (k > scratch_.tiles.size()) return kBannedKey;
-  auto& keys = scratch_.tile_copy;
-  keys.assign(scratch_.tiles.begin(), scratch_.tiles.end());
-  return math::kth_largest(std::span(keys), k);
-}
-
 template <std::floating_point S>
 auto Candidates<S>::peak() -> Survivor {
   if (peak_) return *peak_;
@@ -48,12 +37,12 @@ auto Candidates<S>::peak() -> Survivor {
       if (math::order_key(entry.score) > math::order_key(best.score)) best = entry;
     }
   } else {
-    refresh_tiles();
-    const auto tile = std::max_element(scratch_.tiles.begin(), scratch_.tiles.end());
-    if (tile != scratch_.tiles.end() && *tile > kBannedKey) {
+    const Key largest = tile_bound(1);
+    if (largest > kBannedKey) {
+      auto tile = std::find(scratch_.tiles.begin(), scratch_.tiles.end(), largest);
       auto at = static_cast<std::size_t>(tile - scratch_.tiles.begin()) * math::kTile;
       const std::size_t end = std::min(at + math::kTile, vocabulary());
-      while (at + 1 < end && math::order_key(value(at)) != *tile) ++at;
+      while (at + 1 < end && math::order_key(value(at)) != largest) ++at;
       best = {static_cast<Token>(at), value(at)};
     }
   }
@@ -61,29 +50,9 @@ auto Candidates<S>::peak() -> Survivor {
   return best;
 }
 
-/// How far a value is below the best one, as a function object with the best at hand.
 template <std::floating_point S>
-auto Candidates<S>::distance() {
-  return [best = math::widen(peak().score), per_octave = per_octave_](S value) {
-    return math::to_octaves((best - math::widen(value)) * per_octave);
-  };
-}
-
-template <std::floating_point S>
-math::Mass Candidates<S>::mass() {
-  if (mass_) return *mass_;
-  math::Mass total;
-  if (status() == Status::ok) {
-    const auto octaves = distance();
-    if (!narrow_) std::fill_n(scratch_.tile_masses.begin(), scratch_.tiles.size(), math::Mass{});
-    for_each_value(kBannedKey, [&](Token token, S value) {
-      const std::uint64_t weight = math::weight(octaves(value));
-      total += weight;
-      if (!narrow_) scratch_.tile_masses[static_cast<std::size_t>(token) / math::kTile] += weight;
-    });
-  }
-  mass_ = total;
-  return total;
+double Candidates<S>::log_sum_exp() {
+  return status() == Status::ok ? maximum() + log_mass() : maximum();
 }
 
 template <std::floating_point S>
@@ -92,21 +61,23 @@ double Candidates<S>::log_probability(Token token) {
   if (key == kBannedKey || status() != Status::ok) return -kInfinity;
   // By the distance from the best, which keeps the digits that scale and shift would cancel.
   const double own = math::widen(math::from_order_key<S>(key));
-  return std::fma(own - math::widen(peak().score), scale_,
-                  -math::log(mass().to_double() * 0x1p-62));
+  return std::fma(own - math::widen(peak().score), scale_, -log_mass());
 }
 
 template <std::floating_point S>
 double Candidates<S>::entropy() {
   if (status() != Status::ok) return 0;
-  const double total = mass().to_double();
-  const auto octaves = distance();
-  math::Mass moment;  // of the distance: weights in 2^-62 times octaves in 2^-57, over 2^64
+  // H = ln(sum of w) + (sum of w d) / (sum of w), where w = 2^-d.
+  const double best = math::widen(peak().score), per_octave = scale_ * math::kLog2E;
+  math::Mass sum, moment;  // moment: weights in 2^-62 times octaves in 2^-57, over 2^64
   for_each_value(kBannedKey, [&](Token, S value) {
-    const math::Octaves d = octaves(value);
-    moment += math::multiply_high(math::weight(d), d);
+    const math::Octaves d = math::to_octaves((best - math::widen(value)) * per_octave);
+    const std::uint64_t weight = math::weight(d);
+    sum += weight;
+    moment += math::multiply_high(weight, d);
   });
-  return math::log(total * 0x1p-62) + moment.to_double() / total / math::kLog2E * 0x1p7;
+  const double mean = moment.to_double() / sum.to_double() / math::kLog2E * 0x1p7;
+  return math::log(sum.to_double() * 0x1p-62) + mean;
 }
 
 template <std::floating_point S>
@@ -115,8 +86,8 @@ std::span<const Candidate> Candidates<S>::sorted(std::size_t n) {
   list.clear();
   if (n == 0) return {};
   if (!narrow_) refresh_tiles();
-  for_each_value(tile_bound(n),
-                 [&](Token token, S value) { list.push_back({token, math::widen(value)}); });
+  const Key bound = tile_bound(n);
+  for_each_value(bound, [&](Token token, S value) { list.push_back({token, math::widen(value)}); });
   n = std::min(n, list.size());
   if (n < list.size()) math::select_best(std::span(list), n);
   std::sort(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(n), math::Better{});
@@ -139,27 +110,30 @@ template <std::floating_point S>
 Token Candidates<S>::draw(double u) {
   if (status() != Status::ok) return kNoToken;
   u = u > 0 ? std::min(u, 1 - 0x1p-53) : 0;  // NaN, too, becomes 0
-  const math::Mass target = math::fraction_of(mass(), u);
-  const auto octaves = distance();
+  if constexpr (std::same_as<S, float>) {
+    if (const auto token = draw_by_sums(u)) return *token;
+  }
+
+  const math::Mass target = math::fraction_of(total(), u);
   math::Mass cumulative;
-  const auto passes = [&](const auto& share) {  // whether adding it takes the sum past the target
+  const auto passes = [&](std::uint64_t share) {  // whether adding it takes the sum past the target
     math::Mass sum = cumulative;
     sum += share;
     if (sum > target) return true;
     cumulative = sum;
     return false;
   };
-  if (narrow_) {
-    for (const auto& [token, value] : scratch_.survivors) {
-      if (passes(math::weight(octaves(value)))) return token;
-    }
-    return kNoToken;
+  std::span<const Survivor> entries = scratch_.survivors;
+  if (!narrow_) {
+    std::size_t tile = 0;
+    while (tile + 1 < scratch_.tiles.size() && !passes(scratch_.tile_masses[tile])) ++tile;
+    entries = tile_entries(tile);
+    weigh(entries);
   }
-  std::size_t tile = 0;
-  while (!passes(scratch_.tile_masses[tile])) ++tile;
-  std::size_t i = tile * math::kTile;
-  while (!passes(math::weight(octaves(value(i))))) ++i;
-  return static_cast<Token>(i);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (passes(scratch_.weights[i])) return entries[i].token;
+  }
+  return kNoToken;
 }
 
 }  // namespace logitkit::inline LOGITKIT_ABI

@@ -10,10 +10,8 @@ template <std::floating_point S>
 Candidates<S>::Candidates(Row<S> row, Workspace& workspace)
     : scratch_(workspace.scratch<S>()), row_(row) {
   scratch_.resize(row_.size());
-  const bool numbers = row_.visit([this](const auto* data) {
-    const auto at = [data](std::size_t i) { return static_cast<S>(data[i]); };
-    return math::find_tile_maxima<S>(row_.size(), at, scratch_.tiles.data());
-  });
+  const bool numbers = row_.visit(
+      [this](const auto* data) { return math::scan(data, row_.size(), scratch_.tiles.data()); });
   if (!numbers) status_ = Status::not_a_number;
   if (row_.size() == 0) status_ = Status::wrong_length;
 }

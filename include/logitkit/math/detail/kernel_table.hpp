@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// Kernels: the loops over whole rows, as a table of functions that each instruction set fills.
+#pragma once
+
+#include <logitkit/math/detail/weighing.hpp>
+#include <logitkit/math/select.hpp>
+
+#include <Eigen/Core>
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+
+// Before a loop of up to 16 turns: the lanes it fills are to stay in registers.
+#if defined(__clang__)
+#define LOGITKIT_UNROLL _Pragma("clang loop unroll(full)")
+#elif defined(__GNUC__)
+#define LOGITKIT_UNROLL _Pragma("GCC unroll 16")
+#else
+#define LOGITKIT_UNROLL
+#endif
+
+namespace logitkit::inline LOGITKIT_ABI::math {
+
+/// What one instruction set does with rows of one scalar.
+template <class Scalar>
+struct RowKernels {
+  bool (*scan)(const Scalar* row, std::size_t size, std::int32_t* tiles);
+  void (*widen)(const Scalar* row, std::size_t size, float* floats);
+};
+
+/// All of one instruction set's functions; what each does is said in kernels.inc.
+struct Kernels {
+  RowKernels<float> of_float;
+  RowKernels<Eigen::half> of_half;
+  RowKernels<Eigen::bfloat16> of_bfloat16;
+  void (*tile_sums)(const float* row, std::size_t size, const Weighing&, float* sums);
+  void (*tile_masses)(const float* row, std::size_t size, const Weighing&, std::uint64_t* masses);
+  void (*weights)(const Entry<float>* entries, std::size_t size, const Weighing&, std::uint64_t*);
+  std::size_t (*collect)(const float* tile, std::size_t size, std::int32_t bound,
+                         std::int32_t first_token, Entry<float>* entries);
+  std::size_t (*find_at_least)(const std::int32_t* keys, std::size_t size, std::int32_t bound,
+                               std::uint32_t* indices);
+  std::size_t (*group_maxima)(const std::int32_t* keys, std::size_t size, std::int32_t* maxima);
+
+  template <class Scalar>
+  [[nodiscard]] constexpr const RowKernels<Scalar>& rows() const {
+    if constexpr (std::same_as<Scalar, float>) {
+      return of_float;
+    } else if constexpr (std::same_as<Scalar, Eigen::half>) {
+      return of_half;
+    } else {
+      return of_bfloat16;
+    }
+  }
+};
+
+/// The place of the lowest 1 in a mask that has one.
+[[nodiscard]] inline unsigned lowest_bit(unsigned mask) {
+  return static_cast<unsigned>(std::countr_zero(mask));
+}
+
+}  // namespace logitkit::inline LOGITKIT_ABI::math

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+// Sixteen lanes in plain C++: what the kernels are written in where nothing better is known.
+#pragma once
+
+#include <logitkit/math/detail/kernel_table.hpp>
+
+namespace logitkit::inline LOGITKIT_ABI::math::portable {
+
+struct Floats {
+  float lane[16];
+};
+struct Ints {
+  std::int32_t lane[16];
+};
+
+template <class R, class F>
+inline R each(const F& f) {
+  R r;
+  for (int i = 0; i < 16; ++i) r.lane[i] = f(i);
+  return r;
+}
+
+/// a * b + c, rounded once, without a machine instruction for it: the product of two floats is
+/// exact in double; the sum is rounded to odd there, which makes rounding it again harmless.
+/// Source: Boldo, Melquiond 2008, "Emulation of FMA and correctly rounded sums", section 4.
+inline float fused(float a, float b, float c) {
+  const double product = double(a) * double(b), addend = c;
+  const double sum = product + addend;
+  const double back = sum - product;
+  const double error = (product - (sum - back)) + (addend - back);
+  auto bits = std::bit_cast<std::int64_t>(sum);
+  const bool inexact = error > 0 || error < 0;
+  if (inexact && (bits & 1) == 0) bits += (error > 0) == (sum > 0) ? 1 : -1;
+  return static_cast<float>(std::bit_cast<double>(bits));
+}
+
+template <class Scalar>
+inline Floats load(const Scalar* p) {
+  return each<Floats>([p](int i) { return static_cast<float>(p[i]); });
+}
+inline Ints load(const std::int32_t* p) {
+  return each<Ints>([p](int i) { return p[i]; });
+}
+inline void store(float* p, const Floats& x) { std::copy_n(x.lane, 16, p); }
+inline void store(std::int32_t* p, const Ints& x) { std::copy_n(x.lane, 16, p); }
+inline Floats all(float x) {
+  return each<Floats>([x](int) { return x; });
+}
+inline Ints all(std::int32_t x) {
+  return each<Ints>([x](int) { return x; });
+}
+
+inline Floats max(const Floats& a, const Floats& b) {
+  return each<Floats>([&](int i) { return a.lane[i] > b.lane[i] ? a.lane[i] : b.lane[i]; });
+}
+inline Floats add(const Floats& a, const Floats& b) {
+  return each<Floats>([&](int i) { return a.lane[i] + b.lane[i]; });
+}
+inline Floats sub(const Floats& a, const Floats& b) {
+  return each<Floats>([&](int i) { return a.lane[i] - b.lane[i]; });
+}
+inline Floats fma(const Floats& a, const Floats& b, const Floats& c) {
+  return each<Floats>([&](int i) { return fused(a.lane[i], b.lane[i], c.lane[i]); });
+}
+inline Ints max(const Ints& a, const Ints& b) {
+  return each<Ints>([&](int i) { return a.lane[i] > b.lane[i] ? a.lane[i] : b.lane[i]; });
+}
+// Sums of integers wrap around, as those of a vector register do.
+inline std::int32_t wrapped(std::uint32_t x) { return static_cast<std::int32_t>(x); }
+inline Ints add(const Ints& a, const Ints& b) {
+  return each<Ints>([&](int i) {
+    return wrapped(static_cast<std::uint32_t>(a.lane[i]) + static_cast<std::uint32_t>(b.lane[i]));
+  });
+}
+inline Ints sub(const Ints& a, const Ints& b) {
+  return each<Ints>([&](int i) {
+    return wrapped(static_cast<std::uint32_t>(a.lane[i]) - static_cast<std::uint32_t>(b.lane[i]));
+  });
+}
+inline Ints bit_and(const Ints& a, const Ints& b) {
+  return each<Ints>([&](int i) { return a.lane[i] & b.lane[i]; });
+}
+inline Ints bit_xor(const Ints& a, const Ints& b) {
+  return each<Ints>([&](int i) { return a.lane[i] ^ b.lane[i]; });
+}
+inline Ints sign(const Ints& a) {
+  return each<Ints>([&](int i) { return a.lane[i] >> 31; });
+}
+inline Ints to_exponent(const Ints& a) {
+  return each<Ints>([&](int i) { return wrapped(static_cast<std::uint32_t>(a.lane[i]) << 23); });
+}
+inline Ints bits(const Floats& x) { return std::bit_cast<Ints>(x); }
+inline Floats from_bits(const Ints& x) { return std::bit_cast<Floats>(x); }
+inline Ints to_ints(const Floats& x) {  // of whole numbers
+  return each<Ints>([&](int i) { return static_cast<std::int32_t>(x.lane[i]); });
+}
+
+/// One bit a lane: where a >= b.
+inline unsigned at_least(const Ints& a, const Ints& b) {
+  unsigned mask = 0;
+  for (unsigned i = 0; i < 16; ++i) mask |= unsigned{a.lane[i] >= b.lane[i]} << i;
+  return mask;
+}
+
+/// Remembers whether any number it has seen was NaN.
+struct NanSeen {
+  bool seen = false;
+  void look(const Floats& x) {
+    for (int i = 0; i < 16; ++i) seen |= is_nan(x.lane[i]);
+  }
+  void look(const Floats& a, const Floats& b, const Floats& c, const Floats& d) {
+    look(a), look(b), look(c), look(d);
+  }
+  [[nodiscard]] bool any() const { return seen; }
+};
+
+/// Adds up 64-bit weights: each lane's 32-bit mantissa, moved to the top and back by its shift.
+struct WeightSum {
+  std::uint64_t sum = 0;
+
+  void add(const Ints& mantissas, const Ints& shifts) {
+    for (int i = 0; i < 16; ++i) {
+      const auto top = static_cast<std::uint64_t>(mantissas.lane[i]) << 32;
+      sum += shifts.lane[i] < 64 ? top >> shifts.lane[i] : 0;
+    }
+  }
+  [[nodiscard]] std::uint64_t total() const { return sum; }
+};
+
+/// Sixteen vectors become one: lane t is vector t, folded in halves: l with l + 8, + 4, + 2, + 1.
+template <class Fold>
+inline Floats fold16(Floats (&v)[16], const Fold& fold) {
+  return each<Floats>([&](int t) {
+    float lanes[16];
+    std::copy_n(v[t].lane, 16, lanes);
+    for (int half = 8; half > 0; half /= 2) {
+      for (int i = 0; i < half; ++i) lanes[i] = fold(lanes[i], lanes[i + half]);
+    }
+    return lanes[0];
+  });
+}
+struct FoldMax {
+  float operator()(float a, float b) const { return a > b ? a : b; }
+};
+struct FoldSum {
+  float operator()(float a, float b) const { return a + b; }
+};
+
+#include <logitkit/math/detail/kernels.inc>
+
+}  // namespace logitkit::inline LOGITKIT_ABI::math::portable

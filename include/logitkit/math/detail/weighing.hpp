@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// Weighing: the exponentials of float scores, in arithmetic that every machine shares.
+#pragma once
+
+#include <logitkit/math/logarithm.hpp>
+#include <logitkit/math/order.hpp>
+
+#include <cmath>
+
+namespace logitkit::inline LOGITKIT_ABI::math {
+
+/// How the values of one set of float candidates are weighed, as 32-bit operations that no
+/// compiler, flag or vector width can round otherwise: every multiply-add is one fused operation.
+///
+///   n = round(v * high),  f = v * high - n + v * low,  weight = 2^f * 2^(n - reference)
+///
+/// where high + low = scale / ln 2. The best value weighs between 1/sqrt(2) and sqrt(2), within one
+/// unit in the last place of a float or two; what is at `floor` or below, 99 octaves down, weighs
+/// nothing. As an integer a weight counts units of 2^-56, so that 64 of them fit 64 bits.
+struct Weighing {
+  float high, low, floor, reference;
+
+  static constexpr float kMagic = 0x1.8p23f;  // added to a small number, leaves its nearest integer
+  static constexpr int kUnit = 56;
+
+  /// 2^f for |f| <= 1/2, within 6.5e-8 of it, rounding included: a fit with that rounding in mind.
+  static constexpr float kPowers[7] = {0x1p+0f,        0x1.62e43p-1f,  0x1.ebfbdcp-3f,
+                                       0x1.c6af0ep-5f, 0x1.3b2d12p-7f, 0x1.5f44bap-10f,
+                                       0x1.4258d8p-13f};
+
+  /// Whether the numbers are such that none of the operations overflows or loses its integer.
+  [[nodiscard]] static bool fits(double best, double scale) {
+    return scale >= 0x1p-60 && scale <= 0x1p60 && std::abs(best * scale) < 0x1p19;
+  }
+
+  /// For scores value * scale of which `best` is the largest value. Needs fits(best, scale).
+  Weighing(double best, double scale)
+      : high(static_cast<float>(scale * kLog2E)),
+        low(static_cast<float>(std::fma(scale, kLog2E, -double(high)))),
+        floor(narrow<float>(best - 69 / scale)),
+        reference(static_cast<float>(std::nearbyint(best * double(high)))) {}
+};
+
+}  // namespace logitkit::inline LOGITKIT_ABI::math

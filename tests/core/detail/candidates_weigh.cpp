@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+// Weights: one answer, whether a set is a row or a list, and whether quick sums or exact ones give
+// it.
+#include <logitkit/core/detail/candidates_weigh.hpp>
+
+#include "support/catch.hpp"
+#include "support/rows.hpp"
+
+#include <cmath>
+
+namespace lk = logitkit;
+
+namespace {
+
+/// A row of 3000 or fewer scores, some equal, some banned.
+template <class S>
+std::vector<S> some_row(std::size_t size, int kind) {
+  std::vector<S> row(size);
+  test::Random random(size + static_cast<std::size_t>(kind));
+  for (auto& x : row) {
+    const double u = random.uniform();
+    x = static_cast<S>(kind == 0 ? 8 * u - 4 : kind == 1 ? std::log(u + 1e-9) * 3 : 2.5);
+    if (kind == 2 && u < 0.5) x = -std::numeric_limits<S>::infinity();
+  }
+  return row;
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("a row and the list of all its tokens weigh the same, to the bit", "[weigh]",
+                   float, double) {
+  lk::Workspace a, b;
+  for (const std::size_t size : {1u, 63u, 64u, 65u, 1024u, 1100u, 3000u}) {
+    for (const int kind : {0, 1, 2}) {
+      for (const double factor : {1.0, 1.25, 0.01}) {
+        CAPTURE(size, kind, factor);
+        const auto row = some_row<TestType>(size, kind);
+        lk::Candidates hot(row, a), list(row, b);
+        for (auto* set : {&hot, &list}) {
+          set->scale(factor);
+          set->add(lk::Token(size / 2), 1.5), set->ban(0), set->set(0, 1);
+        }
+        list.keep_if([](lk::Token, double) { return true; });
+        REQUIRE(hot.log_sum_exp() == list.log_sum_exp());
+        REQUIRE(hot.log_probability(0) == list.log_probability(0));
+        test::Random random(7);
+        for (int i = 0; i < 200; ++i) {
+          const double u = random.uniform();
+          REQUIRE(hot.draw(u) == list.draw(u));
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("where quick sums cannot tell two tokens apart, exact ones do", "[weigh]") {
+  lk::Workspace workspace, other;
+  for (const std::size_t size : {3u, 700u, 5000u}) {
+    const std::vector<float> row(size, 1.7f);
+    lk::Candidates list(row, other);
+    list.keep_if([](lk::Token, double) { return true; });
+    for (std::size_t k = 1; k < size; k += 1 + size / 50) {
+      const double edge = static_cast<double>(k) / static_cast<double>(size);
+      for (const double u : {std::nextafter(edge, 0.0), edge, std::nextafter(edge, 1.0)}) {
+        // The first token with (token + 1) / size > u, decided in whole numbers.
+        const auto number = static_cast<std::uint64_t>(u * 0x1p53) << 11;
+        const auto expected = static_cast<lk::Token>(lk::math::multiply_high(number, size));
+        REQUIRE(lk::Candidates(row, workspace).draw(u) == expected);
+        REQUIRE(list.draw(u) == expected);
+      }
+    }
+  }
+}
+
+TEST_CASE("half and bfloat16 rows weigh as the floats that they are", "[weigh]") {
+  const auto row = some_row<float>(2000, 0);
+  std::vector<Eigen::half> halves;
+  std::vector<float> same;
+  for (const float x : row) {
+    halves.push_back(Eigen::half(x));
+    same.push_back(static_cast<float>(halves.back()));
+  }
+  lk::Workspace a, b;
+  lk::Candidates from_half(halves, a), from_float(same, b);
+  CHECK(from_half.log_sum_exp() == from_float.log_sum_exp());
+  for (const double u : {0.0, 0.1, 0.5, 0.999}) CHECK(from_half.draw(u) == from_float.draw(u));
+}
+
+TEST_CASE("a set of one token has no mass to share", "[weigh]") {
+  lk::Workspace workspace;
+  for (const float score : {0.0f, 0.3f, -7.7f, 1e30f}) {
+    const std::vector<float> row{-std::numeric_limits<float>::infinity(), score};
+    lk::Candidates set(row, workspace);
+    set.scale(1.3);
+    CHECK(set.log_probability(1) == 0);
+    CHECK(set.log_sum_exp() == set.maximum());
+  }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// The portable kernels against loops that are too simple to be wrong.
+#include <logitkit/math/detail/lanes_portable.hpp>
+
+#include "support/kernel_trial.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace math = logitkit::math;
+
+TEST_CASE("a fused multiply-add without one is rounded once", "[kernels]") {
+  reference::Bits bits(11);
+  std::size_t different = 0;
+  for (int i = 0; i < 300000; ++i) {
+    const auto number = [&](int least, int most) {
+      const auto mantissa = static_cast<float>(bits.below(1u << 24)) * 0x1p-23f - 1;
+      const auto spread = static_cast<std::size_t>(most - least);
+      return std::ldexp(mantissa, least + static_cast<int>(bits.below(spread)));
+    };
+    const float a = number(-20, 20), b = number(-20, 20);
+    // Sums of which the last bits decide: c near -ab, or so small that ab is nearly a tie.
+    const float c = i % 3 == 0 ? number(-40, 40) : i % 3 == 1 ? -a * b : number(-60, -20);
+    different += math::portable::fused(a, b, c) != std::fma(a, b, c);
+  }
+  CHECK(different == 0);
+  const float tie = 1 + 0x1p-12f;  // its square, 1 + 2^-11 + 2^-24, lies halfway between floats
+  for (const float c : {0x1p-60f, -0x1p-60f, 0.0f}) {
+    CHECK(math::portable::fused(tie, tie, c) == std::fma(tie, tie, c));
+  }
+}
+
+TEST_CASE("a tile's maximum, mass and sum are those of its numbers", "[kernels]") {
+  const math::Kernels& kernels = math::portable::table();
+  for (std::size_t kind = 0; kind < test::kKernelRowKinds; ++kind) {
+    CAPTURE(kind);
+    const auto row = test::kernel_row<float>(200, kind, kind);
+    std::vector<std::int32_t> maxima(4);
+    REQUIRE(kernels.of_float.scan(row.data(), row.size(), maxima.data()));
+    const float best = *std::max_element(row.begin(), row.end());
+    const math::Weighing weighing(best, 1);
+    std::vector<std::uint64_t> masses(4), weights(200);
+    std::vector<float> sums(4);
+    std::vector<math::Entry<float>> entries;
+    for (const float x : row) entries.push_back({0, x});
+    kernels.tile_masses(row.data(), row.size(), weighing, masses.data());
+    kernels.tile_sums(row.data(), row.size(), weighing, sums.data());
+    kernels.weights(entries.data(), entries.size(), weighing, weights.data());
+    for (std::size_t tile = 0; tile < 4; ++tile) {
+      std::int32_t largest = math::order_key(-std::numeric_limits<float>::infinity());
+      std::uint64_t mass = 0;
+      for (std::size_t i = 64 * tile; i < std::min<std::size_t>(200, 64 * tile + 64); ++i) {
+        largest = std::max(largest, math::order_key(row[i]));
+        mass += weights[i];
+      }
+      CHECK(maxima[tile] == largest);
+      CHECK(masses[tile] == mass);
+      const double exact = static_cast<double>(mass) * 0x1p-56;
+      CHECK(std::abs(double(sums[tile]) - exact) <= 0x1p-21 * exact + 0x1p-50);
+    }
+  }
+}
+
+TEST_CASE("find_at_least and group_maxima lose nothing", "[kernels]") {
+  const math::Kernels& kernels = math::portable::table();
+  for (const std::size_t size : {1u, 15u, 16u, 17u, 255u, 256u, 257u, 1000u}) {
+    std::vector<std::int32_t> keys(size);
+    reference::Bits bits(size);
+    for (auto& key : keys) key = static_cast<std::int32_t>(bits.below(100)) - 50;
+    std::vector<std::uint32_t> found(size + 16);
+    found.resize(kernels.find_at_least(keys.data(), size, 3, found.data()));
+    std::vector<std::uint32_t> expected;
+    for (std::uint32_t i = 0; i < size; ++i) {
+      if (keys[i] >= 3) expected.push_back(i);
+    }
+    CHECK(found == expected);
+
+    std::vector<std::int32_t> maxima(size / 16 + 32);
+    maxima.resize(kernels.group_maxima(keys.data(), size, maxima.data()));
+    // Each is the key of another group: the k-th largest of them bounds the k-th largest key.
+    auto sorted = keys;
+    std::sort(sorted.begin(), sorted.end(), std::greater<>{});
+    std::sort(maxima.begin(), maxima.end(), std::greater<>{});
+    CHECK(maxima[0] == sorted[0]);
+    for (std::size_t k = 0; k < maxima.size(); ++k) CHECK(maxima[k] <= sorted[k]);
+  }
+}
