@@ -14,7 +14,8 @@ struct RandomOptions {
 };
 
 /// Draws by inverse CDF with one number a token, keyed by seed, stream and position: a token of
-/// probability p comes with probability p to within V 2^-63 + 2^-53, one of probability 0 never.
+/// probability p comes with probability p, to within 1.5e-7 p for float rows and V 2^-57 + 2^-53
+/// for double ones; one of probability 0 never.
 /// Alone it draws the rare nonsense token, too: truncate with TopK, TopP or MinP.
 /// Cost a token: one read of the row, and exponentials of what the chain has left.
 template <class C = Chain<>, Decider D = PhiloxDecider>
