@@ -58,14 +58,14 @@ struct Scratch {
     tile_list.resize(tile_count + 16);
     tile_sums.resize(tile_count);
     tile_masses.resize(tile_count);
-    stale.reserve(tile_count);
+    stale.reserve(vocabulary);
     weights.reserve(vocabulary);
     weighed.reserve(vocabulary);
     edited.resize(tile_count);
     values.resize(vocabulary);
     edits.reserve(vocabulary);
-    survivors.reserve(vocabulary);
-    picked.reserve(vocabulary);
+    survivors.reserve(vocabulary + math::kTile);  // tiles are collected whole
+    picked.reserve(vocabulary + math::kTile);
     sorted.reserve(vocabulary);
   }
 };
@@ -74,7 +74,7 @@ struct Scratch {
 
 /// Scratch memory: make one for each thread and pass it to every call. A workspace serves one call
 /// at a time, any vocabulary and any decoder; it holds no state that a result could depend on.
-/// Memory: 45 bytes a token of the largest vocabulary (64 for double rows), reserved at once and
+/// Memory: 68 bytes a token of the largest vocabulary (96 for double rows), reserved at once and
 /// most of it never touched.
 class Workspace {
  public:
