@@ -25,6 +25,7 @@
 #include <logitkit/decode/random.hpp>
 #include <logitkit/decode/sequence.hpp>
 #include <logitkit/decode/session.hpp>
+#include <logitkit/math/bisect.hpp>
 #include <logitkit/math/exponential.hpp>
 #include <logitkit/math/instruction_set.hpp>
 #include <logitkit/math/kernels.hpp>

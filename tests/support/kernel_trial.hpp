@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <limits>
 #include <string>
 #include <vector>
@@ -69,35 +70,153 @@ void require_same_rows(const math::RowKernels<Scalar>& ours, const math::RowKern
   }
 }
 
-/// The functions that weigh and collect, over the same rows.
+inline bool same_entries(const std::vector<math::Entry<float>>& a,
+                         const std::vector<math::Entry<float>>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
+    return x.token == y.token && math::order_key(x.score) == math::order_key(y.score);
+  });
+}
+
+inline const std::size_t kKernelSizes[] = {1, 15, 16, 63, 64, 65, 1023, 1024, 1025, 3000};
+
+/// The functions that weigh, over the same rows.
 inline void require_same_weights(const math::Kernels& ours, const math::Kernels& slow) {
-  for (const std::size_t size : {1u, 15u, 16u, 63u, 64u, 65u, 1023u, 1024u, 1025u, 3000u}) {
+  for (const std::size_t size : kKernelSizes) {
     for (std::size_t kind = 0; kind < kKernelRowKinds; ++kind) {
-      CAPTURE(size, kind);
       const auto row = kernel_row<float>(size, kind, size + kind);
       const std::size_t tiles = (size + 63) / 64;
       const double best = double(*std::max_element(row.begin(), row.end()));
       for (const double scale : {1.0, 1.25, 0.3, 17.0}) {
+        CAPTURE(size, kind, scale);
         if (!math::Weighing::fits(best, scale)) continue;
         const math::Weighing weighing(best, scale);
         std::vector<float> sums(tiles + 1, 77), slow_sums = sums;
         ours.tile_sums(row.data(), size, weighing, sums.data());
         slow.tile_sums(row.data(), size, weighing, slow_sums.data());
         REQUIRE(same_bits(sums, slow_sums));
-        std::vector<std::uint64_t> masses(tiles + 1, 77), slow_masses = masses;
-        ours.tile_masses(row.data(), size, weighing, masses.data());
-        slow.tile_masses(row.data(), size, weighing, slow_masses.data());
-        REQUIRE(masses == slow_masses);
-      }
-      for (const std::int32_t bound : {math::order_key(row[0]), math::order_key(-3.0f), 0}) {
-        std::vector<math::Entry<float>> entries(64), slow_entries(64);
-        const std::size_t count = std::min<std::size_t>(size, 64);
-        const auto n = ours.collect(row.data(), count, bound, 7, entries.data());
-        REQUIRE(n == slow.collect(row.data(), count, bound, 7, slow_entries.data()));
-        for (std::size_t i = 0; i < n; ++i) {
-          REQUIRE(entries[i].token == slow_entries[i].token);
-          REQUIRE(math::order_key(entries[i].score) == math::order_key(slow_entries[i].score));
+        REQUIRE(ours.mass(row.data(), size, weighing) == slow.mass(row.data(), size, weighing));
+
+        std::vector<float> quick(tiles + 1, 77), slow_quick = quick;  // alike, not the same
+        ours.quick_sums(row.data(), size, weighing, quick.data());
+        slow.quick_sums(row.data(), size, weighing, slow_quick.data());
+        REQUIRE(quick.back() == 77);
+        for (std::size_t t = 0; t < tiles; ++t) {
+          REQUIRE(std::abs(double(quick[t]) - double(slow_quick[t])) <=
+                  1e-5 * double(slow_quick[t]) + 0x1p-80);
         }
+        const float high = static_cast<float>(best - 1 / scale);
+        for (const float low : {high, static_cast<float>(best - 3 / scale), -1e30f}) {
+          std::vector<math::Entry<float>> list(size + 17), slow_list(size + 17);
+          math::Parts parts{{1, 2}, {3, 4}, list.data()}, other{{1, 2}, {3, 4}, slow_list.data()};
+          ours.split(row.data(), size, 5, weighing, low, high, parts);
+          slow.split(row.data(), size, 5, weighing, low, high, other);
+          REQUIRE(parts.all == other.all);
+          REQUIRE(parts.above == other.above);
+          list.resize(static_cast<std::size_t>(parts.between - list.data()));
+          slow_list.resize(static_cast<std::size_t>(other.between - slow_list.data()));
+          REQUIRE(same_entries(list, slow_list));
+        }
+        float thresholds[8], above[8], slow_above[8];
+        for (int t = 0; t < 8; ++t) thresholds[t] = static_cast<float>(best - t / scale);
+        ours.sums_above(row.data(), size / 16 * 16, weighing, thresholds, above);
+        slow.sums_above(row.data(), size / 16 * 16, weighing, thresholds, slow_above);
+        for (int t = 0; t < 8; ++t) {
+          REQUIRE(std::abs(double(above[t]) - double(slow_above[t])) <= 1e-4 * double(above[t]));
+        }
+      }
+    }
+  }
+}
+
+/// The functions that collect from tiles, in rows of one scalar.
+template <class Scalar>
+void require_same_tiles(const math::RowKernels<Scalar>& ours,
+                        const math::RowKernels<Scalar>& slow) {
+  for (const std::size_t size : kKernelSizes) {
+    for (std::size_t kind = 0; kind < kKernelRowKinds; ++kind) {
+      const auto row = kernel_row<Scalar>(size, kind, size + kind);
+      std::vector<std::uint32_t> tiles;
+      for (std::uint32_t t = 0; t < (size + 63) / 64; ++t) {
+        if (t % 3 != 1) tiles.push_back(t);
+      }
+      const float first = static_cast<float>(row[0]);
+      for (const float bound : {first, 0.0f, -0.0f, 1e-41f, -1e-41f, 5.0f, -3.0f, -1e30f}) {
+        CAPTURE(size, kind, bound);
+        std::vector<math::Entry<float>> list(size + 80), slow_list(size + 80);
+        const auto key = math::order_key(bound);
+        list.resize(ours.collect(row.data(), size, tiles.data(), tiles.size(), key, list.data()));
+        slow_list.resize(
+            slow.collect(row.data(), size, tiles.data(), tiles.size(), key, slow_list.data()));
+        REQUIRE(same_entries(list, slow_list));
+      }
+    }
+  }
+}
+
+/// The functions over lists of entries and keys.
+inline void require_same_lists(const math::Kernels& ours, const math::Kernels& slow) {
+  for (const std::size_t size : {1u, 16u, 17u, 300u, 2004u}) {
+    for (std::size_t kind = 0; kind < kKernelRowKinds; ++kind) {
+      CAPTURE(size, kind);
+      const auto row = kernel_row<float>(size, kind, size);
+      std::vector<math::Entry<float>> entries;
+      for (const float x : row) entries.push_back({static_cast<int>(entries.size()), x});
+      const double best = double(*std::max_element(row.begin(), row.end()));
+      const math::Weighing weighing(best, 1.25);
+      std::vector<std::uint64_t> weights(size + 15), slow_weights(size + 15);
+      std::vector<std::int32_t> keys(size + 15), slow_keys(size + 15), alone(size + 15);
+      ours.weights(entries.data(), size, weighing, keys.data(), weights.data());
+      slow.weights(entries.data(), size, weighing, slow_keys.data(), slow_weights.data());
+      ours.keys(entries.data(), size, alone.data());
+      for (auto* list : {&weights, &slow_weights}) list->resize(size);
+      for (auto* list : {&keys, &slow_keys, &alone}) list->resize(size);
+      REQUIRE(weights == slow_weights);
+      REQUIRE(keys == slow_keys);
+      REQUIRE(keys == alone);
+      REQUIRE(ours.least(keys.data(), size) == *std::min_element(keys.begin(), keys.end()));
+
+      for (const auto bound : {keys[0], keys[size / 2], math::order_key(-9.0f), 0, 1, -1}) {
+        std::vector<std::uint32_t> found(size + 16), slow_found(size + 16);
+        found.resize(ours.find_at_least(keys.data(), size, bound, found.data()));
+        slow_found.resize(slow.find_at_least(keys.data(), size, bound, slow_found.data()));
+        REQUIRE(found == slow_found);
+        REQUIRE(ours.count_at_least(keys.data(), size, bound) == found.size());
+        math::Mass mass;
+        for (const auto i : found) mass += weights[i];
+        REQUIRE(ours.mass_at_least(keys.data(), weights.data(), size, bound) == mass);
+
+        std::vector<math::Entry<float>> list(size + 16), expected;
+        for (const auto i : found) expected.push_back(entries[i]);
+        list.resize(ours.keep_at_least(entries.data(), size, bound, list.data()));
+        REQUIRE(same_entries(list, expected));
+        list = entries;
+        list.resize(size + 16);
+        list.resize(ours.keep_at_least(list.data(), size, bound, list.data()));  // in its place
+        REQUIRE(same_entries(list, expected));
+
+        auto some_keys = keys;
+        auto some_weights = weights;
+        some_keys.resize(size + 16), some_weights.resize(size + 16);
+        const std::size_t n =
+            ours.keep_between(some_keys.data(), some_weights.data(), size, bound, bound + 1000000);
+        std::size_t place = 0;
+        for (std::size_t i = 0; i < size; ++i) {
+          if (keys[i] < bound || keys[i] > bound + 1000000) continue;
+          REQUIRE(some_keys[place] == keys[i]);
+          REQUIRE(some_weights[place++] == weights[i]);
+        }
+        REQUIRE(place == n);
+      }
+      std::vector<std::int32_t> maxima(size / 16 + 32), slow_maxima(size / 16 + 32);
+      maxima.resize(ours.group_maxima(keys.data(), size, maxima.data()));
+      slow_maxima.resize(slow.group_maxima(keys.data(), size, slow_maxima.data()));
+      REQUIRE(maxima == slow_maxima);
+      std::vector<std::int32_t> sixteens(size / 16 + 17);
+      ours.sixteen_maxima(row.data(), size, sixteens.data());
+      for (std::size_t i = 0; i < size; i += 16) {
+        const auto end = keys.begin() + static_cast<std::ptrdiff_t>(std::min(size, i + 16));
+        REQUIRE(sixteens[i / 16] ==
+                *std::max_element(keys.begin() + static_cast<std::ptrdiff_t>(i), end));
       }
     }
   }
@@ -109,33 +228,11 @@ inline void require_same_as_portable(const math::Kernels& ours) {
   require_same_rows(ours.of_float, slow.of_float);
   require_same_rows(ours.of_half, slow.of_half);
   require_same_rows(ours.of_bfloat16, slow.of_bfloat16);
+  require_same_tiles(ours.of_float, slow.of_float);
+  require_same_tiles(ours.of_half, slow.of_half);
+  require_same_tiles(ours.of_bfloat16, slow.of_bfloat16);
   require_same_weights(ours, slow);
-
-  for (const std::size_t size : {1u, 16u, 17u, 300u, 2004u}) {
-    const auto row = kernel_row<float>(size, 0, size);
-    std::vector<math::Entry<float>> entries;
-    std::vector<std::int32_t> keys;
-    for (const float x : row) {
-      entries.push_back({static_cast<std::int32_t>(entries.size()), x});
-      keys.push_back(math::order_key(x));
-    }
-    const math::Weighing weighing(8, 1.25);
-    std::vector<std::uint64_t> weights(size), slow_weights(size);
-    ours.weights(entries.data(), size, weighing, weights.data());
-    slow.weights(entries.data(), size, weighing, slow_weights.data());
-    REQUIRE(weights == slow_weights);
-
-    for (const std::int32_t bound : {keys[0], keys[size / 2], math::order_key(-9.0f)}) {
-      std::vector<std::uint32_t> found(size + 16), slow_found(size + 16);
-      found.resize(ours.find_at_least(keys.data(), size, bound, found.data()));
-      slow_found.resize(slow.find_at_least(keys.data(), size, bound, slow_found.data()));
-      REQUIRE(found == slow_found);
-    }
-    std::vector<std::int32_t> maxima(size / 16 + 32), slow_maxima(size / 16 + 32);
-    maxima.resize(ours.group_maxima(keys.data(), size, maxima.data()));
-    slow_maxima.resize(slow.group_maxima(keys.data(), size, slow_maxima.data()));
-    REQUIRE(maxima == slow_maxima);
-  }
+  require_same_lists(ours, slow);
 }
 
 }  // namespace test

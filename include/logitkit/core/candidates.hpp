@@ -5,6 +5,8 @@
 #include <logitkit/core/row.hpp>
 #include <logitkit/core/status.hpp>
 #include <logitkit/core/workspace.hpp>
+#include <logitkit/math/bisect.hpp>
+#include <logitkit/math/exponential.hpp>
 #include <logitkit/math/logarithm.hpp>
 #include <logitkit/math/select.hpp>
 
@@ -12,6 +14,10 @@
 #include <optional>
 
 namespace logitkit::inline LOGITKIT_ABI {
+
+namespace detail {
+[[nodiscard]] double sum_block(const float* sums, std::size_t count);
+}
 
 /// The working set of one row of V logits. It starts as the whole vocabulary, read in place from
 /// the engine's memory, which is never written; it is edited token by token and narrowed to the
@@ -138,6 +144,8 @@ class Candidates {
   using Survivor = detail::Survivor<S>;
   static constexpr S kInfinity = std::numeric_limits<S>::infinity();
   static constexpr Key kBannedKey = math::kBannedKey<S>;
+  static constexpr std::size_t kBlock = 16;     // tiles whose sums are added up first
+  static constexpr std::size_t kFewTiles = 64;  // as many as are looked at first for a nucleus
 
   // A token's value: its score before scale and shift.
   [[nodiscard]] S value(std::size_t token) const {
@@ -151,6 +159,7 @@ class Candidates {
   template <class F>
   void edit(Token token, const F& new_value);
   void forget_facts() {
+    largest_.reset();
     peak_.reset();
     total_.reset();
     log_mass_.reset();
@@ -159,36 +168,50 @@ class Candidates {
     if (status_ == Status::ok) status_ = status;
   }
   void refresh_tiles();
+  [[nodiscard]] Key largest_key();
+  [[nodiscard]] double largest() { return math::widen(math::from_order_key<S>(largest_key())); }
   [[nodiscard]] Survivor peak();
   // Weights: see math::Weighing, and candidates_weigh.hpp.
   [[nodiscard]] bool weighs_fast();
   [[nodiscard]] bool sums_are_worth_it();
-  void weigh(std::span<const Survivor> entries);
+  [[nodiscard]] math::Weighing weighing();
+  math::Mass weigh(std::span<const Survivor> entries);
+  std::size_t tile_values(std::size_t tile, S* out) const;
   [[nodiscard]] std::span<const Survivor> tile_entries(std::size_t tile);
   void sum_tiles();
+  [[nodiscard]] double sum_tiles_quickly();
   [[nodiscard]] double sum_blocks();
   [[nodiscard]] double sum_survivors();
   template <class F>
-  void for_each_block(const F& f) const;
-  void weigh_tiles();
+  void for_each_stretch(const F& f);
+  void weigh_blocks();
   [[nodiscard]] math::Mass total();
   [[nodiscard]] double log_mass();
   [[nodiscard]] std::optional<Token> draw_by_sums(double u);
+  // Nuclei.
+  struct Boundary;
   struct Target;
-  static constexpr std::size_t kTiers[] = {64, 512};  // tiles that are looked at for a nucleus
-  [[nodiscard]] std::optional<Survivor> boundary_in(std::span<Survivor> best, const Target& target);
-  [[nodiscard]] std::optional<Survivor> boundary_by_sums(double p);
-  [[nodiscard]] Survivor boundary(double p);
+  struct Stretch;
+  [[nodiscard]] Boundary boundary(double p);
+  [[nodiscard]] Boundary boundary_of_row(double p);
+  [[nodiscard]] std::optional<Boundary> boundary_in_picked(math::Mass before, const Target& target);
+  [[nodiscard]] std::optional<Stretch> guess_stretch(double p, Key bound, double best_mass);
+  [[nodiscard]] math::Parts split(const Stretch& stretch);
   // Narrowing.
   [[nodiscard]] Key tile_bound(std::size_t k);
-  [[nodiscard]] std::size_t collect_tile(std::size_t tile, Key bound, Survivor* out) const;
-  void pick_at_least(Key bound);
+  [[nodiscard]] std::span<const std::uint32_t> tiles_at_least(Key bound);
+  std::size_t collect(std::span<const std::uint32_t> tiles, Key bound, Survivor* out);
+  [[nodiscard]] std::size_t keep_at_least(std::span<const Survivor> list, Key bound, Survivor* out);
+  [[nodiscard]] Survivor first_at_least(Key bound);
+  void pick_at_least(Key bound, detail::Buffer<Survivor>& list);
   template <class F>
   void for_each_value(Key at_least, const F& f) const;
   template <class F>
   void narrow_to(Key at_least, const F& keep);
   void narrow_to_picked();
-  void keep_up_to(Survivor last);
+  void narrow_to_best();
+  void drop_equals(const Boundary& last);
+  void keep_up_to(const Boundary& last);
 
   detail::Scratch<S>& scratch_;
   Row<S> row_;
@@ -196,6 +219,7 @@ class Candidates {
   double shift_ = 0;                 //
   bool narrow_ = false;              // the set is scratch_.survivors, not the whole row
   Status status_ = Status::ok;       // the first thing that went wrong
+  std::optional<Key> largest_;       // the largest key
   std::optional<Survivor> peak_;     // the best token and its value
   std::optional<math::Mass> total_;  // the sum of weights, exactly; scratch_ has the parts
   std::optional<double> log_mass_;   // ln of the sum of exp(score - maximum)
@@ -208,9 +232,11 @@ Candidates(Row<S>, Workspace&) -> Candidates<S>;
 
 }  // namespace logitkit::inline LOGITKIT_ABI
 
+#include <logitkit/core/detail/candidates_draw.hpp>
 #include <logitkit/core/detail/candidates_edit.hpp>
 #include <logitkit/core/detail/candidates_facts.hpp>
 #include <logitkit/core/detail/candidates_look.hpp>
 #include <logitkit/core/detail/candidates_narrow.hpp>
 #include <logitkit/core/detail/candidates_nucleus.hpp>
+#include <logitkit/core/detail/candidates_pick.hpp>
 #include <logitkit/core/detail/candidates_weigh.hpp>

@@ -2,6 +2,7 @@
 // Workspace: the scratch memory of one thread, shared by any number of sessions.
 #pragma once
 
+#include <logitkit/core/detail/buffer.hpp>
 #include <logitkit/core/pick.hpp>
 #include <logitkit/math/mass.hpp>
 #include <logitkit/math/select.hpp>
@@ -26,24 +27,41 @@ namespace detail {
 template <std::floating_point S>
 using Survivor = math::Entry<S>;
 
+/// Room behind a list for kernels, which write whole vectors and whole tiles.
+inline constexpr std::size_t kSlack = 96;
+
+/// How many tiles make a sample.
+inline constexpr std::size_t kSampled = 128;
+
+/// Keys and weights of a list of survivors.
+template <std::floating_point S>
+struct Weighed {
+  Buffer<math::OrderKey<S>> keys;
+  Buffer<std::uint64_t> weights;
+};
+
 /// The memory behind one `Candidates<S>`. Sized by the largest vocabulary seen, then reused.
 template <std::floating_point S>
 struct Scratch {
-  std::vector<math::OrderKey<S>> tiles;         // largest key of each tile, edits included
-  std::vector<math::OrderKey<S>> tile_copy;     // for selection among them
+  using Key = math::OrderKey<S>;
+  using Survivors = Buffer<Survivor<S>>;
+
+  std::vector<Key> tiles;                       // largest key of each tile, edits included
+  std::vector<Key> tile_copy;                   // for selection among them, or among sixteens
   std::vector<std::uint32_t> tile_list;         // tiles that can hold what is looked for
   std::vector<float> tile_sums;                 // of the weights, nearly
-  std::vector<std::uint64_t> tile_masses;       // of the weights, exactly
+  std::vector<math::Mass> block_masses;         // of sixteen tiles each, exactly
   std::vector<std::uint64_t> edited;            // one bit a token: its value is in `values`
-  std::vector<S> values;                        // edited values, valid where the bit is set
+  Buffer<S> values;                             // edited values, valid where the bit is set
   std::vector<Token> edits;                     // the tokens whose bits are set, in edit order
   std::vector<std::uint32_t> stale;             // tiles whose largest key an edit has taken away
-  std::vector<Survivor<S>> survivors;           // after narrowing, ascending tokens
-  std::vector<Survivor<S>> picked;              // the next survivors, and selection among them
-  std::vector<std::uint64_t> weights;           // of the survivors, of what is picked, or of `tile`
-  std::vector<math::WeighedEntry<S>> weighed;   // selection by mass
+  Survivors survivors;                          // after narrowing, ascending tokens
+  Survivors picked;                             // the next survivors, and selection among them
+  Survivors found;                              // what a sorted view is made of
+  Weighed<S> weighed;                           // of the survivors, of what is picked, of `tile`
   std::array<Survivor<S>, math::kTile> tile{};  // the entries of one tile
-  std::vector<Candidate> sorted;                // the sorted view
+  Buffer<float> sample;                         // the numbers of some tiles
+  Buffer<Candidate> sorted;                     // the sorted view
 
   /// Makes room for V tokens; a larger V than ever before allocates, nothing else does.
   void resize(std::size_t vocabulary) {
@@ -53,19 +71,21 @@ struct Scratch {
     stale.clear();
     survivors.clear();
     tiles.resize(tile_count);
+    block_masses.resize(tile_count / 16 + 1);
     if (values.size() >= vocabulary) return;
-    tile_copy.resize(tile_count + 16);
+    tile_copy.resize(4 * tile_count + 16);
     tile_list.resize(tile_count + 16);
     tile_sums.resize(tile_count);
-    tile_masses.resize(tile_count);
     stale.reserve(vocabulary);
-    weights.reserve(vocabulary);
-    weighed.reserve(vocabulary);
     edited.resize(tile_count);
     values.resize(vocabulary);
     edits.reserve(vocabulary);
-    survivors.reserve(vocabulary + math::kTile);  // tiles are collected whole
-    picked.reserve(vocabulary + math::kTile);
+    survivors.reserve(vocabulary + kSlack);
+    picked.reserve(vocabulary + kSlack);
+    found.reserve(vocabulary + kSlack);
+    weighed.keys.reserve(vocabulary + kSlack);
+    weighed.weights.reserve(vocabulary + kSlack);
+    sample.reserve(kSampled * math::kTile);
     sorted.reserve(vocabulary);
   }
 };

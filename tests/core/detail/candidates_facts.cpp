@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Facts and draws: ties to the lower token, exact ends of the unit interval, enumerated draws.
+// Facts: ties to the lower token, sums that are those of long double, the sorted view.
 #include <logitkit/core/detail/candidates_facts.hpp>
 
 #include "reference/candidates.hpp"
@@ -13,8 +13,6 @@
 namespace lk = logitkit;
 
 namespace {
-
-constexpr double kLast = 1 - 0x1p-53;
 
 template <class S>
 constexpr S kInfinity = std::numeric_limits<S>::infinity();
@@ -120,124 +118,6 @@ TEMPLATE_TEST_CASE("sorted is the whole order, or its beginning", "[candidates]"
         }
       }
     }
-  }
-}
-
-TEMPLATE_TEST_CASE("a draw is the quantile: first with cumulative > u * total", "[candidates]",
-                   float, double) {
-  using S = TestType;
-  lk::Workspace workspace;
-  std::vector<S> row{0, 0, -kInfinity<S>, 0, 0, 0};
-  lk::Candidates equal(row, workspace);  // five equal tokens
-  const double fifth = 0.2;
-  REQUIRE(equal.draw(0) == 0);
-  REQUIRE(equal.draw(std::nextafter(fifth, 0)) == 0);
-  REQUIRE(equal.draw(std::nextafter(2 * fifth, 1)) == 3);
-  REQUIRE(equal.draw(kLast) == 5);
-  // Four equal tokens: u = i/4 is the first number of token i, exactly.
-  row = {7, 7, 7, 7};
-  for (const bool narrow : {false, true}) {
-    lk::Candidates set(row, workspace);
-    if (narrow) set.keep_if([](lk::Token, auto) { return true; });
-    for (lk::Token token = 0; token < 4; ++token) {
-      REQUIRE(set.draw(token * 0.25) == token);
-      REQUIRE(set.draw((token + 1) * 0.25 - 0x1p-53) == token);
-    }
-  }
-  // 128 equal tokens, two tiles: the same at every border.
-  row.assign(128, S(-3));
-  lk::Candidates set(row, workspace);
-  for (lk::Token token = 0; token < 128; ++token) {
-    REQUIRE(set.draw(token / 128.0) == token);
-    REQUIRE(set.draw((token + 1) / 128.0 - 0x1p-53) == token);
-  }
-}
-
-TEMPLATE_TEST_CASE("no u ever draws a banned token", "[candidates]", float, double) {
-  using S = TestType;
-  lk::Workspace workspace;
-  for (const std::size_t size : test::kSizes) {
-    for (std::size_t good = 0; good < size; good += 1 + size / 70) {
-      std::vector<S> row(size, -kInfinity<S>);
-      row[good] = S(-12345);
-      for (const bool narrow : {false, true}) {
-        lk::Candidates set(row, workspace);
-        if (narrow) set.keep_if([](lk::Token, auto) { return true; });
-        for (const double u : {0.0, 0x1p-53, 0.5, kLast}) {
-          if (set.draw(u) != static_cast<lk::Token>(good)) FAIL(size << ' ' << good << ' ' << u);
-        }
-      }
-    }
-    std::vector<S> row(size, S(1));  // banned by edits, in the set and before narrowing
-    lk::Candidates set(row, workspace);
-    for (std::size_t i = 0; i < size; ++i) {
-      if (i != size / 2) set.ban(static_cast<lk::Token>(i));
-    }
-    REQUIRE(set.draw(0) == static_cast<lk::Token>(size / 2));
-    REQUIRE(set.draw(kLast) == static_cast<lk::Token>(size / 2));
-  }
-}
-
-TEMPLATE_TEST_CASE("no u ever draws a token without mass", "[candidates]", float, double) {
-  lk::Workspace workspace;
-  const std::vector<TestType> row{-100, 0, -100, 0, -100};  // e^-100 is below the last bit
-  for (const bool narrow : {false, true}) {
-    lk::Candidates set(row, workspace);
-    if (narrow) set.keep_if([](lk::Token, auto) { return true; });
-    REQUIRE(set.draw(0) == 1);
-    REQUIRE(set.draw(0.5) == 3);
-    REQUIRE(set.draw(kLast) == 3);
-  }
-}
-
-TEMPLATE_TEST_CASE("drawing from a row equals drawing from the same tokens narrowed",
-                   "[candidates]", float, double) {
-  using S = TestType;
-  lk::Workspace workspace, other;
-  test::Random random(9);
-  for (const auto& [name, row] : test::all_named_rows<S>()) {
-    CAPTURE(name);
-    lk::Candidates dense(row, workspace), narrowed(row, other);
-    dense.scale(0.9), narrowed.scale(0.9);
-    narrowed.keep_if([](lk::Token, auto) { return true; });
-    REQUIRE(narrowed.narrowed());
-    REQUIRE(dense.log_sum_exp() == narrowed.log_sum_exp());
-    REQUIRE(dense.entropy() == narrowed.entropy());
-    for (int i = 0; i < 50; ++i) {
-      const double u = i == 0 ? 0 : i == 1 ? kLast : random.uniform();
-      if (dense.draw(u) != narrowed.draw(u)) FAIL(u);
-    }
-  }
-}
-
-TEMPLATE_TEST_CASE("the number of draws near a border is the probability", "[candidates]", float,
-                   double) {
-  // Walks the production path: u on a grid of 2^16; each token must get its share, give or take 1.
-  using S = TestType;
-  lk::Workspace workspace;
-  const auto row = test::gauss_row<S>(70, 1.5, 21);
-  lk::Candidates set(row, workspace);
-  const reference::Candidates<S> twin(row);
-  std::vector<int> counts(row.size());
-  constexpr int kGrid = 1 << 16;
-  for (int i = 0; i < kGrid; ++i) ++counts[static_cast<std::size_t>(set.draw(double(i) / kGrid))];
-  const auto weights = twin.weights();
-  const long double total = twin.total();
-  for (std::size_t i = 0; i < row.size(); ++i) {
-    REQUIRE(std::fabs(counts[i] - kGrid * weights[i] / total) <= 1.0001L);
-  }
-}
-
-TEST_CASE("a number outside [0,1) draws as the nearest one inside", "[candidates]") {
-  const std::vector<float> row(100, 0.0f);
-  const double inf = std::numeric_limits<double>::infinity();
-  for (const bool narrow : {false, true}) {
-    lk::Workspace workspace;
-    lk::Candidates set(row, workspace);
-    if (narrow) set.keep_top(70);
-    const lk::Token last = narrow ? 69 : 99;
-    for (const double u : {1.0, 1.5, inf}) REQUIRE(set.draw(u) == last);
-    for (const double u : {-0.0, -0.5, -inf, inf - inf}) REQUIRE(set.draw(u) == 0);
   }
 }
 

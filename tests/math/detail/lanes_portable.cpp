@@ -39,26 +39,52 @@ TEST_CASE("a tile's maximum, mass and sum are those of its numbers", "[kernels]"
     REQUIRE(kernels.of_float.scan(row.data(), row.size(), maxima.data()));
     const float best = *std::max_element(row.begin(), row.end());
     const math::Weighing weighing(best, 1);
-    std::vector<std::uint64_t> masses(4), weights(200);
+    std::vector<std::uint64_t> weights(215);
+    std::vector<std::int32_t> keys(215);
     std::vector<float> sums(4);
     std::vector<math::Entry<float>> entries;
     for (const float x : row) entries.push_back({0, x});
-    kernels.tile_masses(row.data(), row.size(), weighing, masses.data());
     kernels.tile_sums(row.data(), row.size(), weighing, sums.data());
-    kernels.weights(entries.data(), entries.size(), weighing, weights.data());
+    kernels.weights(entries.data(), entries.size(), weighing, keys.data(), weights.data());
     for (std::size_t tile = 0; tile < 4; ++tile) {
       std::int32_t largest = math::order_key(-std::numeric_limits<float>::infinity());
-      std::uint64_t mass = 0;
-      for (std::size_t i = 64 * tile; i < std::min<std::size_t>(200, 64 * tile + 64); ++i) {
-        largest = std::max(largest, math::order_key(row[i]));
+      math::Mass mass;
+      const std::size_t begin = 64 * tile, end = std::min<std::size_t>(200, begin + 64);
+      for (std::size_t i = begin; i < end; ++i) {
+        CHECK(keys[i] == math::order_key(row[i]));
+        largest = std::max(largest, keys[i]);
         mass += weights[i];
       }
       CHECK(maxima[tile] == largest);
-      CHECK(masses[tile] == mass);
-      const double exact = static_cast<double>(mass) * 0x1p-56;
+      CHECK(kernels.mass(row.data() + begin, end - begin, weighing) == mass);
+      const double exact = mass.to_double() * 0x1p-56;
       CHECK(std::abs(double(sums[tile]) - exact) <= 0x1p-21 * exact + 0x1p-50);
     }
   }
+}
+
+TEST_CASE("split tells what is above a stretch from what is within", "[kernels]") {
+  const math::Kernels& kernels = math::portable::table();
+  const auto row = test::kernel_row<float>(700, 3, 9);
+  const math::Weighing weighing(8, 1);
+  std::vector<math::Entry<float>> list(720), entries;
+  math::Parts parts{{}, {}, list.data()};
+  kernels.split(row.data(), row.size(), 100, weighing, -2, 3, parts);
+  for (const float x : row) entries.push_back({static_cast<int>(entries.size()) + 100, x});
+  std::vector<std::uint64_t> weights(715);
+  std::vector<std::int32_t> keys(715);
+  kernels.weights(entries.data(), entries.size(), weighing, keys.data(), weights.data());
+  math::Mass all, above;
+  std::vector<math::Entry<float>> within;
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    all += weights[i];
+    if (row[i] > 3) above += weights[i];
+    if (row[i] >= -2 && row[i] <= 3) within.push_back(entries[i]);
+  }
+  CHECK(parts.all == all);
+  CHECK(parts.above == above);
+  list.resize(static_cast<std::size_t>(parts.between - list.data()));
+  CHECK(test::same_entries(list, within));
 }
 
 TEST_CASE("find_at_least and group_maxima lose nothing", "[kernels]") {

@@ -17,9 +17,11 @@ namespace {
 std::vector<std::uint64_t> weights_of(const std::vector<float>& values, double best, double scale) {
   std::vector<math::Entry<float>> entries;
   for (const float x : values) entries.push_back({0, x});
-  std::vector<std::uint64_t> weights(values.size());
-  math::kernels().weights(entries.data(), entries.size(), math::Weighing(best, scale),
+  std::vector<std::uint64_t> weights(values.size() + 15);
+  std::vector<std::int32_t> keys(values.size() + 15);
+  math::kernels().weights(entries.data(), entries.size(), math::Weighing(best, scale), keys.data(),
                           weights.data());
+  weights.resize(values.size());
   return weights;
 }
 
@@ -68,4 +70,41 @@ TEST_CASE("what the kernels cannot weigh is told beforehand", "[weighing]") {
   CHECK_FALSE(math::Weighing::fits(20, 1e-30));
   CHECK_FALSE(math::Weighing::fits(1e6, 1));
   CHECK_FALSE(math::Weighing::fits(std::numeric_limits<double>::quiet_NaN(), 1));
+}
+
+TEST_CASE("quick sums are within the slack that is promised, on every instruction set",
+          "[weighing]") {
+  const auto found = math::instruction_set();
+  for (const auto set : {math::InstructionSet::baseline, math::InstructionSet::avx2,
+                         math::InstructionSet::avx512, math::InstructionSet::neon}) {
+    if (!math::force_instruction_set(set)) continue;
+    double closest = 0;  // to the slack, as a part of it
+    for (const std::size_t size : {64u, 1024u, 8192u}) {
+      for (const double spread : {0.0, 0.01, 0.5, 3.0, 12.0, 40.0}) {
+        for (const double best : {0.0, 0.7, -300.0, 4000.0}) {
+          for (const double scale : {1.0, 1 / 0.7, 0.1}) {
+            std::vector<float> row(size);
+            for (std::size_t i = 0; i < size; ++i) {
+              const double down =
+                  static_cast<double>((i * 7919) % size) / static_cast<double>(size);
+              row[i] = static_cast<float>(best - down * spread / scale);
+            }
+            const math::Weighing weighing(double(row[0]), scale);
+            std::vector<float> sums(size / 64);
+            math::kernels().quick_sums(row.data(), size, weighing, sums.data());
+            double sum = 0;
+            for (const float each : sums) sum += double(each);
+            const double exact =
+                math::kernels().mass(row.data(), size, weighing).to_double() * 0x1p-56;
+            const double slack = sum * math::Weighing::slack(static_cast<double>(size), sum);
+            closest = std::max(closest, std::abs(sum - exact) / slack);
+          }
+        }
+      }
+    }
+    INFO(to_string(set) << " comes within " << closest);
+    CHECK(closest < 0.5);  // the worst case adds up errors that these rows cannot all have
+    CHECK(closest > 0);
+  }
+  math::force_instruction_set(found);
 }

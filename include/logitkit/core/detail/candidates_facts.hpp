@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What Candidates knows of its scores: the best, their mass, their order; and a draw.
+// What Candidates knows of its scores: the best, their mass, their order.
 #pragma once
 
 #include <logitkit/core/candidates.hpp>
@@ -32,19 +32,12 @@ template <std::floating_point S>
 auto Candidates<S>::peak() -> Survivor {
   if (peak_) return *peak_;
   Survivor best{kNoToken, -kInfinity};
-  if (narrow_) {
-    for (const auto& entry : scratch_.survivors) {
-      if (math::order_key(entry.score) > math::order_key(best.score)) best = entry;
-    }
-  } else {
-    const Key largest = tile_bound(1);
-    if (largest > kBannedKey) {
-      auto tile = std::find(scratch_.tiles.begin(), scratch_.tiles.end(), largest);
-      auto at = static_cast<std::size_t>(tile - scratch_.tiles.begin()) * math::kTile;
-      const std::size_t end = std::min(at + math::kTile, vocabulary());
-      while (at + 1 < end && math::order_key(value(at)) != largest) ++at;
-      best = {static_cast<Token>(at), value(at)};
-    }
+  if (const Key largest = largest_key(); largest > kBannedKey) {
+    best = narrow_ ? *std::find_if(scratch_.survivors.begin(), scratch_.survivors.end(),
+                                   [=](const Survivor& entry) {
+                                     return math::order_key(entry.score) == largest;
+                                   })
+                   : first_at_least(largest);
   }
   peak_ = best;
   return best;
@@ -85,13 +78,14 @@ std::span<const Candidate> Candidates<S>::sorted(std::size_t n) {
   auto& list = scratch_.sorted;  // and no other: a function given to `keep_if` may ask
   list.clear();
   if (n == 0) return {};
-  if (!narrow_) refresh_tiles();
-  const Key bound = tile_bound(n);
-  for_each_value(bound, [&](Token token, S value) { list.push_back({token, math::widen(value)}); });
-  n = std::min(n, list.size());
-  if (n < list.size()) math::select_best(std::span(list), n);
-  std::sort(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(n), math::Better{});
-  list.resize(n);
+  auto& found = scratch_.found;
+  pick_at_least(tile_bound(n), found);
+  if (n < found.size()) {
+    math::select_best(std::span(found), n);
+    found.resize(n);
+  }
+  std::sort(found.begin(), found.end(), math::Better{});
+  for (const auto& [token, value] : found) list.push_back({token, math::widen(value)});
   Candidate last{kNoToken, std::numeric_limits<double>::infinity()};
   double last_value = last.score;
   for (Candidate& entry : list) {
@@ -104,36 +98,6 @@ std::span<const Candidate> Candidates<S>::sorted(std::size_t n) {
     last = entry, last_value = value;
   }
   return list;
-}
-
-template <std::floating_point S>
-Token Candidates<S>::draw(double u) {
-  if (status() != Status::ok) return kNoToken;
-  u = u > 0 ? std::min(u, 1 - 0x1p-53) : 0;  // NaN, too, becomes 0
-  if constexpr (std::same_as<S, float>) {
-    if (const auto token = draw_by_sums(u)) return *token;
-  }
-
-  const math::Mass target = math::fraction_of(total(), u);
-  math::Mass cumulative;
-  const auto passes = [&](std::uint64_t share) {  // whether adding it takes the sum past the target
-    math::Mass sum = cumulative;
-    sum += share;
-    if (sum > target) return true;
-    cumulative = sum;
-    return false;
-  };
-  std::span<const Survivor> entries = scratch_.survivors;
-  if (!narrow_) {
-    std::size_t tile = 0;
-    while (tile + 1 < scratch_.tiles.size() && !passes(scratch_.tile_masses[tile])) ++tile;
-    entries = tile_entries(tile);
-    weigh(entries);
-  }
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (passes(scratch_.weights[i])) return entries[i].token;
-  }
-  return kNoToken;
 }
 
 }  // namespace logitkit::inline LOGITKIT_ABI

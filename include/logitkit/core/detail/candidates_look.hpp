@@ -70,9 +70,9 @@ double Candidates<S>::score(Token token) const {
 template <std::floating_point S>
 Status Candidates<S>::status() {
   if (status_ != Status::ok) return status_;
-  const Survivor best = peak();
-  if (best.token == kNoToken) return Status::nothing_left;
-  if (best.score == kInfinity) return Status::positive_infinity;
+  const Key largest = largest_key();
+  if (largest == kBannedKey) return Status::nothing_left;
+  if (largest == math::order_key(kInfinity)) return Status::positive_infinity;
   return Status::ok;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How Candidates narrows: from tiles that can hold survivors to a list of them.
+// How Candidates narrows: to what is picked, and what is kept of it.
 #pragma once
 
 #include <logitkit/core/candidates.hpp>
@@ -8,83 +8,22 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-/// A key that at least k values reach, where the tiles show one: the k-th largest tile maximum.
-template <std::floating_point S>
-auto Candidates<S>::tile_bound(std::size_t k) -> Key {
-  if (narrow_ || k == 0) return kBannedKey;
-  refresh_tiles();
-  const auto& tiles = scratch_.tiles;
-  if (k > tiles.size()) return kBannedKey;
-  auto& keys = scratch_.tile_copy;
-  if constexpr (std::same_as<S, float>) {
-    // First a lower bound by the maxima of groups, then exactly among the tiles that reach it.
-    const math::Kernels& kernels = math::kernels();
-    const std::size_t groups = kernels.group_maxima(tiles.data(), tiles.size(), keys.data());
-    if (k <= groups) {
-      const Key bound = math::kth_largest(std::span(keys).first(groups), k);
-      auto& list = scratch_.tile_list;
-      const std::size_t count =
-          kernels.find_at_least(tiles.data(), tiles.size(), bound, list.data());
-      for (std::size_t i = 0; i < count; ++i) keys[i] = tiles[list[i]];
-      return math::kth_largest(std::span(keys).first(count), k);
-    }
-  }
-  std::copy(tiles.begin(), tiles.end(), keys.begin());
-  return math::kth_largest(std::span(keys).first(tiles.size()), k);
-}
-
-/// Writes the entries of an unedited tile that reach the bound; returns how many.
-template <std::floating_point S>
-std::size_t Candidates<S>::collect_tile(std::size_t tile, Key bound, Survivor* out) const {
-  const std::size_t begin = tile * math::kTile, size = std::min(math::kTile, vocabulary() - begin);
-  return row_.visit([&]<class Scalar>(const Scalar* data) {
-    const auto first = static_cast<Token>(begin);
-    if constexpr (std::same_as<Scalar, float>) {
-      return math::kernels().collect(data + begin, size, bound, first, out);
-    } else {
-      float floats[math::kTile];
-      math::kernels().rows<Scalar>().widen(data + begin, size, floats);
-      return math::kernels().collect(floats, size, bound, first, out);
-    }
-  });
-}
-
-/// The tokens with a key >= bound that are not banned, ascending, to scratch_.picked.
-template <std::floating_point S>
-void Candidates<S>::pick_at_least(Key bound) {
-  bound = std::max(bound, static_cast<Key>(kBannedKey + 1));
-  auto& list = scratch_.picked;
-  list.clear();
-  if (!narrow_) refresh_tiles();
-  if constexpr (std::same_as<S, float>) {
-    if (!narrow_) {
-      auto& tiles = scratch_.tile_list;
-      const std::size_t count = math::kernels().find_at_least(
-          scratch_.tiles.data(), scratch_.tiles.size(), bound, tiles.data());
-      list.resize(std::min(count * math::kTile, vocabulary() + math::kTile));
-      std::size_t size = 0;
-      for (std::size_t i = 0; i < count; ++i) {
-        const std::size_t tile = tiles[i];
-        if (scratch_.edited[tile] == 0) {
-          size += collect_tile(tile, bound, list.data() + size);
-          continue;
-        }
-        for (const Survivor& entry : tile_entries(tile)) {
-          if (math::order_key(entry.score) >= bound) list[size++] = entry;
-        }
-      }
-      list.resize(size);
-      return;
-    }
-  }
-  for_each_value(bound, [&](Token token, S value) { list.push_back({token, value}); });
-}
-
 template <std::floating_point S>
 void Candidates<S>::narrow_to_picked() {
   scratch_.survivors.swap(scratch_.picked);
   narrow_ = true;
   forget_facts();
+}
+
+/// The same, where all that are picked are better than all that are not: the best is still the
+/// best.
+template <std::floating_point S>
+void Candidates<S>::narrow_to_best() {
+  const auto peak = scratch_.picked.empty() ? std::nullopt : peak_;
+  const auto largest = scratch_.picked.empty() ? std::nullopt : largest_;
+  narrow_to_picked();
+  peak_ = peak;
+  largest_ = largest;
 }
 
 /// Keeps the tokens with a key >= at_least that are not banned and for which keep(token, value).
@@ -100,37 +39,57 @@ void Candidates<S>::narrow_to(Key at_least, const F& keep) {
   narrow_to_picked();
 }
 
-/// Keeps `last` and what is better.
+/// Keeps the keys above the boundary, and the first of its equals.
 template <std::floating_point S>
-void Candidates<S>::keep_up_to(Survivor last) {
-  pick_at_least(math::order_key(last.score));
-  std::erase_if(scratch_.picked, [last](const Survivor& entry) {
-    return math::Better{}(last, entry);  // the equals of `last` that come after it
-  });
-  narrow_to_picked();
+void Candidates<S>::keep_up_to(const Boundary& last) {
+  pick_at_least(last.key, scratch_.picked);
+  drop_equals(last);
+  narrow_to_best();
+}
+
+/// Of what is picked, drops the equals of the boundary beyond those that are kept.
+template <std::floating_point S>
+void Candidates<S>::drop_equals(const Boundary& last) {
+  if (last.kept == last.equals) return;
+  auto& list = scratch_.picked;
+  std::size_t kept = 0, equals = 0;
+  for (const Survivor entry : list) {
+    list[kept] = entry;
+    kept += math::order_key(entry.score) != last.key || equals++ < last.kept;
+  }
+  list.resize(kept);
 }
 
 template <std::floating_point S>
 void Candidates<S>::keep_top(std::size_t k) {
   if (k == 0) return narrow_to(kBannedKey, [](Token, S) { return false; });
   if (k >= size()) return;
-  if (!narrow_) {
-    pick_at_least(tile_bound(k));
-    narrow_to_picked();
-  }
-  if (k >= size()) return;
   auto& list = scratch_.picked;
-  list.assign(scratch_.survivors.begin(), scratch_.survivors.end());
-  math::select_best(std::span(list), k);
-  keep_up_to(list[k - 1]);
+  const Key bound = tile_bound(k);
+  pick_at_least(bound, list);
+  if (k < list.size()) {
+    const Key most = largest_key();
+    auto& keys = scratch_.weighed.keys;
+    keys.resize(list.size() + 16);
+    if constexpr (std::same_as<S, float>) {
+      math::kernels().keys(list.data(), list.size(), keys.data());
+    } else {
+      std::transform(list.begin(), list.end(), keys.begin(),
+                     [](const Survivor& entry) { return math::order_key(entry.score); });
+    }
+    const std::span<Key> all(keys.data(), list.size());
+    const Key last = math::rank_bound(all, k, {bound, most});
+    const std::size_t above = math::count_at_least<Key>(all, last + 1);
+    const std::size_t reached = math::count_at_least<Key>(all, last);
+    list.resize(keep_at_least(list, last, list.data()));
+    drop_equals({last, k - above, reached - above});
+  }
+  narrow_to_best();
 }
 
 template <std::floating_point S>
 void Candidates<S>::keep_mass(double p) {
   if (p >= 1 || status() != Status::ok) return;
-  if constexpr (std::same_as<S, float>) {
-    if (const auto last = boundary_by_sums(p)) return keep_up_to(*last);
-  }
   keep_up_to(boundary(p));
 }
 
@@ -153,8 +112,8 @@ void Candidates<S>::keep_above(double threshold) {
       below = middle + 1;
     }
   }
-  pick_at_least(bound);
-  narrow_to_picked();
+  pick_at_least(bound, scratch_.picked);
+  narrow_to_best();
 }
 
 template <std::floating_point S>
@@ -180,10 +139,12 @@ void Candidates<S>::keep_only(std::span<const Token> tokens) {
   }
   std::sort(list.begin(), list.end(),
             [](const auto& a, const auto& b) { return a.token < b.token; });
-  const auto end = std::unique(list.begin(), list.end(),
-                               [](const auto& a, const auto& b) { return a.token == b.token; });
-  list.erase(end, list.end());
-  std::erase_if(list, [](const Survivor& e) { return math::order_key(e.score) <= kBannedKey; });
+  auto end = std::unique(list.begin(), list.end(),
+                         [](const auto& a, const auto& b) { return a.token == b.token; });
+  end = std::remove_if(list.begin(), end, [](const Survivor& entry) {
+    return math::order_key(entry.score) <= kBannedKey;
+  });
+  list.resize(static_cast<std::size_t>(end - list.begin()));
   narrow_to_picked();
 }
 

@@ -14,98 +14,127 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// Whether the float kernels can weigh this set: see math::Weighing.
 template <std::floating_point S>
 bool Candidates<S>::weighs_fast() {
-  return std::same_as<S, float> && math::Weighing::fits(math::widen(peak().score), scale_);
+  return std::same_as<S, float> && math::Weighing::fits(largest(), scale_);
 }
 
-/// The weight of each entry, to scratch_.weights. In units of 2^-56 of the best one's, nearly.
 template <std::floating_point S>
-void Candidates<S>::weigh(std::span<const Survivor> entries) {
-  const double best = math::widen(peak().score);
-  scratch_.weights.resize(entries.size());
-  std::uint64_t* weights = scratch_.weights.data();
-  if constexpr (std::same_as<S, float>) {
-    if (weighs_fast()) {
-      const math::Weighing weighing(best, scale_);
-      return math::kernels().weights(entries.data(), entries.size(), weighing, weights);
+math::Weighing Candidates<S>::weighing() {
+  return math::Weighing(largest(), scale_);
+}
+
+/// The weight of each entry and the key of its value, to scratch_; returns the sum of the weights,
+/// in units of 2^-56 of the best one's, nearly.
+template <std::floating_point S>
+math::Mass Candidates<S>::weigh(std::span<const Survivor> entries) {
+  auto& [keys, weights] = scratch_.weighed;
+  keys.resize(entries.size() + 16);
+  weights.resize(entries.size() + 16);
+  const auto all_keys = std::span<const Key>(keys).first(entries.size());
+  if (weighs_fast()) {
+    if constexpr (std::same_as<S, float>) {
+      math::kernels().weights(entries.data(), entries.size(), weighing(), keys.data(),
+                              weights.data());
+    }
+  } else {
+    const double best = largest(), per_octave = scale_ * math::kLog2E;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      const auto octaves = math::to_octaves((best - math::widen(entries[i].score)) * per_octave);
+      keys[i] = math::order_key(entries[i].score);
+      weights[i] = math::weight(octaves) >> (62 - math::Weighing::kUnit);
     }
   }
-  const double per_octave = scale_ * math::kLog2E;
-  for (const Survivor& entry : entries) {
-    const auto octaves = math::to_octaves((best - math::widen(entry.score)) * per_octave);
-    *weights++ = math::weight(octaves) >> (62 - math::Weighing::kUnit);
-  }
+  return math::mass_at_least<Key>(all_keys, weights.data(), std::numeric_limits<Key>::min());
 }
 
-/// All entries of a tile, edits included, banned ones too. Valid until the next call.
+/// The values of a tile, edits included, banned ones too; returns how many.
 template <std::floating_point S>
-auto Candidates<S>::tile_entries(std::size_t tile) -> std::span<const Survivor> {
+std::size_t Candidates<S>::tile_values(std::size_t tile, S* out) const {
   const std::size_t begin = tile * math::kTile;
   const std::size_t size = std::min(math::kTile, vocabulary() - begin);
+  row_.visit([=](const auto* data) {
+    for (std::size_t i = 0; i < size; ++i) out[i] = static_cast<S>(data[begin + i]);
+  });
+  for (std::uint64_t edited = scratch_.edited[tile]; edited != 0; edited &= edited - 1) {
+    const auto i = static_cast<std::size_t>(std::countr_zero(edited));
+    out[i] = scratch_.values[begin + i];
+  }
+  return size;
+}
+
+/// The same as entries. Valid until the next call.
+template <std::floating_point S>
+auto Candidates<S>::tile_entries(std::size_t tile) -> std::span<const Survivor> {
+  S values[math::kTile];
+  const std::size_t size = tile_values(tile, values);
   for (std::size_t i = 0; i < size; ++i) {
-    scratch_.tile[i] = {static_cast<Token>(begin + i), value(begin + i)};
+    scratch_.tile[i] = {static_cast<Token>(tile * math::kTile + i), values[i]};
   }
   return std::span(scratch_.tile).first(size);
 }
 
-/// Calls f(numbers, how many, the first tile) for the row as floats: at once where it is one, else
-/// block by block. Edits are left out.
+/// Calls f(numbers, how many, the first token) for the row as floats, edits included: for long
+/// stretches where it can, and always for whole tiles but the last.
 template <std::floating_point S>
 template <class F>
-void Candidates<S>::for_each_block(const F& f) const {
+void Candidates<S>::for_each_stretch(const F& f) {
   row_.visit([&]<class Scalar>(const Scalar* data) {
-    if constexpr (std::same_as<Scalar, float>) {
-      f(data, vocabulary(), 0);
-    } else {
-      constexpr std::size_t kBlock = 1024;
-      float block[kBlock];
-      for (std::size_t begin = 0; begin < vocabulary(); begin += kBlock) {
-        const std::size_t size = std::min(kBlock, vocabulary() - begin);
-        math::kernels().rows<Scalar>().widen(data + begin, size, block);
-        f(block, size, begin / math::kTile);
+    const auto unedited = [&](std::size_t begin, std::size_t end) {
+      if constexpr (std::same_as<Scalar, float>) {
+        f(data + begin, end - begin, begin);
+      } else {
+        constexpr std::size_t kNumbers = kBlock * math::kTile;
+        float block[kNumbers];
+        for (; begin < end; begin += kNumbers) {
+          const std::size_t size = std::min(kNumbers, end - begin);
+          math::kernels().rows<Scalar>().widen(data + begin, size, block);
+          f(block, size, begin);
+        }
       }
+    };
+    std::size_t begin = 0;
+    for (std::size_t tile = 0; !scratch_.edits.empty() && tile < scratch_.tiles.size(); ++tile) {
+      if (scratch_.edited[tile] == 0) continue;
+      const std::size_t at = tile * math::kTile;
+      if (begin < at) unedited(begin, at);
+      S values[math::kTile];
+      const std::size_t size = tile_values(tile, values);
+      f(values, size, at);
+      begin = at + size;
     }
+    if (begin < vocabulary()) unedited(begin, vocabulary());
   });
 }
 
-/// Each tile's mass, exactly, to scratch_.tile_masses; before narrowing.
+/// The mass of every kBlock tiles, exactly, to scratch_.block_masses; before narrowing.
 template <std::floating_point S>
-void Candidates<S>::weigh_tiles() {
-  const auto weigh_one = [this](std::size_t tile) {
-    weigh(tile_entries(tile));
-    std::uint64_t sum = 0;  // at most 64 sqrt(2) 2^56
-    for (const std::uint64_t weight : scratch_.weights) sum += weight;
-    scratch_.tile_masses[tile] = sum;
-  };
+void Candidates<S>::weigh_blocks() {
+  std::fill(scratch_.block_masses.begin(), scratch_.block_masses.end(), math::Mass{});
+  constexpr std::size_t kNumbers = kBlock * math::kTile;
   if constexpr (std::same_as<S, float>) {
     if (weighs_fast()) {
-      const math::Weighing weighing(math::widen(peak().score), scale_);
-      for_each_block([&](const float* block, std::size_t size, std::size_t tile) {
-        math::kernels().tile_masses(block, size, weighing, scratch_.tile_masses.data() + tile);
+      const math::Weighing weighing = this->weighing();
+      return for_each_stretch([&](const float* numbers, std::size_t size, std::size_t first) {
+        while (size > 0) {
+          const std::size_t part = std::min(size, kNumbers - first % kNumbers);
+          scratch_.block_masses[first / kNumbers] += math::kernels().mass(numbers, part, weighing);
+          numbers += part, size -= part, first += part;
+        }
       });
-      for (const Token token : scratch_.edits) {
-        weigh_one(static_cast<std::size_t>(token) / math::kTile);
-      }
-      return;
     }
   }
-  for (std::size_t tile = 0; tile < scratch_.tiles.size(); ++tile) weigh_one(tile);
+  for (std::size_t tile = 0; tile < scratch_.tiles.size(); ++tile) {
+    scratch_.block_masses[tile / kBlock] += weigh(tile_entries(tile));
+  }
 }
 
-/// The sum of all weights. Then scratch_ has the parts: weights of survivors, or masses of tiles.
+/// The sum of all weights. Then scratch_ has the parts: weights of survivors, or masses of blocks.
 template <std::floating_point S>
 math::Mass Candidates<S>::total() {
-  if (narrow_) {  // the parts may have been overwritten
-    weigh(scratch_.survivors);
-    math::Mass sum;
-    for (const std::uint64_t weight : scratch_.weights) sum += weight;
-    return sum;
-  }
+  if (narrow_) return weigh(scratch_.survivors);  // the parts may have been overwritten
   if (!total_) {
-    weigh_tiles();
+    weigh_blocks();
     math::Mass sum;
-    for (std::size_t tile = 0; tile < scratch_.tiles.size(); ++tile) {
-      sum += scratch_.tile_masses[tile];
-    }
+    for (const math::Mass& block : scratch_.block_masses) sum += block;
     total_ = sum;
   }
   return *total_;
@@ -115,35 +144,36 @@ math::Mass Candidates<S>::total() {
 /// weighs_fast(). All-banned tiles get 0.
 template <std::floating_point S>
 void Candidates<S>::sum_tiles() {
-  const math::Weighing weighing(math::widen(peak().score), scale_);
+  const math::Weighing weighing = this->weighing();
   float* sums = scratch_.tile_sums.data();
-  for_each_block([&](const float* block, std::size_t size, std::size_t tile) {
-    math::kernels().tile_sums(block, size, weighing, sums + tile);
+  for_each_stretch([&](const float* numbers, std::size_t size, std::size_t first) {
+    math::kernels().tile_sums(numbers, size, weighing, sums + first / math::kTile);
   });
-  for (const Token token : scratch_.edits) {
-    const std::size_t tile = static_cast<std::size_t>(token) / math::kTile;
-    float values[math::kTile];
-    const auto entries = tile_entries(tile);
-    for (std::size_t i = 0; i < entries.size(); ++i) values[i] = float(entries[i].score);
-    math::kernels().tile_sums(values, entries.size(), weighing, sums + tile);
-  }
   const auto floor = math::order_key(weighing.floor);
   for (std::size_t tile = 0; tile < scratch_.tiles.size(); ++tile) {
     if (scratch_.tiles[tile] <= floor) sums[tile] = 0;
   }
 }
 
-/// The sum of tile_sums: blocks of 16 tiles, each added up in order, then the blocks in order.
+/// The sum of up to 16 sums of tiles, in an order that is always the same.
+inline double detail::sum_block(const float* sums, std::size_t count) {
+  double a = 0, b = 0, c = 0, d = 0;
+  const std::size_t fours = count / 4 * 4;
+  for (std::size_t i = 0; i < fours; i += 4) {
+    a += double(sums[i]), b += double(sums[i + 1]);
+    c += double(sums[i + 2]), d += double(sums[i + 3]);
+  }
+  for (std::size_t i = fours; i < count; ++i) a += double(sums[i]);
+  return (a + b) + (c + d);
+}
+
+/// The sum of tile_sums, block by block.
 template <std::floating_point S>
 double Candidates<S>::sum_blocks() {
   double sum = 0;
   const std::size_t count = scratch_.tiles.size();
-  for (std::size_t block = 0; block < count; block += 16) {
-    double block_sum = 0;
-    for (std::size_t tile = block; tile < std::min(block + 16, count); ++tile) {
-      block_sum += double(scratch_.tile_sums[tile]);
-    }
-    sum += block_sum;
+  for (std::size_t block = 0; block < count; block += kBlock) {
+    sum += detail::sum_block(&scratch_.tile_sums[block], std::min(kBlock, count - block));
   }
   return sum;
 }
@@ -151,14 +181,14 @@ double Candidates<S>::sum_blocks() {
 /// The same sum, to the bit, of a list: its blocks are laid out again, one at a time.
 template <std::floating_point S>
 double Candidates<S>::sum_survivors() {
-  constexpr std::size_t kBlock = 16 * math::kTile;
-  const math::Weighing weighing(math::widen(peak().score), scale_);
+  constexpr std::size_t kTokens = kBlock * math::kTile;
+  const math::Weighing weighing = this->weighing();
   double sum = 0;
   for (auto entry = scratch_.survivors.begin(); entry != scratch_.survivors.end();) {
-    const std::size_t begin = static_cast<std::size_t>(entry->token) / kBlock * kBlock;
-    const std::size_t size = std::min(kBlock, vocabulary() - begin);
-    float values[kBlock], sums[16];
-    bool counts[16] = {};  // tiles with a weight
+    const std::size_t begin = static_cast<std::size_t>(entry->token) / kTokens * kTokens;
+    const std::size_t size = std::min(kTokens, vocabulary() - begin);
+    float values[kTokens], sums[kBlock];
+    bool counts[kBlock] = {};  // tiles with a weight
     std::fill_n(values, size, -std::numeric_limits<float>::infinity());
     for (; entry != scratch_.survivors.end(); ++entry) {
       const std::size_t at = static_cast<std::size_t>(entry->token) - begin;
@@ -167,11 +197,11 @@ double Candidates<S>::sum_survivors() {
       counts[at / math::kTile] |= math::order_key(values[at]) > math::order_key(weighing.floor);
     }
     math::kernels().tile_sums(values, size, weighing, sums);
-    double block_sum = 0;
-    for (std::size_t tile = 0; tile * math::kTile < size; ++tile) {
-      if (counts[tile]) block_sum += double(sums[tile]);
+    const std::size_t tiles = math::tile_count(size);
+    for (std::size_t tile = 0; tile < tiles; ++tile) {
+      if (!counts[tile]) sums[tile] = 0;
     }
-    sum += block_sum;
+    sum += detail::sum_block(sums, tiles);
   }
   return sum;
 }
@@ -185,8 +215,7 @@ double Candidates<S>::log_mass() {
       if (!narrow_) sum_tiles();
       const double sum = narrow_ ? sum_survivors() : sum_blocks();
       const Survivor best = peak();
-      weigh({&best, 1});
-      const double unit = static_cast<double>(scratch_.weights[0]) * 0x1p-56;
+      const double unit = weigh({&best, 1}).to_double() * 0x1p-56;
       return *(log_mass_ = math::log(sum / unit));  // 0 for a single token
     }
   }
@@ -199,29 +228,14 @@ bool Candidates<S>::sums_are_worth_it() {
   return !narrow_ && !total_ && weighs_fast();
 }
 
-/// The token at quantile u, where the quick sums can tell: none if it is close to another's.
+/// The sums of tiles that are quick to find, and their sum.
 template <std::floating_point S>
-std::optional<Token> Candidates<S>::draw_by_sums(double u) {
-  if (!sums_are_worth_it()) return std::nullopt;
-  sum_tiles();
-  const double all = sum_blocks();
-  const double target = u * all, slack = all * 0x1p-19;
-  double before = 0;
-  std::size_t tile = 0;
-  while (tile + 1 < scratch_.tiles.size() && before + double(scratch_.tile_sums[tile]) <= target) {
-    before += double(scratch_.tile_sums[tile++]);
-  }
-  const auto entries = tile_entries(tile);
-  weigh(entries);
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    const double after = before + static_cast<double>(scratch_.weights[i]) * 0x1p-56;
-    if (after > target) {
-      const bool certain = (before == 0 || target - before > slack) && after - target > slack;
-      return certain ? std::optional(entries[i].token) : std::nullopt;
-    }
-    before = after;
-  }
-  return std::nullopt;
+double Candidates<S>::sum_tiles_quickly() {
+  const math::Weighing weighing = this->weighing();
+  for_each_stretch([&](const float* numbers, std::size_t size, std::size_t first) {
+    math::kernels().quick_sums(numbers, size, weighing, &scratch_.tile_sums[first / math::kTile]);
+  });
+  return sum_blocks();
 }
 
 }  // namespace logitkit::inline LOGITKIT_ABI

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <logitkit/math/detail/weighing.hpp>
+#include <logitkit/math/mass.hpp>
 #include <logitkit/math/select.hpp>
 
 #include <Eigen/Core>
@@ -21,11 +22,26 @@
 
 namespace logitkit::inline LOGITKIT_ABI::math {
 
+/// What `split` finds of a row.
+struct Parts {
+  Mass all;               ///< what the row weighs
+  Mass above;             ///< what the numbers above the stretch weigh
+  Entry<float>* between;  ///< behind the last of the entries in the stretch
+};
+
+/// high * 2^32 + low.
+[[nodiscard]] inline Mass mass_of(std::uint64_t high, std::uint64_t low) {
+  Mass mass{high >> 32, high << 32};
+  return mass += low;
+}
+
 /// What one instruction set does with rows of one scalar.
 template <class Scalar>
 struct RowKernels {
   bool (*scan)(const Scalar* row, std::size_t size, std::int32_t* tiles);
   void (*widen)(const Scalar* row, std::size_t size, float* floats);
+  std::size_t (*collect)(const Scalar* row, std::size_t size, const std::uint32_t* tiles,
+                         std::size_t tile_count, std::int32_t bound, Entry<float>* entries);
 };
 
 /// All of one instruction set's functions; what each does is said in kernels.inc.
@@ -34,10 +50,24 @@ struct Kernels {
   RowKernels<Eigen::half> of_half;
   RowKernels<Eigen::bfloat16> of_bfloat16;
   void (*tile_sums)(const float* row, std::size_t size, const Weighing&, float* sums);
-  void (*tile_masses)(const float* row, std::size_t size, const Weighing&, std::uint64_t* masses);
-  void (*weights)(const Entry<float>* entries, std::size_t size, const Weighing&, std::uint64_t*);
-  std::size_t (*collect)(const float* tile, std::size_t size, std::int32_t bound,
-                         std::int32_t first_token, Entry<float>* entries);
+  void (*quick_sums)(const float* row, std::size_t size, const Weighing&, float* sums);
+  Mass (*mass)(const float* numbers, std::size_t size, const Weighing&);
+  void (*keys)(const Entry<float>* entries, std::size_t size, std::int32_t* keys);
+  void (*weights)(const Entry<float>* entries, std::size_t size, const Weighing&,
+                  std::int32_t* keys, std::uint64_t* weights);
+  Mass (*mass_at_least)(const std::int32_t* keys, const std::uint64_t* weights, std::size_t size,
+                        std::int32_t bound);
+  std::int32_t (*least)(const std::int32_t* keys, std::size_t size);
+  void (*sixteen_maxima)(const float* numbers, std::size_t size, std::int32_t* keys);
+  std::size_t (*count_at_least)(const std::int32_t* keys, std::size_t size, std::int32_t bound);
+  std::size_t (*keep_between)(std::int32_t* keys, std::uint64_t* weights, std::size_t size,
+                              std::int32_t low, std::int32_t high);
+  void (*sums_above)(const float* numbers, std::size_t size, const Weighing&,
+                     const float* thresholds, float* sums);
+  void (*split)(const float* numbers, std::size_t size, std::int32_t first_token, const Weighing&,
+                float low, float high, Parts& parts);
+  std::size_t (*keep_at_least)(const Entry<float>* entries, std::size_t size, std::int32_t bound,
+                               Entry<float>* out);
   std::size_t (*find_at_least)(const std::int32_t* keys, std::size_t size, std::int32_t bound,
                                std::uint32_t* indices);
   std::size_t (*group_maxima)(const std::int32_t* keys, std::size_t size, std::int32_t* maxima);

@@ -92,7 +92,28 @@ inline Ints bits(Floats x) { return {_mm256_castps_si256(x.low), _mm256_castps_s
 inline Floats from_bits(Ints x) {
   return {_mm256_castsi256_ps(x.low), _mm256_castsi256_ps(x.high)};
 }
-inline Ints to_ints(Floats x) { return {_mm256_cvtps_epi32(x.low), _mm256_cvtps_epi32(x.high)}; }
+inline void hold(Floats&, Floats&, Floats&, Floats&) {}  // there are not as many registers
+
+// 2^y in two parts, y at most 2 or so: 2^fraction(y), then by 2^floor(y); far below, nearly 0.
+inline __m256 floor_of(__m256 y) { return _mm256_floor_ps(_mm256_max_ps(y, _mm256_set1_ps(-100))); }
+inline Floats fraction(Floats y) {
+  const __m256 least = _mm256_set1_ps(-100);
+  return {_mm256_sub_ps(_mm256_max_ps(y.low, least), floor_of(y.low)),
+          _mm256_sub_ps(_mm256_max_ps(y.high, least), floor_of(y.high))};
+}
+inline Floats scaled(Floats p, Floats y) {
+  return from_bits(add(bits(p), to_exponent({_mm256_cvtps_epi32(floor_of(y.low)),
+                                             _mm256_cvtps_epi32(floor_of(y.high))})));
+}
+
+inline __m256 eight_scores(const Entry<float>* p) {
+  const __m256 a = _mm256_loadu_ps(reinterpret_cast<const float*>(p));
+  const __m256 b = _mm256_loadu_ps(reinterpret_cast<const float*>(p + 4));
+  const __m256d odd = _mm256_castps_pd(_mm256_shuffle_ps(a, b, 0xdd));  // 0 1 4 5, 2 3 6 7
+  return _mm256_castpd_ps(_mm256_permute4x64_pd(odd, 0xd8));
+}
+/// The scores of sixteen entries.
+inline Floats scores(const Entry<float>* p) { return {eight_scores(p), eight_scores(p + 8)}; }
 
 /// One bit a lane: where a >= b.
 inline unsigned at_least(Ints a, Ints b) {
@@ -100,6 +121,30 @@ inline unsigned at_least(Ints a, Ints b) {
   const int less = _mm256_movemask_ps(_mm256_castsi256_ps(low)) |
                    _mm256_movemask_ps(_mm256_castsi256_ps(high)) << 8;
   return ~static_cast<unsigned>(less) & 0xffffu;
+}
+
+// Lanes that something holds for, one bit each.
+using Lanes = unsigned;
+inline unsigned numbered(Lanes lanes) { return lanes; }
+inline Lanes lanes_at_least(Ints a, Ints b) { return at_least(a, b); }
+inline Lanes lanes_above(Floats a, Floats b) {
+  const int low = _mm256_movemask_ps(_mm256_cmp_ps(a.low, b.low, _CMP_GT_OQ));
+  const int high = _mm256_movemask_ps(_mm256_cmp_ps(a.high, b.high, _CMP_GT_OQ));
+  return static_cast<unsigned>(low | high << 8);
+}
+inline Lanes lanes_between(Floats a, Floats b, Lanes above) {
+  const int low = _mm256_movemask_ps(_mm256_cmp_ps(a.low, b.low, _CMP_GE_OQ));
+  const int high = _mm256_movemask_ps(_mm256_cmp_ps(a.high, b.high, _CMP_GE_OQ));
+  return static_cast<unsigned>(low | high << 8) & ~above;
+}
+
+inline __m256 eight_where(unsigned lanes, __m256 x) {
+  const __m256i places = _mm256_set_epi32(128, 64, 32, 16, 8, 4, 2, 1);
+  const __m256i mask = _mm256_and_si256(_mm256_set1_epi32(static_cast<int>(lanes)), places);
+  return _mm256_and_ps(_mm256_castsi256_ps(_mm256_cmpeq_epi32(mask, places)), x);
+}
+inline Floats add_where(Lanes lanes, Floats a, Floats b) {
+  return add(a, {eight_where(lanes, b.low), eight_where(lanes >> 8, b.high)});
 }
 
 /// Remembers whether any number it has seen was NaN.
@@ -117,28 +162,7 @@ struct NanSeen {
   [[nodiscard]] bool any() const { return _mm256_movemask_ps(lanes) != 0; }
 };
 
-/// Adds up 64-bit weights: each lane's 32-bit mantissa, moved to the top and back by its shift.
-struct WeightSum {
-  __m256i even, odd;
-
-  WeightSum() : even(_mm256_setzero_si256()), odd(_mm256_setzero_si256()) {}
-  void add(__m256i mantissas, __m256i shifts) {
-    const __m256i low = _mm256_set1_epi64x(0xffffffff);
-    even = _mm256_add_epi64(
-        even, _mm256_srlv_epi64(_mm256_slli_epi64(mantissas, 32), _mm256_and_si256(shifts, low)));
-    odd = _mm256_add_epi64(
-        odd, _mm256_srlv_epi64(_mm256_andnot_si256(low, mantissas), _mm256_srli_epi64(shifts, 32)));
-  }
-  void add(Ints mantissas, Ints shifts) {
-    add(mantissas.low, shifts.low);
-    add(mantissas.high, shifts.high);
-  }
-  [[nodiscard]] std::uint64_t total() const {
-    std::uint64_t lanes[4];
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(lanes), _mm256_add_epi64(even, odd));
-    return lanes[0] + lanes[1] + lanes[2] + lanes[3];
-  }
-};
+#include <logitkit/math/detail/wholes_avx2.inc>
 
 /// Eight registers become one: lane t is register t, folded l with l + 4, + 2, + 1.
 template <class Fold>
@@ -175,6 +199,8 @@ struct FoldMax {
 struct FoldSum {
   __m256 operator()(__m256 a, __m256 b) const { return _mm256_add_ps(a, b); }
 };
+
+#include <logitkit/math/detail/lane_by_lane.inc>
 
 #include <logitkit/math/detail/kernels.inc>
 

@@ -59,19 +59,59 @@ inline Ints to_exponent(Ints a) { return _mm512_slli_epi32(a, 23); }
 inline Ints bits(Floats x) { return _mm512_castps_si512(x); }
 inline Floats from_bits(Ints x) { return _mm512_castsi512_ps(x); }
 
-inline Ints to_ints(Floats x) { return _mm512_cvtps_epi32(x); }  // rounded to the nearest
-
-/// One bit a lane: where a >= b.
-inline unsigned at_least(Ints a, Ints b) {
-  const __mmask16 mask = _mm512_cmpge_epi32_mask(a, b);
+// Lanes that something holds for.
+using Lanes = __mmask16;
+inline Lanes lanes_at_least(Ints a, Ints b) { return _mm512_cmpge_epi32_mask(a, b); }
+inline Lanes lanes_above(Floats a, Floats b) { return _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ); }
+inline Lanes lanes_between(Floats a, Floats b, Lanes above) {
+  return _mm512_mask_cmp_ps_mask(static_cast<Lanes>(~above), a, b, _CMP_GE_OQ);
+}
+inline unsigned numbered(Lanes lanes) {
 #if defined(__clang__)
-  return mask;
+  return lanes;
 #else
   unsigned bits;  // g++ 12 spills 16 bits and then reads 32, of which these are the wrong half
-  __asm__("kmovw %1, %0" : "=r"(bits) : "k"(mask));
+  __asm__("kmovw %1, %0" : "=r"(bits) : "k"(lanes));
   return bits;
 #endif
 }
+
+inline Floats add_where(Lanes lanes, Floats a, Floats b) {
+  return _mm512_mask_add_ps(a, lanes, a, b);
+}
+
+/// Keeps four vectors in registers: g++ would read each from memory again for every use.
+inline void hold(Floats& a, Floats& b, Floats& c, Floats& d) {
+  __asm__("" : "+v"(a), "+v"(b), "+v"(c), "+v"(d));
+}
+
+// 2^y in two parts, y at most 2 or so: 2^fraction(y), then by 2^floor(y); of -inf, nothing.
+inline Floats fraction(Floats y) { return _mm512_reduce_ps(y, _MM_FROUND_TO_NEG_INF); }
+inline Floats scaled(Floats p, Floats y) { return _mm512_scalef_ps(p, y); }
+
+/// Scores and tokens of sixteen entries.
+inline Floats scores(const Entry<float>* p) {
+  const Ints odd = _mm512_set_epi32(31, 29, 27, 25, 23, 21, 19, 17, 15, 13, 11, 9, 7, 5, 3, 1);
+  return _mm512_permutex2var_ps(_mm512_loadu_ps(p), odd, _mm512_loadu_ps(p + 8));
+}
+/// Writes an entry for each lane of `kept`, tokens counting up from `first`; room for sixteen.
+inline std::size_t append(Entry<float>* p, Floats x, std::int32_t first, unsigned kept) {
+  const Ints lanes = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+  const Ints tokens = _mm512_add_epi32(lanes, _mm512_set1_epi32(first));
+  const Ints low = _mm512_set_epi32(23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
+  const Ints high = _mm512_add_epi32(low, _mm512_set1_epi32(8));
+  const Ints a = _mm512_permutex2var_epi32(tokens, low, _mm512_castps_si512(x));
+  const Ints b = _mm512_permutex2var_epi32(tokens, high, _mm512_castps_si512(x));
+  const auto first_half = static_cast<__mmask8>(kept & 255),
+             second = static_cast<__mmask8>(kept >> 8);
+  const auto count = static_cast<std::size_t>(std::popcount(kept & 255));
+  _mm512_storeu_si512(p, _mm512_maskz_compress_epi64(first_half, a));
+  _mm512_storeu_si512(p + count, _mm512_maskz_compress_epi64(second, b));
+  return count + static_cast<std::size_t>(std::popcount(kept >> 8));
+}
+
+/// One bit a lane: where a >= b.
+inline unsigned at_least(Ints a, Ints b) { return numbered(lanes_at_least(a, b)); }
 
 /// Remembers whether any number it has seen was NaN.
 struct NanSeen {
@@ -84,20 +124,60 @@ struct NanSeen {
   [[nodiscard]] bool any() const { return (first & second) != 0xffff; }
 };
 
-/// Adds up 64-bit weights: each lane's 32-bit mantissa, moved to the top and back by its exponent.
-struct WeightSum {
-  Ints even, odd;
+/// Sixteen whole numbers of 64 bits, in two registers: the lanes' floats, cut off.
+struct Wholes {
+  Ints first, second;
+};
+inline Wholes wholes(Floats x) {
+  return {_mm512_cvttps_epi64(_mm512_castps512_ps256(x)),
+          _mm512_cvttps_epi64(_mm512_extractf32x8_ps(x, 1))};
+}
+inline Wholes load(const std::uint64_t* p) {
+  return {_mm512_loadu_si512(p), _mm512_loadu_si512(p + 8)};
+}
+inline void store(std::uint64_t* p, Wholes x) {
+  _mm512_storeu_si512(p, x.first);
+  _mm512_storeu_si512(p + 8, x.second);
+}
 
-  WeightSum() : even(_mm512_setzero_si512()), odd(_mm512_setzero_si512()) {}
-  void add(Ints mantissas, Ints shifts) {
-    const Ints low = _mm512_set1_epi64(0xffffffff);
-    even = _mm512_add_epi64(
-        even, _mm512_srlv_epi64(_mm512_slli_epi64(mantissas, 32), _mm512_and_si512(shifts, low)));
-    odd = _mm512_add_epi64(
-        odd, _mm512_srlv_epi64(_mm512_andnot_si512(low, mantissas), _mm512_srli_epi64(shifts, 32)));
+/// Writes the keys and wholes of the lanes in `kept` one after another; room for sixteen.
+inline std::size_t compress(std::int32_t* keys, std::uint64_t* p, Ints k, Wholes x, unsigned kept) {
+  const auto low = static_cast<__mmask8>(kept & 255), high = static_cast<__mmask8>(kept >> 8);
+  const int half = std::popcount(kept & 255);
+  _mm512_storeu_si512(keys, _mm512_maskz_compress_epi32(static_cast<__mmask16>(kept), k));
+  _mm512_storeu_si512(p, _mm512_maskz_compress_epi64(low, x.first));
+  _mm512_storeu_si512(p + half, _mm512_maskz_compress_epi64(high, x.second));
+  return static_cast<std::size_t>(std::popcount(kept));
+}
+
+/// Writes those of sixteen entries that are in `kept`; room for sixteen.
+inline std::size_t compress(Entry<float>* out, const Entry<float>* p, unsigned kept) {
+  const auto low = static_cast<__mmask8>(kept & 255), high = static_cast<__mmask8>(kept >> 8);
+  const Ints a = _mm512_loadu_si512(p), b = _mm512_loadu_si512(p + 8);
+  _mm512_storeu_si512(out, _mm512_maskz_compress_epi64(low, a));
+  _mm512_storeu_si512(out + std::popcount(kept & 255), _mm512_maskz_compress_epi64(high, b));
+  return static_cast<std::size_t>(std::popcount(kept));
+}
+
+/// A sum of wholes, lane by lane.
+struct WholeSum {
+  Ints first, second;
+
+  WholeSum() : first(_mm512_setzero_si512()), second(_mm512_setzero_si512()) {}
+  void add(Wholes x) {
+    first = _mm512_add_epi64(first, x.first);
+    second = _mm512_add_epi64(second, x.second);
   }
-  [[nodiscard]] std::uint64_t total() const {
-    return static_cast<std::uint64_t>(_mm512_reduce_add_epi64(_mm512_add_epi64(even, odd)));
+  void add_where(Lanes lanes, Wholes x) {
+    const auto low = static_cast<__mmask8>(lanes), high = static_cast<__mmask8>(lanes >> 8);
+    first = _mm512_mask_add_epi64(first, low, first, x.first);
+    second = _mm512_mask_add_epi64(second, high, second, x.second);
+  }
+  [[nodiscard]] Mass mass() const {
+    const Ints sum = _mm512_add_epi64(first, second), low = _mm512_set1_epi64(0xffffffff);
+    const auto high_part = _mm512_reduce_add_epi64(_mm512_srli_epi64(sum, 32));
+    const auto low_part = _mm512_reduce_add_epi64(_mm512_and_si512(sum, low));
+    return mass_of(static_cast<std::uint64_t>(high_part), static_cast<std::uint64_t>(low_part));
   }
 };
 

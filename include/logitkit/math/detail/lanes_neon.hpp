@@ -95,19 +95,58 @@ inline Ints bits(const Floats& x) {
 inline Floats from_bits(const Ints& x) {
   return each<Floats>([&](int i) { return vreinterpretq_f32_s32(x.part[i]); });
 }
-inline Ints to_ints(const Floats& x) {  // of whole numbers
-  return each<Ints>([&](int i) { return vcvtq_s32_f32(x.part[i]); });
+inline void hold(Floats&, Floats&, Floats&, Floats&) {}
+
+// 2^y in two parts, y at most 2 or so: 2^fraction(y), then by 2^floor(y); far below, nearly 0.
+inline float32x4_t clamped(float32x4_t y) { return vmaxq_f32(y, vdupq_n_f32(-100)); }
+inline Floats fraction(const Floats& y) {
+  return each<Floats>(
+      [&](int i) { return vsubq_f32(clamped(y.part[i]), vrndmq_f32(clamped(y.part[i]))); });
+}
+inline Floats scaled(const Floats& p, const Floats& y) {
+  return from_bits(add(bits(p), to_exponent(each<Ints>([&](int i) {
+                         return vcvtq_s32_f32(vrndmq_f32(clamped(y.part[i])));
+                       }))));
+}
+
+/// The scores of sixteen entries.
+inline Floats scores(const Entry<float>* p) {
+  return each<Floats>(
+      [p](int i) { return vld2q_f32(reinterpret_cast<const float*>(p + 4 * i)).val[1]; });
 }
 
 /// One bit a lane: where a >= b.
-inline unsigned at_least(const Ints& a, const Ints& b) {
+template <class F>
+inline unsigned numbered(const F& compare) {
   constexpr std::uint32_t kBits[4] = {1, 2, 4, 8};
   const uint32x4_t one = vld1q_u32(kBits);
   unsigned mask = 0;
-  for (int i = 0; i < 4; ++i) {
-    mask |= vaddvq_u32(vandq_u32(vcgeq_s32(a.part[i], b.part[i]), one)) << (4 * i);
-  }
+  for (int i = 0; i < 4; ++i) mask |= vaddvq_u32(vandq_u32(compare(i), one)) << (4 * i);
   return mask;
+}
+inline unsigned at_least(const Ints& a, const Ints& b) {
+  return numbered([&](int i) { return vcgeq_s32(a.part[i], b.part[i]); });
+}
+
+// Lanes that something holds for, one bit each.
+using Lanes = unsigned;
+inline unsigned numbered(Lanes lanes) { return lanes; }
+inline Lanes lanes_at_least(const Ints& a, const Ints& b) { return at_least(a, b); }
+inline Lanes lanes_above(const Floats& a, const Floats& b) {
+  return numbered([&](int i) { return vcgtq_f32(a.part[i], b.part[i]); });
+}
+inline Lanes lanes_between(const Floats& a, const Floats& b, Lanes above) {
+  return numbered([&](int i) { return vcgeq_f32(a.part[i], b.part[i]); }) & ~above;
+}
+
+inline Floats add_where(Lanes lanes, const Floats& a, const Floats& b) {
+  constexpr std::uint32_t kPlaces[4] = {1, 2, 4, 8};
+  const uint32x4_t places = vld1q_u32(kPlaces);
+  return each<Floats>([&](int i) {
+    const uint32x4_t mask = vtstq_u32(vdupq_n_u32(lanes >> (4 * i)), places);
+    const uint32x4_t kept = vandq_u32(mask, vreinterpretq_u32_f32(b.part[i]));
+    return vaddq_f32(a.part[i], vreinterpretq_f32_u32(kept));
+  });
 }
 
 /// Remembers whether any number it has seen was NaN.
@@ -124,22 +163,50 @@ struct NanSeen {
   [[nodiscard]] bool any() const { return vminvq_u32(numbers) == 0; }
 };
 
-/// Adds up 64-bit weights: each lane's 32-bit mantissa, moved to the top and back by its shift.
-struct WeightSum {
-  uint64x2_t sum = vdupq_n_u64(0);
-
-  void add(int32x2_t mantissas, int32x2_t shifts) {
-    const uint64x2_t top = vshll_n_u32(vreinterpret_u32_s32(mantissas), 31);
-    // A shift to the left by a negative number is one to the right; by 64 and more leaves 0.
-    sum = vaddq_u64(sum, vshlq_u64(vaddq_u64(top, top), vnegq_s64(vmovl_s32(shifts))));
+/// Sixteen whole numbers of 64 bits.
+struct Wholes {
+  uint64x2_t part[8];
+};
+inline Wholes wholes(const Floats& x) {  // cut off
+  Wholes result;
+  for (int i = 0; i < 4; ++i) {
+    result.part[2 * i] = vcvtq_u64_f64(vcvt_f64_f32(vget_low_f32(x.part[i])));
+    result.part[2 * i + 1] = vcvtq_u64_f64(vcvt_high_f64_f32(x.part[i]));
   }
-  void add(const Ints& mantissas, const Ints& shifts) {
-    for (int i = 0; i < 4; ++i) {
-      add(vget_low_s32(mantissas.part[i]), vget_low_s32(shifts.part[i]));
-      add(vget_high_s32(mantissas.part[i]), vget_high_s32(shifts.part[i]));
+  return result;
+}
+inline Wholes load(const std::uint64_t* p) {
+  Wholes result;
+  for (int i = 0; i < 8; ++i) result.part[i] = vld1q_u64(p + 2 * i);
+  return result;
+}
+inline void store(std::uint64_t* p, const Wholes& x) {
+  for (int i = 0; i < 8; ++i) vst1q_u64(p + 2 * i, x.part[i]);
+}
+
+/// A sum of wholes, lane by lane.
+struct WholeSum {
+  uint64x2_t sums[4] = {vdupq_n_u64(0), vdupq_n_u64(0), vdupq_n_u64(0), vdupq_n_u64(0)};
+
+  void add(const Wholes& x) {
+    for (int i = 0; i < 8; ++i) sums[i & 3] = vaddq_u64(sums[i & 3], x.part[i]);
+  }
+  void add_where(unsigned lanes, const Wholes& x) {
+    constexpr std::uint64_t kPlaces[2] = {1, 2};
+    const uint64x2_t places = vld1q_u64(kPlaces);
+    for (int i = 0; i < 8; ++i, lanes >>= 2) {
+      const uint64x2_t mask = vtstq_u64(vdupq_n_u64(lanes), places);
+      sums[i & 3] = vaddq_u64(sums[i & 3], vandq_u64(mask, x.part[i]));
     }
   }
-  [[nodiscard]] std::uint64_t total() const { return vaddvq_u64(sum); }
+  [[nodiscard]] Mass mass() const {
+    Mass sum;
+    for (const uint64x2_t each : sums) {
+      sum += vgetq_lane_u64(each, 0);
+      sum += vgetq_lane_u64(each, 1);
+    }
+    return sum;
+  }
 };
 
 /// Sixteen vectors become one: lane t is vector t, folded in halves: l with l + 8, + 4, + 2, + 1.
@@ -167,6 +234,8 @@ struct FoldMax {
 struct FoldSum {
   float32x4_t operator()(float32x4_t a, float32x4_t b) const { return vaddq_f32(a, b); }
 };
+
+#include <logitkit/math/detail/lane_by_lane.inc>
 
 #include <logitkit/math/detail/kernels.inc>
 

@@ -4,6 +4,8 @@
 
 #include <logitkit/math/detail/kernel_table.hpp>
 
+#include <cmath>
+
 namespace logitkit::inline LOGITKIT_ABI::math::portable {
 
 struct Floats {
@@ -91,8 +93,22 @@ inline Ints to_exponent(const Ints& a) {
 }
 inline Ints bits(const Floats& x) { return std::bit_cast<Ints>(x); }
 inline Floats from_bits(const Ints& x) { return std::bit_cast<Floats>(x); }
-inline Ints to_ints(const Floats& x) {  // of whole numbers
-  return each<Ints>([&](int i) { return static_cast<std::int32_t>(x.lane[i]); });
+inline void hold(Floats&, Floats&, Floats&, Floats&) {}
+
+// 2^y in two parts, y at most 2 or so: 2^fraction(y), then by 2^floor(y); far below, nearly 0.
+inline float clamped(float y) { return y > -100 ? y : -100; }
+inline Floats fraction(const Floats& y) {
+  return each<Floats>([&](int i) { return clamped(y.lane[i]) - std::floor(clamped(y.lane[i])); });
+}
+inline Floats scaled(const Floats& p, const Floats& y) {
+  return from_bits(add(bits(p), to_exponent(each<Ints>([&](int i) {
+                         return static_cast<std::int32_t>(std::floor(clamped(y.lane[i])));
+                       }))));
+}
+
+/// The scores of sixteen entries.
+inline Floats scores(const Entry<float>* p) {
+  return each<Floats>([p](int i) { return p[i].score; });
 }
 
 /// One bit a lane: where a >= b.
@@ -100,6 +116,25 @@ inline unsigned at_least(const Ints& a, const Ints& b) {
   unsigned mask = 0;
   for (unsigned i = 0; i < 16; ++i) mask |= unsigned{a.lane[i] >= b.lane[i]} << i;
   return mask;
+}
+
+// Lanes that something holds for, one bit each.
+using Lanes = unsigned;
+inline unsigned numbered(Lanes lanes) { return lanes; }
+inline Lanes lanes_at_least(const Ints& a, const Ints& b) { return at_least(a, b); }
+inline Lanes lanes_above(const Floats& a, const Floats& b) {
+  unsigned mask = 0;
+  for (unsigned i = 0; i < 16; ++i) mask |= unsigned{a.lane[i] > b.lane[i]} << i;
+  return mask;
+}
+inline Lanes lanes_between(const Floats& a, const Floats& b, Lanes above) {
+  unsigned mask = 0;
+  for (unsigned i = 0; i < 16; ++i) mask |= unsigned{a.lane[i] >= b.lane[i]} << i;
+  return mask & ~above;
+}
+
+inline Floats add_where(Lanes lanes, const Floats& a, const Floats& b) {
+  return each<Floats>([&](int i) { return a.lane[i] + (lanes >> i & 1u ? b.lane[i] : 0); });
 }
 
 /// Remembers whether any number it has seen was NaN.
@@ -114,17 +149,30 @@ struct NanSeen {
   [[nodiscard]] bool any() const { return seen; }
 };
 
-/// Adds up 64-bit weights: each lane's 32-bit mantissa, moved to the top and back by its shift.
-struct WeightSum {
-  std::uint64_t sum = 0;
+/// Sixteen whole numbers of 64 bits.
+struct Wholes {
+  std::uint64_t lane[16];
+};
+inline Wholes wholes(const Floats& x) {  // cut off
+  return each<Wholes>(
+      [&](int i) { return static_cast<std::uint64_t>(static_cast<std::int64_t>(x.lane[i])); });
+}
+inline Wholes load(const std::uint64_t* p) {
+  return each<Wholes>([p](int i) { return p[i]; });
+}
+inline void store(std::uint64_t* p, const Wholes& x) { std::copy_n(x.lane, 16, p); }
 
-  void add(const Ints& mantissas, const Ints& shifts) {
+/// A sum of wholes.
+struct WholeSum {
+  Mass sum;
+
+  void add(const Wholes& x) { add_where(0xffff, x); }
+  void add_where(unsigned lanes, const Wholes& x) {
     for (int i = 0; i < 16; ++i) {
-      const auto top = static_cast<std::uint64_t>(mantissas.lane[i]) << 32;
-      sum += shifts.lane[i] < 64 ? top >> shifts.lane[i] : 0;
+      if (lanes >> i & 1u) sum += x.lane[i];
     }
   }
-  [[nodiscard]] std::uint64_t total() const { return sum; }
+  [[nodiscard]] Mass mass() const { return sum; }
 };
 
 /// Sixteen vectors become one: lane t is vector t, folded in halves: l with l + 8, + 4, + 2, + 1.
@@ -145,6 +193,8 @@ struct FoldMax {
 struct FoldSum {
   float operator()(float a, float b) const { return a + b; }
 };
+
+#include <logitkit/math/detail/lane_by_lane.inc>
 
 #include <logitkit/math/detail/kernels.inc>
 

@@ -19,14 +19,20 @@ namespace logitkit::inline LOGITKIT_ABI::math {
 /// nothing. As an integer a weight counts units of 2^-56, so that 64 of them fit 64 bits.
 struct Weighing {
   float high, low, floor, reference;
+  float drift;  // 2^(best * low), which quick weights leave out
 
   static constexpr float kMagic = 0x1.8p23f;  // added to a small number, leaves its nearest integer
   static constexpr int kUnit = 56;
+  static constexpr float kOne = 0x1p56f;
 
   /// 2^f for |f| <= 1/2, within 6.5e-8 of it, rounding included: a fit with that rounding in mind.
   static constexpr float kPowers[7] = {0x1p+0f,        0x1.62e43p-1f,  0x1.ebfbdcp-3f,
                                        0x1.c6af0ep-5f, 0x1.3b2d12p-7f, 0x1.5f44bap-10f,
                                        0x1.4258d8p-13f};
+
+  /// 2^f for 0 <= f < 1, within 1.5e-7 of it.
+  static constexpr float kQuickPowers[6] = {0x1.fffffep-1f, 0x1.62e4f6p-1f, 0x1.ebd5a8p-3f,
+                                            0x1.c95446p-5f, 0x1.26900ap-7f, 0x1.ec3212p-10f};
 
   /// Whether the numbers are such that none of the operations overflows or loses its integer.
   [[nodiscard]] static bool fits(double best, double scale) {
@@ -38,7 +44,17 @@ struct Weighing {
       : high(static_cast<float>(scale * kLog2E)),
         low(static_cast<float>(std::fma(scale, kLog2E, -double(high)))),
         floor(narrow<float>(best - 69 / scale)),
-        reference(static_cast<float>(std::nearbyint(best * double(high)))) {}
+        reference(static_cast<float>(std::nearbyint(best * double(high)))),
+        drift(1 + static_cast<float>(best * double(low) / kLog2E)) {}
+
+  /// How far quick sums of at most `size` weights can be from the exact ones, as a part of `sum`,
+  /// what they add up to. A quick weight takes y = v * high - reference rounded to a float; errors
+  /// in units of 2^-24 of a weight: |y| of that rounding and of the missing low part, 4 of the
+  /// power and its coefficients, 6 of the additions. The mean of |y| over the mass is the entropy
+  /// in octaves less log2(sum), so at most log2(size / sum).
+  [[nodiscard]] static double slack(double size, double sum) {
+    return 0x1p-24 * (12 + 1.1 * kLog2E * log(size / sum));
+  }
 };
 
 }  // namespace logitkit::inline LOGITKIT_ABI::math

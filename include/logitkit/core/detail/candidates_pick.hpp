@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+// How Candidates finds what reaches a bound: by the largest keys of tiles, then in those tiles.
+#pragma once
+
+#include <logitkit/core/candidates.hpp>
+
+namespace logitkit::inline LOGITKIT_ABI {
+
+/// The largest key; that of a banned token if nothing is left.
+template <std::floating_point S>
+auto Candidates<S>::largest_key() -> Key {
+  if (largest_) return *largest_;
+  Key largest = kBannedKey;
+  if (narrow_) {
+    for (const Survivor& entry : scratch_.survivors) {
+      largest = std::max(largest, math::order_key(entry.score));
+    }
+  } else {
+    refresh_tiles();
+    std::span<const Key> keys = scratch_.tiles;
+    if constexpr (std::same_as<S, float>) {
+      auto& groups = scratch_.tile_copy;
+      const std::size_t n = math::kernels().group_maxima(keys.data(), keys.size(), groups.data());
+      keys = std::span(groups).first(n);
+    }
+    for (const Key key : keys) largest = std::max(largest, key);
+  }
+  largest_ = largest;
+  return largest;
+}
+
+/// A key that at least k values reach, where the tiles show one: the k-th largest tile maximum, or
+/// that of sixteen numbers where k is too large for tiles.
+template <std::floating_point S>
+auto Candidates<S>::tile_bound(std::size_t k) -> Key {
+  if (narrow_ || k == 0) return kBannedKey;
+  if (k == 1) return largest_key();
+  refresh_tiles();
+  const auto& tiles = scratch_.tiles;
+  const std::span<Key> keys(scratch_.tile_copy);
+  if constexpr (std::same_as<S, float>) {
+    const math::Kernels& kernels = math::kernels();
+    // First a lower bound by the maxima of groups, then exactly among the tiles that reach it.
+    const std::size_t groups = kernels.group_maxima(tiles.data(), tiles.size(), keys.data());
+    const Key largest = largest_key();
+    if (2 * k <= groups) {
+      const Key bound = math::rank_bound(keys.first(groups), k, {.high = largest});
+      auto& list = scratch_.tile_list;
+      const std::size_t count =
+          kernels.find_at_least(tiles.data(), tiles.size(), bound, list.data());
+      for (std::size_t i = 0; i < count; ++i) keys[i] = tiles[list[i]];
+      return math::rank_bound(keys.first(count), k, {bound, largest});
+    }
+    if (2 * k > tiles.size()) {
+      const std::size_t sixteens = (vocabulary() + 15) / 16;
+      if (k > sixteens) return kBannedKey;
+      for_each_stretch([&](const float* numbers, std::size_t size, std::size_t first) {
+        kernels.sixteen_maxima(numbers, size, &keys[first / 16]);
+      });
+      return math::rank_bound(keys.first(sixteens), k, {kBannedKey, largest});
+    }
+  }
+  if (k > tiles.size()) return kBannedKey;
+  const Key most = largest_key();
+  std::copy(tiles.begin(), tiles.end(), keys.begin());
+  return math::rank_bound(keys.first(tiles.size()), k, {kBannedKey, most});
+}
+
+/// Writes an entry for each value of the listed tiles that reaches the bound; returns how many.
+template <std::floating_point S>
+std::size_t Candidates<S>::collect(std::span<const std::uint32_t> tiles, Key bound, Survivor* out) {
+  Survivor* const begin = out;
+  const auto edited = [&](std::uint32_t tile) { return scratch_.edited[tile] != 0; };
+  while (!tiles.empty()) {
+    std::size_t same = 0;  // tiles without an edit, which kernels read from the row
+    if (std::same_as<S, float> && scratch_.edits.empty()) same = tiles.size();
+    while (std::same_as<S, float> && same < tiles.size() && !edited(tiles[same])) ++same;
+    if (same > 0) {
+      if constexpr (std::same_as<S, float>) {
+        out += row_.visit([&]<class Scalar>(const Scalar* data) {
+          return math::kernels().rows<Scalar>().collect(data, vocabulary(), tiles.data(), same,
+                                                        bound, out);
+        });
+      }
+    } else {
+      same = 1;
+      for (const Survivor& entry : tile_entries(tiles[0])) {
+        if (math::order_key(entry.score) >= bound) *out++ = entry;
+      }
+    }
+    tiles = tiles.subspan(same);
+  }
+  return static_cast<std::size_t>(out - begin);
+}
+
+/// The tiles that hold a key >= bound. Valid until the next call.
+template <std::floating_point S>
+auto Candidates<S>::tiles_at_least(Key bound) -> std::span<const std::uint32_t> {
+  refresh_tiles();
+  const auto& tiles = scratch_.tiles;
+  auto& list = scratch_.tile_list;
+  std::size_t count = 0;
+  if constexpr (std::same_as<S, float>) {
+    count = math::kernels().find_at_least(tiles.data(), tiles.size(), bound, list.data());
+  } else {
+    for (std::size_t tile = 0; tile < tiles.size(); ++tile) {
+      list[count] = static_cast<std::uint32_t>(tile);
+      count += tiles[tile] >= bound;
+    }
+  }
+  return std::span(list).first(count);
+}
+
+/// The first token with a key >= bound, before narrowing; there is one.
+template <std::floating_point S>
+auto Candidates<S>::first_at_least(Key bound) -> Survivor {
+  std::array<Survivor, math::kTile + 16> entries;
+  collect(tiles_at_least(bound).first(1), bound, entries.data());
+  return entries[0];
+}
+
+/// Of a list, writes the entries with a key >= bound to `out`; returns how many.
+template <std::floating_point S>
+std::size_t Candidates<S>::keep_at_least(std::span<const Survivor> list, Key bound, Survivor* out) {
+  if constexpr (std::same_as<S, float>) {
+    return math::kernels().keep_at_least(list.data(), list.size(), bound, out);
+  } else {
+    std::size_t kept = 0;
+    for (const Survivor entry : list) {
+      out[kept] = entry;
+      kept += math::order_key(entry.score) >= bound;
+    }
+    return kept;
+  }
+}
+
+/// The tokens with a key >= bound that are not banned, ascending, to `list`.
+template <std::floating_point S>
+void Candidates<S>::pick_at_least(Key bound, detail::Buffer<Survivor>& list) {
+  bound = std::max(bound, static_cast<Key>(kBannedKey + 1));
+  if (narrow_) {
+    list.resize(scratch_.survivors.size() + detail::kSlack);
+    return list.resize(keep_at_least(scratch_.survivors, bound, list.data()));
+  }
+  const auto tiles = tiles_at_least(bound);
+  list.resize(std::min(tiles.size() * math::kTile, vocabulary()) + detail::kSlack);
+  list.resize(collect(tiles, bound, list.data()));
+}
+
+}  // namespace logitkit::inline LOGITKIT_ABI

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// Buffer: what is written stays, through growth, copies and swaps; room is kept.
+#include <logitkit/core/detail/buffer.hpp>
+
+#include "support/catch.hpp"
+
+#include <numeric>
+#include <vector>
+
+using logitkit::detail::Buffer;
+
+TEST_CASE("a buffer keeps what is in it when it grows", "[buffer]") {
+  Buffer<int> buffer;
+  CHECK(buffer.empty());
+  for (int i = 0; i < 1000; ++i) buffer.push_back(i);
+  buffer.reserve(5000);
+  buffer.resize(1001);
+  buffer[1000] = 7;
+  REQUIRE(buffer.size() == 1001);
+  for (std::size_t i = 0; i < 1000; ++i) CHECK(buffer[i] == int(i));
+  CHECK(*(buffer.end() - 1) == 7);
+  buffer.clear();
+  CHECK(buffer.empty());
+  CHECK(buffer.capacity() >= 5000);
+  buffer.reserve(1);
+  CHECK(buffer.capacity() >= 5000);
+}
+
+TEST_CASE("a buffer is a value: copies are apart, a move leaves something usable", "[buffer]") {
+  std::vector<int> numbers(50);
+  std::iota(numbers.begin(), numbers.end(), 3);
+  Buffer<int> a;
+  a.assign(numbers.begin(), numbers.end());
+  Buffer<int> b(a);
+  b[0] = -1;
+  CHECK(a[0] == 3);
+  a = a;
+  CHECK(a.size() == 50);
+  Buffer<int> c(std::move(a));
+  CHECK(c.size() == 50);
+  a = b;
+  CHECK(a[0] == -1);
+  b = std::move(c);
+  CHECK(b[0] == 3);
+  b.swap(a);
+  CHECK(b[0] == -1);
+  CHECK(std::equal(a.begin(), a.end(), numbers.begin(), numbers.end()));
+}
