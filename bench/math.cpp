@@ -30,7 +30,7 @@ bench::Subject tile_maxima(std::size_t vocabulary) {
   const auto tiles =
       std::make_shared<std::vector<lk::math::OrderKey<float>>>(lk::math::tile_count(vocabulary));
   const auto find = [=](std::span<const float> row) {
-    benchmark::DoNotOptimize(lk::math::scan(row.data(), row.size(), tiles->data()));
+    benchmark::DoNotOptimize(lk::math::scan(row.data(), row.size(), nullptr, tiles->data()));
     benchmark::ClobberMemory();
   };
   return {find, [=](std::span<const float> row) {

@@ -24,7 +24,7 @@ Maxima<S> maxima_of(const std::vector<S>& row) {
   constexpr math::OrderKey<S> kGuard = 0x5a5a5a5a;
   const std::size_t count = math::tile_count(row.size());
   Maxima<S> result{false, std::vector<math::OrderKey<S>>(count + 1, kGuard)};
-  result.numbers = math::scan(row.data(), row.size(), result.tiles.data());
+  result.numbers = math::scan(row.data(), row.size(), nullptr, result.tiles.data());
   REQUIRE(result.tiles.back() == kGuard);
   result.tiles.pop_back();
   return result;

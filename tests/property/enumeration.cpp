@@ -102,9 +102,10 @@ __extension__ using Wide = unsigned __int128;
 }
 std::uint64_t own_weight(float score, double best, double scale) {
   const lk::math::Entry<float> entry{0, score};
-  std::uint64_t weight = 0;
-  lk::math::kernels().weights(&entry, 1, lk::math::Weighing(best, scale), &weight);
-  return weight;
+  std::uint64_t weights[16];
+  std::int32_t keys[16];
+  lk::math::kernels().weights(&entry, 1, lk::math::Weighing(best, scale), keys, weights);
+  return weights[0];
 }
 
 /// How many of the 2^53 numbers should choose each token: those with cumulative > u * total, from

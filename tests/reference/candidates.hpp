@@ -119,6 +119,7 @@ class Candidates {
       const auto token = static_cast<Token>(i);
       in_[i] = contains(token) && f(token, score(token));
     }
+    narrowed_ = true;
   }
   void keep_only(std::span<const Token> tokens) {
     std::vector<bool> named(scores_.size());
@@ -126,10 +127,14 @@ class Candidates {
     keep_if([&](Token token, double) { return named[static_cast<std::size_t>(token)]; });
   }
   void mask(std::span<const std::uint32_t> words) {
-    keep_if([&](Token token, double) {
+    const auto allowed = [&](Token token) {
       const auto i = static_cast<std::size_t>(token);
       return i / 32 < words.size() && (words[i / 32] >> (i % 32) & 1u) == 1;
-    });
+    };
+    if (narrowed_) return keep_if([&](Token token, double) { return allowed(token); });
+    for (std::size_t i = 0; i < scores_.size(); ++i) {
+      in_[i] = in_[i] && allowed(static_cast<Token>(i));
+    }
   }
   void keep_above(double threshold) {
     keep_if([&](Token, double score) { return score >= threshold; });
@@ -195,6 +200,7 @@ class Candidates {
 
   std::vector<double> scores_;
   std::vector<bool> in_;
+  bool narrowed_ = false;
 };
 
 }  // namespace reference

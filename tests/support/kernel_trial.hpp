@@ -36,6 +36,16 @@ std::vector<Scalar> kernel_row(std::size_t size, std::size_t kind, std::uint64_t
 }
 inline constexpr std::size_t kKernelRowKinds = 6;
 
+/// A mask of so many tiles: some of them allowed in part, one not at all, one wholly.
+inline std::vector<std::uint64_t> kernel_mask(std::size_t tiles, std::size_t kind) {
+  reference::Bits bits(tiles + kind);
+  std::vector<std::uint64_t> mask(tiles);
+  for (auto& word : mask) word = bits.below(1u << 30) * std::uint64_t{0x9e3779b97f4a7c15};
+  mask[tiles / 2] = 0;
+  mask[tiles - 1] = ~std::uint64_t{0};
+  return mask;
+}
+
 inline bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](float x, float y) {
     return std::bit_cast<std::uint32_t>(x) == std::bit_cast<std::uint32_t>(y);
@@ -50,21 +60,29 @@ void require_same_rows(const math::RowKernels<Scalar>& ours, const math::RowKern
       const auto row = kernel_row<Scalar>(size, kind, size + kind);
       const std::size_t tiles = (size + 63) / 64;
       std::vector<std::int32_t> maxima(tiles + 1, 77), slow_maxima = maxima;  // 77: a guard
-      REQUIRE(ours.scan(row.data(), size, maxima.data()));
-      REQUIRE(slow.scan(row.data(), size, slow_maxima.data()));
+      REQUIRE(ours.scan(row.data(), size, nullptr, maxima.data()));
+      REQUIRE(slow.scan(row.data(), size, nullptr, slow_maxima.data()));
+      REQUIRE(maxima == slow_maxima);
+      const auto mask = kernel_mask(tiles, kind);
+      REQUIRE(ours.scan(row.data(), size, mask.data(), maxima.data()));
+      REQUIRE(slow.scan(row.data(), size, mask.data(), slow_maxima.data()));
       REQUIRE(maxima == slow_maxima);
 
       std::vector<float> floats(size + 1, 77), slow_floats = floats;
-      ours.widen(row.data(), size, floats.data());
-      slow.widen(row.data(), size, slow_floats.data());
-      REQUIRE(same_bits(floats, slow_floats));
+      for (const std::uint64_t* allowed :
+           {static_cast<const std::uint64_t*>(nullptr), mask.data()}) {
+        ours.widen(row.data(), size, allowed, floats.data());
+        slow.widen(row.data(), size, allowed, slow_floats.data());
+        REQUIRE(same_bits(floats, slow_floats));
+      }
 
       auto bad = row;  // one NaN, anywhere, of either sign
       const std::size_t at = (size * 7919) % size;
       for (const float nan :
            {std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::quiet_NaN()}) {
         bad[at] = static_cast<Scalar>(nan);
-        REQUIRE_FALSE(ours.scan(bad.data(), size, maxima.data()));
+        REQUIRE_FALSE(ours.scan(bad.data(), size, nullptr, maxima.data()));
+        REQUIRE_FALSE(ours.scan(bad.data(), size, mask.data(), maxima.data()));
       }
     }
   }
@@ -144,9 +162,12 @@ void require_same_tiles(const math::RowKernels<Scalar>& ours,
         CAPTURE(size, kind, bound);
         std::vector<math::Entry<float>> list(size + 80), slow_list(size + 80);
         const auto key = math::order_key(bound);
-        list.resize(ours.collect(row.data(), size, tiles.data(), tiles.size(), key, list.data()));
+        const auto mask = kernel_mask((size + 63) / 64, kind);
+        const auto* allowed = bound == -3 ? mask.data() : nullptr;
+        const std::size_t n = tiles.size();
+        list.resize(ours.collect(row.data(), size, allowed, tiles.data(), n, key, list.data()));
         slow_list.resize(
-            slow.collect(row.data(), size, tiles.data(), tiles.size(), key, slow_list.data()));
+            slow.collect(row.data(), size, allowed, tiles.data(), n, key, slow_list.data()));
         REQUIRE(same_entries(list, slow_list));
       }
     }

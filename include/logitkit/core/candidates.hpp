@@ -29,9 +29,10 @@ namespace detail {
 /// Scores are doubles; an edit rounds the value it makes to S, the precision of the row itself.
 /// Probabilities of float rows are exact to 1.5e-7 of each, those of double rows to 1e-14.
 ///
-/// Cost: construction reads the row once. Before narrowing, edits are O(1); `best`, `maximum`,
+/// Cost: the row is read once, when something is asked for that needs it; what is edited and masked
+/// until then costs no read of its own. Before narrowing, edits are O(1); `best`, `maximum`,
 /// `keep_top`, `keep_above` and `sorted` look only at the tiles of 64 that can hold what is asked
-/// for; masses (`log_sum_exp`, `normalise`, `entropy`, `keep_mass`, `draw`), `keep_if`, `mask` and
+/// for; masses (`log_sum_exp`, `normalise`, `entropy`, `keep_mass`, `draw`), `keep_if` and
 /// `transform` look at every token. From then on all is O(survivors), an edit O(log survivors). No
 /// allocation once the workspace has seen the vocabulary.
 template <std::floating_point S>
@@ -56,7 +57,7 @@ class Candidates {
   [[nodiscard]] std::size_t vocabulary() const { return row_.size(); }
   /// How many tokens are in the set; a banned one counts until the next narrowing drops it.
   [[nodiscard]] std::size_t size() const {
-    return narrow_ ? scratch_.survivors.size() : vocabulary();
+    return narrow_ ? scratch_.survivors.size() : masked_ ? count_allowed() : vocabulary();
   }
   /// Whether a narrowing has happened: from here on work is O(size()).
   [[nodiscard]] bool narrowed() const { return narrow_; }
@@ -70,7 +71,9 @@ class Candidates {
   /// The tokens of the set in ascending order: `for (auto [token, score] : candidates)`.
   class Iterator;
   [[nodiscard]] Iterator begin() const { return Iterator(this, 0); }
-  [[nodiscard]] Iterator end() const { return Iterator(this, size()); }
+  [[nodiscard]] Iterator end() const {
+    return Iterator(this, narrow_ ? scratch_.survivors.size() : vocabulary());
+  }
 
   /// The n best that are not banned, best first, valid until the next call. A smaller logit shows a
   /// smaller score, even where scale and shift would round the difference away.
@@ -129,7 +132,8 @@ class Candidates {
   /// Keeps the given tokens, in any order, and no others. O(tokens log tokens).
   void keep_only(std::span<const Token> tokens);
   /// Keeps the tokens whose bit is 1: word token / 32, bit token % 32, least significant first.
-  /// A missing word means not allowed.
+  /// A missing word means not allowed. Before the row is read this costs next to nothing. Before
+  /// narrowing it is not one: what is banned still counts, and may be set again where allowed.
   void mask(std::span<const std::uint32_t> words);
 
   // --- Choosing ---
@@ -147,8 +151,13 @@ class Candidates {
   static constexpr std::size_t kBlock = 16;     // tiles whose sums are added up first
   static constexpr std::size_t kFewTiles = 64;  // as many as are looked at first for a nucleus
 
+  // Whether no mask has taken a token out, before narrowing.
+  [[nodiscard]] bool allowed(std::size_t token) const {
+    return !masked_ || (scratch_.allowed[token / math::kTile] >> (token % math::kTile) & 1) != 0;
+  }
   // A token's value: its score before scale and shift.
   [[nodiscard]] S value(std::size_t token) const {
+    if (!allowed(token)) return -kInfinity;
     const bool edited = scratch_.edited[token / math::kTile] >> (token % math::kTile) & 1;
     return edited ? scratch_.values[token] : row_[token];
   }
@@ -167,6 +176,9 @@ class Candidates {
   void fail(Status status) {
     if (status_ == Status::ok) status_ = status;
   }
+  [[nodiscard]] std::size_t count_allowed() const;
+  void scan();
+  void all_stale();
   void refresh_tiles();
   [[nodiscard]] Key largest_key();
   [[nodiscard]] double largest() { return math::widen(math::from_order_key<S>(largest_key())); }
@@ -217,6 +229,9 @@ class Candidates {
   Row<S> row_;
   double scale_ = 1;                 // score = value * scale + shift
   double shift_ = 0;                 //
+  bool scanned_ = false;             // scratch_.tiles are those of the row
+  bool masked_ = false;              // scratch_.allowed is in force
+  bool transformed_ = false;         // every value is an edited one
   bool narrow_ = false;              // the set is scratch_.survivors, not the whole row
   Status status_ = Status::ok;       // the first thing that went wrong
   std::optional<Key> largest_;       // the largest key

@@ -52,6 +52,7 @@ struct Scratch {
   std::vector<float> tile_sums;                 // of the weights, nearly
   std::vector<math::Mass> block_masses;         // of sixteen tiles each, exactly
   std::vector<std::uint64_t> edited;            // one bit a token: its value is in `values`
+  std::vector<std::uint64_t> allowed;           // one bit a token, where there is a mask
   Buffer<S> values;                             // edited values, valid where the bit is set
   std::vector<Token> edits;                     // the tokens whose bits are set, in edit order
   std::vector<std::uint32_t> stale;             // tiles whose largest key an edit has taken away
@@ -78,6 +79,7 @@ struct Scratch {
     tile_sums.resize(tile_count);
     stale.reserve(vocabulary);
     edited.resize(tile_count);
+    allowed.resize(tile_count);
     values.resize(vocabulary);
     edits.reserve(vocabulary);
     survivors.reserve(vocabulary + kSlack);

@@ -54,7 +54,9 @@ template <std::floating_point S, class C, class Chooser>
     return {.status = Status::wrong_length};
   }
   Candidates<S> candidates(row, workspace);
-  if (const Status status = candidates.status(); status != Status::ok) return {.status = status};
+  if (report.model || report.alternatives > 0) {  // else the chain may mask what is yet to be read
+    if (const Status status = candidates.status(); status != Status::ok) return {.status = status};
+  }
 
   auto& alternatives = workspace.alternatives();
   const std::size_t first = alternatives.size();

@@ -30,21 +30,24 @@ using ScoreScalar = std::conditional_t<std::same_as<Scalar, double>, double, flo
 template <std::floating_point S>
 inline constexpr OrderKey<S> kBannedKey = order_key(-std::numeric_limits<S>::infinity());
 
-/// Writes each tile's largest key to `tiles` and returns whether the row is free of NaN.
-/// Cost: one read of the row.
+/// Writes each tile's largest key to `tiles` and returns whether the row is free of NaN. With a
+/// mask, one bit a token from the least significant of a word on, only what is allowed counts; NaN
+/// does wherever it is. Cost: one read of the row.
 template <class Scalar>
-[[nodiscard]] bool scan(const Scalar* row, std::size_t size, OrderKey<ScoreScalar<Scalar>>* tiles) {
+[[nodiscard]] bool scan(const Scalar* row, std::size_t size, const std::uint64_t* allowed,
+                        OrderKey<ScoreScalar<Scalar>>* tiles) {
   if constexpr (!std::same_as<Scalar, double>) {
-    return kernels().rows<Scalar>().scan(row, size, tiles);
+    return kernels().rows<Scalar>().scan(row, size, allowed, tiles);
   } else {
     constexpr OrderKey<Scalar> kInfinity = order_key(std::numeric_limits<Scalar>::infinity());
     bool numbers = true;
     for (std::size_t begin = 0; begin < size; begin += kTile) {
+      const std::uint64_t bits = allowed == nullptr ? ~std::uint64_t{0} : allowed[begin / kTile];
       OrderKey<Scalar> best = kBannedKey<Scalar>;
       for (std::size_t i = begin; i < std::min(size, begin + kTile); ++i) {
         const OrderKey<Scalar> key = order_key(row[i]);
-        best = std::max(best, key);
         numbers = numbers && key >= kBannedKey<Scalar> && key <= kInfinity;
+        if (bits >> (i - begin) & 1) best = std::max(best, key);
       }
       *tiles++ = best;
     }

@@ -157,3 +157,81 @@ TEST_CASE("a row object, a span and an Eigen vector are the same candidates", "[
   static_assert(
       std::same_as<decltype(lk::Candidates(lk::as_row(span), workspace)), lk::Candidates<float>>);
 }
+
+TEMPLATE_TEST_CASE("a mask before the row is read is one after it, edits included", "[candidates]",
+                   float, double, Eigen::half) {
+  lk::Workspace a, b, c;
+  for (const std::size_t size : {63u, 64u, 100u, 1000u, 5000u}) {
+    std::vector<TestType> row(size);
+    test::Random random(size);
+    for (auto& x : row) x = TestType(float(4 * random.uniform()));
+    std::vector<std::uint32_t> words((size + 31) / 32), more(words.size() / 2);
+    for (auto& word : words) word = static_cast<std::uint32_t>(random.uniform() * 0x1p32);
+    for (auto& word : more) word = ~static_cast<std::uint32_t>(random.uniform() * 0x1p10);
+    words[0] |= 1;  // something is left
+    if (!more.empty()) more[0] |= 1;
+    const auto edit = [&](auto& set) {
+      set.add(0, -2), set.add(lk::Token(size - 1), 9), set.ban(lk::Token(size / 3));
+      set.add(lk::Token(size / 2), 3), set.add(lk::Token(size / 2), -6);
+    };
+    for (const bool twice : {false, true}) {
+      if (twice && more.empty()) continue;
+      lk::Candidates late(row, a), early(row, b), list(row, c);
+      edit(late), edit(list);
+      static_cast<void>(late.best());
+      late.mask(words), early.mask(words);
+      edit(early);
+      list.keep_if([](lk::Token, double) { return true; });
+      list.mask(words);
+      if (twice) late.mask(more), early.mask(more), list.mask(more);
+      early.set(lk::Token(size / 2), 100);  // comes back only if no mask has taken it out
+      late.set(lk::Token(size / 2), 100), list.set(lk::Token(size / 2), 100);
+      CAPTURE(size, twice);
+      REQUIRE(late.best() == list.best());
+      REQUIRE(early.best() == list.best());
+      REQUIRE(early.log_sum_exp() == list.log_sum_exp());
+      REQUIRE(late.log_sum_exp() == list.log_sum_exp());
+      for (const double u : {0.0, 0.3, 0.6, 0.999}) {
+        REQUIRE(early.draw(u) == list.draw(u));
+        REQUIRE(late.draw(u) == list.draw(u));
+      }
+      std::vector<lk::Token> left, in_list;
+      for (const auto& entry : early) {
+        if (early.contains(entry.token)) left.push_back(entry.token);
+      }
+      for (const auto& entry : list) in_list.push_back(entry.token);
+      REQUIRE(left == in_list);
+      early.keep_mass(0.7), late.keep_top(5), list.keep_mass(0.7);
+      REQUIRE(early.size() == list.size());
+      REQUIRE(early.best() == list.best());
+    }
+  }
+}
+
+TEST_CASE("a mask that leaves nothing is a status; NaN is found behind it", "[candidates]") {
+  lk::Workspace workspace;
+  std::vector<float> row(100, 1.0f);
+  lk::Candidates none(row, workspace);
+  none.mask({});
+  CHECK(none.size() == 0);
+  CHECK(none.begin() == none.end());
+  CHECK(none.status() == lk::Status::nothing_left);
+  row[50] = std::numeric_limits<float>::quiet_NaN();
+  lk::Candidates bad(row, workspace);
+  bad.mask(std::vector<std::uint32_t>{1});
+  CHECK(bad.status() == lk::Status::not_a_number);
+}
+
+TEST_CASE("edits after a transform and before the row is read again are all counted",
+          "[candidates]") {
+  lk::Workspace workspace;
+  const std::vector<float> row(130, 1.0f);
+  lk::Candidates set(row, workspace);
+  set.transform([](lk::Token token, double) { return double(token % 7); });
+  set.add(129, 20);
+  set.mask(std::vector<std::uint32_t>{0, 0, 0, 0, 3});
+  CHECK(set.best() == 129);
+  set.ban(129);
+  CHECK(set.best() == 128);
+  CHECK(set.score(128) == 2);
+}

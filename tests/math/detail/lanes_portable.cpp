@@ -36,7 +36,7 @@ TEST_CASE("a tile's maximum, mass and sum are those of its numbers", "[kernels]"
     CAPTURE(kind);
     const auto row = test::kernel_row<float>(200, kind, kind);
     std::vector<std::int32_t> maxima(4);
-    REQUIRE(kernels.of_float.scan(row.data(), row.size(), maxima.data()));
+    REQUIRE(kernels.of_float.scan(row.data(), row.size(), nullptr, maxima.data()));
     const float best = *std::max_element(row.begin(), row.end());
     const math::Weighing weighing(best, 1);
     std::vector<std::uint64_t> weights(215);

@@ -14,7 +14,7 @@ void Candidates<S>::edit(Token token, const F& new_value) {
   const auto at = static_cast<std::size_t>(token);
   if (token < 0 || at >= vocabulary()) return fail(Status::token_out_of_range);
   Survivor* entry = narrow_ ? find(token) : nullptr;
-  if (narrow_ && entry == nullptr) return;
+  if (narrow_ ? entry == nullptr : !allowed(at)) return;
 
   const S old = narrow_ ? entry->score : value(at);
   const S next = math::narrow<S>(new_value(math::widen(old)));
@@ -28,6 +28,7 @@ void Candidates<S>::edit(Token token, const F& new_value) {
   scratch_.edited[tile] |= std::uint64_t{1} << (at % math::kTile);
   scratch_.values[at] = next;
   scratch_.edits.push_back(token);
+  if (!scanned_) return;
   Key& largest = scratch_.tiles[tile];
   if (math::order_key(next) >= largest) {
     largest = math::order_key(next);
@@ -36,9 +37,18 @@ void Candidates<S>::edit(Token token, const F& new_value) {
   }
 }
 
-/// Brings the tiles up to date that have lost their largest key: 64 reads each.
+/// Notes that every tile may have another largest key.
+template <std::floating_point S>
+void Candidates<S>::all_stale() {
+  scratch_.stale.resize(scratch_.tiles.size());
+  std::iota(scratch_.stale.begin(), scratch_.stale.end(), 0u);
+}
+
+/// Brings the tiles up to date that have lost their largest key: 64 reads each. Reads the row where
+/// that has not been done.
 template <std::floating_point S>
 void Candidates<S>::refresh_tiles() {
+  if (!scanned_) scan();
   for (const std::size_t tile : scratch_.stale) {
     Key largest = kBannedKey;
     for (const Survivor& entry : tile_entries(tile)) {
@@ -98,8 +108,8 @@ void Candidates<S>::transform(const F& f) {
       scratch_.values[i] = result;
       if (i % math::kTile == 0) scratch_.edits.push_back(token);  // one a tile is enough to undo
     }
-    scratch_.stale.resize(scratch_.tiles.size());
-    std::iota(scratch_.stale.begin(), scratch_.stale.end(), 0u);
+    transformed_ = true;
+    all_stale();
   }
   scale_ = 1;
   shift_ = 0;

@@ -10,10 +10,40 @@ template <std::floating_point S>
 Candidates<S>::Candidates(Row<S> row, Workspace& workspace)
     : scratch_(workspace.scratch<S>()), row_(row) {
   scratch_.resize(row_.size());
-  const bool numbers = row_.visit(
-      [this](const auto* data) { return math::scan(data, row_.size(), scratch_.tiles.data()); });
-  if (!numbers) status_ = Status::not_a_number;
   if (row_.size() == 0) status_ = Status::wrong_length;
+}
+
+/// Reads the row, once; what edits have done by then to the tiles is made up for.
+template <std::floating_point S>
+void Candidates<S>::scan() {
+  scanned_ = true;
+  const std::uint64_t* const allowed = masked_ ? scratch_.allowed.data() : nullptr;
+  const bool numbers = row_.visit([&](const auto* data) {
+    return math::scan(data, row_.size(), allowed, scratch_.tiles.data());
+  });
+  if (!numbers) status_ = Status::not_a_number;
+  if (transformed_) return all_stale();
+  for (const Token token : scratch_.edits) {
+    const auto at = static_cast<std::size_t>(token), tile = at / math::kTile;
+    Key& largest = scratch_.tiles[tile];
+    if (math::order_key(row_[at]) == largest) {  // another may be the largest now
+      scratch_.stale.push_back(static_cast<std::uint32_t>(tile));
+    } else {
+      largest = std::max(largest, math::order_key(value(at)));
+    }
+  }
+}
+
+/// How many tokens a mask has left.
+template <std::floating_point S>
+std::size_t Candidates<S>::count_allowed() const {
+  std::size_t count = 0;
+  for (std::size_t tile = 0; tile < scratch_.tiles.size(); ++tile) {
+    const std::size_t rest = vocabulary() - tile * math::kTile;
+    const std::uint64_t bits = ~std::uint64_t{0} >> (rest < math::kTile ? math::kTile - rest : 0);
+    count += static_cast<std::size_t>(std::popcount(scratch_.allowed[tile] & bits));
+  }
+  return count;
 }
 
 template <std::floating_point S>
@@ -23,7 +53,7 @@ class Candidates<S>::Iterator {
   using difference_type = std::ptrdiff_t;
 
   Iterator() = default;
-  Iterator(const Candidates* set, std::size_t at) : set_(set), at_(at) {}
+  Iterator(const Candidates* set, std::size_t at) : set_(set), at_(at) { skip(); }
   [[nodiscard]] Candidate operator*() const {
     const auto entry = set_->narrow_ ? set_->scratch_.survivors[at_]
                                      : Survivor{static_cast<Token>(at_), set_->value(at_)};
@@ -31,6 +61,7 @@ class Candidates<S>::Iterator {
   }
   Iterator& operator++() {
     ++at_;
+    skip();
     return *this;
   }
   Iterator operator++(int) {
@@ -41,6 +72,10 @@ class Candidates<S>::Iterator {
   friend bool operator==(const Iterator&, const Iterator&) = default;
 
  private:
+  void skip() {  // what a mask has taken out
+    while (!set_->narrow_ && at_ < set_->vocabulary() && !set_->allowed(at_)) ++at_;
+  }
+
   const Candidates* set_ = nullptr;
   std::size_t at_ = 0;
 };
@@ -69,6 +104,7 @@ double Candidates<S>::score(Token token) const {
 
 template <std::floating_point S>
 Status Candidates<S>::status() {
+  if (!scanned_ && vocabulary() > 0) scan();
   if (status_ != Status::ok) return status_;
   const Key largest = largest_key();
   if (largest == kBannedKey) return Status::nothing_left;

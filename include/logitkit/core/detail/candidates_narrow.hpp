@@ -10,6 +10,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 
 template <std::floating_point S>
 void Candidates<S>::narrow_to_picked() {
+  if (!scanned_) scan();  // what is dropped unseen may have been NaN
   scratch_.survivors.swap(scratch_.picked);
   narrow_ = true;
   forget_facts();
@@ -63,7 +64,7 @@ void Candidates<S>::drop_equals(const Boundary& last) {
 template <std::floating_point S>
 void Candidates<S>::keep_top(std::size_t k) {
   if (k == 0) return narrow_to(kBannedKey, [](Token, S) { return false; });
-  if (k >= size()) return;
+  if (k >= (narrow_ ? size() : vocabulary())) return;
   auto& list = scratch_.picked;
   const Key bound = tile_bound(k);
   pick_at_least(bound, list);
@@ -150,10 +151,28 @@ void Candidates<S>::keep_only(std::span<const Token> tokens) {
 
 template <std::floating_point S>
 void Candidates<S>::mask(std::span<const std::uint32_t> words) {
-  narrow_to(kBannedKey, [&](Token token, S) {
-    const auto word = static_cast<std::size_t>(token) / 32;
-    return word < words.size() && (words[word] >> (token % 32) & 1u) != 0;
-  });
+  if (narrow_) {
+    return narrow_to(kBannedKey, [&](Token token, S) {
+      const auto word = static_cast<std::size_t>(token) / 32;
+      return word < words.size() && (words[word] >> (token % 32) & 1u) != 0;
+    });
+  }
+  // Before narrowing the mask is kept, to be applied wherever the row is read.
+  const std::size_t tiles = scratch_.tiles.size(), whole = std::min(words.size() / 2, tiles);
+  std::uint64_t* const allowed = scratch_.allowed.data();
+  const auto merge = [&](std::size_t tile, std::uint64_t bits) {
+    allowed[tile] = masked_ ? allowed[tile] & bits : bits;
+  };
+  for (std::size_t tile = 0; tile < whole; ++tile) {
+    merge(tile, words[2 * tile] | std::uint64_t{words[2 * tile + 1]} << 32);
+  }
+  for (std::size_t tile = whole; tile < tiles; ++tile) {
+    merge(tile, 2 * tile < words.size() ? words[2 * tile] : 0);
+  }
+  masked_ = true;
+  scanned_ = false;
+  scratch_.stale.clear();
+  forget_facts();
 }
 
 }  // namespace logitkit::inline LOGITKIT_ABI

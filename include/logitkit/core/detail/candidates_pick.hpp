@@ -78,8 +78,9 @@ std::size_t Candidates<S>::collect(std::span<const std::uint32_t> tiles, Key bou
     if (same > 0) {
       if constexpr (std::same_as<S, float>) {
         out += row_.visit([&]<class Scalar>(const Scalar* data) {
-          return math::kernels().rows<Scalar>().collect(data, vocabulary(), tiles.data(), same,
-                                                        bound, out);
+          const std::uint64_t* const allowed = masked_ ? scratch_.allowed.data() : nullptr;
+          return math::kernels().rows<Scalar>().collect(data, vocabulary(), allowed, tiles.data(),
+                                                        same, bound, out);
         });
       }
     } else {

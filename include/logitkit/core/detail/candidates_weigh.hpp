@@ -58,6 +58,11 @@ std::size_t Candidates<S>::tile_values(std::size_t tile, S* out) const {
     const auto i = static_cast<std::size_t>(std::countr_zero(edited));
     out[i] = scratch_.values[begin + i];
   }
+  if (masked_) {
+    for (std::size_t i = 0; i < size; ++i) {
+      if (!allowed(begin + i)) out[i] = -kInfinity;
+    }
+  }
   return size;
 }
 
@@ -79,14 +84,15 @@ template <class F>
 void Candidates<S>::for_each_stretch(const F& f) {
   row_.visit([&]<class Scalar>(const Scalar* data) {
     const auto unedited = [&](std::size_t begin, std::size_t end) {
-      if constexpr (std::same_as<Scalar, float>) {
-        f(data + begin, end - begin, begin);
+      if (std::same_as<Scalar, float> && !masked_) {
+        if constexpr (std::same_as<Scalar, float>) f(data + begin, end - begin, begin);
       } else {
         constexpr std::size_t kNumbers = kBlock * math::kTile;
         float block[kNumbers];
         for (; begin < end; begin += kNumbers) {
           const std::size_t size = std::min(kNumbers, end - begin);
-          math::kernels().rows<Scalar>().widen(data + begin, size, block);
+          const auto* allowed = masked_ ? &scratch_.allowed[begin / math::kTile] : nullptr;
+          math::kernels().rows<Scalar>().widen(data + begin, size, allowed, block);
           f(block, size, begin);
         }
       }

@@ -38,10 +38,12 @@ struct Parts {
 /// What one instruction set does with rows of one scalar.
 template <class Scalar>
 struct RowKernels {
-  bool (*scan)(const Scalar* row, std::size_t size, std::int32_t* tiles);
-  void (*widen)(const Scalar* row, std::size_t size, float* floats);
-  std::size_t (*collect)(const Scalar* row, std::size_t size, const std::uint32_t* tiles,
-                         std::size_t tile_count, std::int32_t bound, Entry<float>* entries);
+  bool (*scan)(const Scalar* row, std::size_t size, const std::uint64_t* allowed,
+               std::int32_t* tiles);
+  void (*widen)(const Scalar* row, std::size_t size, const std::uint64_t* allowed, float* floats);
+  std::size_t (*collect)(const Scalar* row, std::size_t size, const std::uint64_t* allowed,
+                         const std::uint32_t* tiles, std::size_t tile_count, std::int32_t bound,
+                         Entry<float>* entries);
 };
 
 /// All of one instruction set's functions; what each does is said in kernels.inc.

@@ -138,14 +138,23 @@ inline Lanes lanes_between(Floats a, Floats b, Lanes above) {
   return static_cast<unsigned>(low | high << 8) & ~above;
 }
 
-inline __m256 eight_where(unsigned lanes, __m256 x) {
+inline __m256 eight_of(unsigned lanes, __m256 a, __m256 b) {
   const __m256i places = _mm256_set_epi32(128, 64, 32, 16, 8, 4, 2, 1);
   const __m256i mask = _mm256_and_si256(_mm256_set1_epi32(static_cast<int>(lanes)), places);
-  return _mm256_and_ps(_mm256_castsi256_ps(_mm256_cmpeq_epi32(mask, places)), x);
+  return _mm256_blendv_ps(b, a, _mm256_castsi256_ps(_mm256_cmpeq_epi32(mask, places)));
+}
+inline Floats where(Lanes lanes, Floats a, Floats b) {
+  return {eight_of(lanes, a.low, b.low), eight_of(lanes >> 8, a.high, b.high)};
 }
 inline Floats add_where(Lanes lanes, Floats a, Floats b) {
-  return add(a, {eight_where(lanes, b.low), eight_where(lanes >> 8, b.high)});
+  return add(a, where(lanes, b, all(0.0f)));
 }
+
+/// The k-th sixteen bits of a word.
+inline Lanes lanes_of(const std::uint64_t* word, int k) {
+  return static_cast<Lanes>(*word >> (16 * k) & 0xffff);
+}
+inline Floats max_where(Lanes lanes, Floats a, Floats b) { return where(lanes, max(a, b), a); }
 
 /// Remembers whether any number it has seen was NaN.
 struct NanSeen {

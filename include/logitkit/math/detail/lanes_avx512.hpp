@@ -7,6 +7,7 @@
 
 #if LOGITKIT_HAS_AVX
 #include <immintrin.h>
+#include <cstring>
 
 #if defined(__clang__)
 #pragma clang attribute push(                                                    \
@@ -76,6 +77,16 @@ inline unsigned numbered(Lanes lanes) {
 #endif
 }
 
+/// The k-th sixteen bits of a word.
+inline Lanes lanes_of(const std::uint64_t* word, int k) {
+  std::uint16_t bits;
+  std::memcpy(&bits, reinterpret_cast<const char*>(word) + 2 * k, 2);
+  return bits;
+}
+inline Floats max_where(Lanes lanes, Floats a, Floats b) {
+  return _mm512_mask_max_ps(a, lanes, a, b);
+}
+inline Floats where(Lanes lanes, Floats a, Floats b) { return _mm512_mask_mov_ps(b, lanes, a); }
 inline Floats add_where(Lanes lanes, Floats a, Floats b) {
   return _mm512_mask_add_ps(a, lanes, a, b);
 }

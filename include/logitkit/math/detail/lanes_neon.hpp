@@ -139,14 +139,23 @@ inline Lanes lanes_between(const Floats& a, const Floats& b, Lanes above) {
   return numbered([&](int i) { return vcgeq_f32(a.part[i], b.part[i]); }) & ~above;
 }
 
-inline Floats add_where(Lanes lanes, const Floats& a, const Floats& b) {
+inline Floats where(Lanes lanes, const Floats& a, const Floats& b) {
   constexpr std::uint32_t kPlaces[4] = {1, 2, 4, 8};
   const uint32x4_t places = vld1q_u32(kPlaces);
   return each<Floats>([&](int i) {
-    const uint32x4_t mask = vtstq_u32(vdupq_n_u32(lanes >> (4 * i)), places);
-    const uint32x4_t kept = vandq_u32(mask, vreinterpretq_u32_f32(b.part[i]));
-    return vaddq_f32(a.part[i], vreinterpretq_f32_u32(kept));
+    return vbslq_f32(vtstq_u32(vdupq_n_u32(lanes >> (4 * i)), places), a.part[i], b.part[i]);
   });
+}
+inline Floats add_where(Lanes lanes, const Floats& a, const Floats& b) {
+  return add(a, where(lanes, b, all(0.0f)));
+}
+
+/// The k-th sixteen bits of a word.
+inline Lanes lanes_of(const std::uint64_t* word, int k) {
+  return static_cast<Lanes>(*word >> (16 * k) & 0xffff);
+}
+inline Floats max_where(Lanes lanes, const Floats& a, const Floats& b) {
+  return where(lanes, max(a, b), a);
 }
 
 /// Remembers whether any number it has seen was NaN.
