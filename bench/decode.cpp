@@ -1,155 +1,197 @@
 // SPDX-License-Identifier: MIT
-// One step of each decoder: from logits to a token. See support/measure.hpp for the method.
-// `beam_step` takes 4 rows and `batch` 8; their floor is that of as many rows.
+// One step of each decoder: from logits to a token.
+// `beam_step_4` takes 4 rows and `batch_8` takes 8; their floor is that of as many rows.
 #include <logitkit/logitkit.hpp>
 #include <support/measure.hpp>
 #include <support/slow.hpp>
 
 #include <array>
+#include <numeric>
 
 namespace lk = logitkit;
-using bench::Distribution, bench::Slow;
+using bench::Logits, bench::Maker, bench::Method, bench::Slow;
 
 namespace {
 
-constexpr Distribution kLlm = Distribution::llm, kGauss = Distribution::gauss;
-constexpr Distribution kFlat = Distribution::flat, kPeaked = Distribution::peaked;
-constexpr std::size_t kBeams = 4, kBatch = 8;
 constexpr std::uint64_t kSeed = 7;
+constexpr std::size_t kDraws = 64;  // different random numbers, in turn
 
 const std::vector<lk::Token> kPrompt{1, 2, 3};
-const double kUniform = lk::PhiloxDecider(kSeed)(kPrompt.size());  // of the first token
+const lk::Chain kDefaultChain{lk::TopK{40}, lk::Temperature{0.8f}, lk::TopP{0.95f},
+                              lk::MinP{0.05f}};
+const lk::Chain kMinPChain{lk::MinP{0.05f}, lk::Temperature{0.8f}};
 
-/// A step of a session; `slow(row)` is the token that it should pick.
-template <class D, class S>
-bench::Maker step_of(D decoder, S slow) {
-  return [=](std::size_t) -> bench::Subject {
-    const auto workspace = std::make_shared<lk::Workspace>();
-    const auto session = decoder.start(kPrompt, {});
-    return {[=](std::span<const float> row) {
-              benchmark::DoNotOptimize(session.next(row, *workspace));
+template <class T = float>
+Method greedy(std::size_t) {
+  const auto workspace = std::make_shared<lk::Workspace>();
+  const auto session = lk::GreedyDecoder{}.start(kPrompt, {});
+  return bench::method(
+      [=](const Logits& row) { return session.next(row.as<T>(), *workspace).token; },
+      [](const Logits& row, lk::Token token) { return token == Slow(row).best(); });
+}
+
+/// Greedy, and the token's log-probability under the model.
+Method log_probabilities(std::size_t) {
+  const auto workspace = std::make_shared<lk::Workspace>();
+  const auto session =
+      lk::GreedyDecoder{lk::Chain{}, {.report = {.model = true}}}.start(kPrompt, {});
+  return bench::method([=](const Logits& row) { return session.next(row.floats, *workspace); },
+                       [](const Logits& row, const lk::Pick& pick) {
+                         Slow slow(row);
+                         slow.softmax();
+                         const double expected = slow[slow.best()];
+                         return pick.token == slow.best() &&
+                                std::abs(pick.model_log_probability - expected) < 3e-7;
+                       });
+}
+
+/// A draw from what a chain leaves; `slow` does the same to a slow row.
+template <class T = float, class C>
+Maker draw_from(const C& chain, void (*slow)(Slow&)) {
+  return [=](std::size_t) -> Method {
+    struct State {
+      lk::RandomDecoder<C> decoder;
+      lk::Workspace workspace{};
+      std::vector<lk::Token> tokens = std::vector<lk::Token>(kDraws);
+      std::size_t calls = 0;
+    };
+    const auto state = std::make_shared<State>(State{lk::RandomDecoder<C>(chain, {.seed = kSeed})});
+    const auto draw = [=](const Logits& row, std::size_t position) {
+      const lk::Context context{std::span(state->tokens).first(position)};
+      return state->decoder.next(row.as<T>(), context, state->workspace).token;
+    };
+    return {
+        [=](const Logits& row) { benchmark::DoNotOptimize(draw(row, ++state->calls % kDraws)); },
+        [=](const Logits& row) {
+          Slow expected(row);
+          slow(expected);
+          const bench::Quantiles quantiles(expected);
+          const lk::PhiloxDecider decider(kSeed);
+          for (std::size_t position = 0; position < kDraws; ++position) {
+            if (!quantiles.right(draw(row, position), decider(position))) return false;
+          }
+          return true;
+        }};
+  };
+}
+
+/// The sums of all extensions of all beams, and which are best.
+struct SlowBeams {
+  std::vector<double> sums;
+  std::vector<std::size_t> best;  // row * V + token
+
+  SlowBeams(const lk::BeamSession<lk::Chain<>>& session, std::span<const float> rows,
+            std::size_t count) {
+    const std::size_t vocabulary = rows.size() / count;
+    for (std::size_t r = 0; r < count; ++r) {
+      Slow slow(rows.subspan(r * vocabulary, vocabulary));
+      slow.softmax();
+      for (const double score : slow.scores) sums.push_back(session.sum(r) + score);
+    }
+    best.resize(sums.size());
+    std::iota(best.begin(), best.end(), std::size_t(0));
+    const auto end = best.begin() + static_cast<std::ptrdiff_t>(count);
+    std::partial_sort(best.begin(), end, best.end(),
+                      [&](std::size_t a, std::size_t b) { return sums[a] > sums[b]; });
+  }
+};
+
+Maker beam_step(std::size_t beams) {
+  constexpr double kRounding = 1e-7;  // nearer sums may change places
+  return [=](std::size_t vocabulary) -> Method {
+    struct State {
+      lk::BeamSession<lk::Chain<>> start;
+      lk::BeamSession<lk::Chain<>> session = start;
+      lk::Workspace workspace{};
+      int steps = 0;
+    };
+    const lk::BeamSearchDecoder decoder{lk::Chain{}, {.beams = beams}};
+    const auto state =
+        std::make_shared<State>(State{decoder.start(kPrompt, {.max_new_tokens = 1000})});
+    return {[=](const Logits& rows) {
+              if (state->steps++ % 64 == 0) {  // begin anew: histories stay short
+                state->session = state->start;
+                state->session.step(rows.floats.first(vocabulary), state->workspace);
+              }
+              benchmark::DoNotOptimize(state->session.step(rows.floats, state->workspace));
             },
-            [=](std::span<const float> row) {
-              return session.next(row, *workspace).token == slow(Slow(row));
+            [=](const Logits& rows) {
+              auto session = state->start;
+              session.step(rows.floats.first(vocabulary), state->workspace);
+              const SlowBeams slow(session, rows, beams);
+              const lk::BeamStep step = session.step(rows.floats, state->workspace);
+              for (std::size_t r = 0; r < beams; ++r) {
+                const std::size_t place =
+                    step.parents[r] * vocabulary + std::size_t(step.tokens[r]);
+                if (std::abs(slow.sums[place] - slow.sums[slow.best[r]]) > kRounding) return false;
+              }
+              return true;
             }};
   };
 }
 
-lk::Token best_of(const Slow& slow) {
-  return lk::Token(std::max_element(slow.scores.begin(), slow.scores.end()) - slow.scores.begin());
-}
-
-const lk::Chain kDefaultChain{lk::TopK{40}, lk::Temperature{0.8f}, lk::TopP{0.95f},
-                              lk::MinP{0.05f}};
-
-lk::Token default_draw(Slow slow) {
-  slow.top_k(40);
-  slow.temperature(double(0.8f));
-  slow.top_p(double(0.95f));
-  slow.min_p(double(0.05f));
-  return slow.draw(kUniform);
-}
-
-bench::Subject log_probabilities(std::size_t) {
-  const auto workspace = std::make_shared<lk::Workspace>();
-  const auto session =
-      lk::GreedyDecoder{lk::Chain{}, {.report = {.model = true}}}.start(kPrompt, {});
-  return {
-      [=](std::span<const float> row) { benchmark::DoNotOptimize(session.next(row, *workspace)); },
-      [=](std::span<const float> row) {
-        Slow slow(row);
-        slow.softmax();
-        const lk::Pick pick = session.next(row, *workspace);
-        return std::abs(pick.model_log_probability - slow[best_of(slow)]) < 3e-7;
-      }};
-}
-
-bench::Subject beam_step(std::size_t vocabulary) {
-  struct State {
-    lk::BeamSession<lk::Chain<>> start = lk::BeamSearchDecoder{
-        lk::Chain{}, {.beams = kBeams}}.start(kPrompt, {.max_new_tokens = 1000});
-    lk::BeamSession<lk::Chain<>> session = start;
-    lk::Workspace workspace{};
-    int steps = 0;
-  };
-  const auto state = std::make_shared<State>();
-  return {[=](std::span<const float> rows) {
-            if (state->steps++ % 64 == 0) {  // begin anew: histories stay short
-              state->session = state->start;
-              state->session.step(rows.first(vocabulary), state->workspace);
-            }
-            benchmark::DoNotOptimize(state->session.step(rows, state->workspace));
-          },
-          [=](std::span<const float> rows) {
-            auto session = state->start;
-            session.step(rows.first(vocabulary), state->workspace);
-            struct Extension {
-              double sum;
-              lk::Token token;
-              std::size_t parent;
-            };
-            std::vector<Extension> best;
-            for (std::size_t r = 0; r < kBeams; ++r) {
-              Slow slow(rows.subspan(r * vocabulary, vocabulary));
-              slow.softmax();
-              for (std::size_t t = 0; t < vocabulary; ++t) {
-                best.push_back({session.sum(r) + slow.scores[t], lk::Token(t), r});
-              }
-            }
-            std::partial_sort(best.begin(), best.begin() + kBeams, best.end(),
-                              [](auto& a, auto& b) { return a.sum > b.sum; });
-            const lk::BeamStep step = session.step(rows, state->workspace);
-            for (std::size_t r = 0; r < kBeams; ++r) {
-              if (step.tokens[r] != best[r].token || step.parents[r] != best[r].parent)
-                return false;
-            }
-            return true;
-          }};
-}
-
-bench::Subject batch(std::size_t vocabulary) {
-  using Session = decltype(lk::RandomDecoder{kDefaultChain}.start(kPrompt, {}));
-  std::vector<Session> sessions;
+Method batch(std::size_t vocabulary) {
+  constexpr std::size_t kBatch = 8;
+  std::vector<decltype(lk::RandomDecoder{kDefaultChain}.start(kPrompt, {}))> sessions;
   for (std::uint64_t seed = 0; seed < kBatch; ++seed) {
     sessions.push_back(lk::RandomDecoder{kDefaultChain, {.seed = seed}}.start(kPrompt, {}));
   }
-  const auto workspaces = std::make_shared<std::array<lk::Workspace, 2>>();
-  return {[=](std::span<const float> rows) {
-            benchmark::DoNotOptimize(lk::next(rows, sessions, *workspaces));
+  const auto workspace = std::make_shared<lk::Workspace>();
+  return {[=](const Logits& rows) {
+            benchmark::DoNotOptimize(lk::next(rows.floats, sessions, *workspace));
           },
-          [=](std::span<const float> rows) {
-            const auto picks = lk::next(rows, sessions, std::span(*workspaces).first(1));
+          [=](const Logits& rows) {
+            const auto picks = lk::next(rows.floats, sessions, *workspace);
             for (std::size_t r = 0; r < kBatch; ++r) {
-              const auto row = rows.subspan(r * vocabulary, vocabulary);
-              if (picks[r].token != sessions[r].next(row, (*workspaces)[1]).token) return false;
+              Slow slow(rows.floats.subspan(r * vocabulary, vocabulary));
+              bench::slow_default_chain(slow);
+              const double u = lk::PhiloxDecider(r)(kPrompt.size());
+              if (!bench::Quantiles(slow).right(picks[r].token, u)) return false;
             }
             return true;
           }};
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  using bench::add_all;
-  const auto everywhere = {kLlm, kGauss, kFlat, kPeaked};
-  add_all("greedy", everywhere, step_of(lk::GreedyDecoder{}, best_of));
-  add_all("draw", everywhere,
-          step_of(lk::RandomDecoder{lk::Temperature{0.8f}, {.seed = kSeed}}, [](Slow slow) {
-            slow.temperature(double(0.8f));
-            return slow.draw(kUniform);
-          }));
-  add_all("default_chain", everywhere,
-          step_of(lk::RandomDecoder{kDefaultChain, {.seed = kSeed}}, default_draw));
-  add_all(
-      "min_p_chain", everywhere,
-      step_of(lk::RandomDecoder{lk::Chain{lk::MinP{0.05f}, lk::Temperature{0.8f}}, {.seed = kSeed}},
-              [](Slow slow) {
-                slow.min_p(double(0.05f));
-                slow.temperature(double(0.8f));
-                return slow.draw(kUniform);
-              }));
-  add_all("log_probabilities", {kLlm, kGauss}, log_probabilities);
-  add_all("beam_step", {kLlm, kGauss}, beam_step, kBeams);
-  add_all("batch", {kLlm, kGauss}, batch, kBatch);
-  return bench::run(argc, argv);
+/// Greedy, the default chain and draws on rows of 16 bits.
+template <class T>
+void add_rows_of(const std::string& scalar, bench::Scalar kind) {
+  const bench::Where where{{bench::Distribution::llm, bench::Distribution::gauss}, {128256}};
+  bench::add({"greedy_" + scalar, greedy<T>, {1.2, 1.1}, 1, kind}, where);
+  bench::add({"default_chain_" + scalar,
+              draw_from<T>(kDefaultChain, bench::slow_default_chain),
+              {1.5, 1.25},
+              1,
+              kind},
+             where);
+  bench::add({"draw_" + scalar,
+              draw_from<T>(lk::Chain{lk::Temperature{0.8f}}, bench::slow_draw),
+              {5, 2},
+              1,
+              kind},
+             where);
 }
+
+const bench::Part kPart("decode", [] {
+  using enum bench::Distribution;
+  const auto everywhere = {llm, gauss, flat, peaked};
+  const bench::Operation best{"greedy", greedy<float>, {1.2, 1.1}};
+  bench::add(best, {everywhere});
+  bench::add_shapes_and_lengths(best);
+  bench::add({"default_chain", draw_from(kDefaultChain, bench::slow_default_chain), {1.5, 1.25}},
+             {everywhere});
+  const Maker min_p_chain = draw_from(kMinPChain, bench::slow_min_p_chain);
+  bench::add({"min_p_chain", min_p_chain, {1.5, 1.25}}, {{llm, gauss, peaked}});
+  bench::add({"min_p_chain", min_p_chain, {5, 2}}, {{flat}});  // where it leaves all to draw from
+  const bench::Operation draw{
+      "draw", draw_from(lk::Chain{lk::Temperature{0.8f}}, bench::slow_draw), {5, 2}};
+  bench::add(draw, {everywhere});
+  bench::add_shapes_and_lengths(draw);
+  bench::add({"log_probabilities", log_probabilities, {1.2 + 4, 1.1 + 1.5}}, {{llm, gauss}});
+  bench::add({"beam_step_4", beam_step(4), {5, 2.5}, 4}, {{llm, gauss}});
+  bench::add({"beam_step_8", beam_step(8), {7, 2.5}, 8}, {{llm, gauss}});
+  bench::add({"batch_8", batch, {1.5, 1.25}, 8}, {{llm, gauss}});
+  add_rows_of<Eigen::half>("half", bench::Scalar::half);
+  add_rows_of<Eigen::bfloat16>("bfloat16", bench::Scalar::bfloat16);
+});
+
+}  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The kernels of math/: what they cost beside reading the row once. See support/measure.hpp.
+// The kernels of math/, beside reading the row once.
 #include <logitkit/math/logarithm.hpp>
 #include <logitkit/math/mass.hpp>
 #include <logitkit/math/tiles.hpp>
@@ -8,63 +8,59 @@
 #include <cmath>
 
 namespace lk = logitkit;
-using bench::Distribution;
+using bench::Logits, bench::Method;
 
 namespace {
 
-bench::Subject floor_itself(std::size_t) {
-  return {[](std::span<const float> row) { benchmark::DoNotOptimize(bench::floor_maximum(row)); },
-          [](std::span<const float> row) {
-            return bench::floor_maximum(row) == *std::max_element(row.begin(), row.end());
-          }};
+/// The floor beside itself: how well the measurement repeats.
+Method floor_itself(std::size_t) {
+  return bench::method([](const Logits& row) { return bench::floor_maximum(row); },
+                       [](const Logits& row, float maximum) {
+                         return maximum == *std::max_element(row.floats.begin(), row.floats.end());
+                       });
 }
 
-bench::Subject std_max_element(std::size_t) {
-  return {[](std::span<const float> row) {
-            benchmark::DoNotOptimize(std::max_element(row.begin(), row.end()));
-          },
-          [](std::span<const float>) { return true; }};
+Method tile_maxima(std::size_t vocabulary) {
+  using Keys = std::vector<lk::math::OrderKey<float>>;
+  const auto tiles = std::make_shared<Keys>(lk::math::tile_count(vocabulary));
+  return bench::method(
+      [=](const Logits& row) {
+        const bool sound =
+            lk::math::scan(row.floats.data(), row.floats.size(), nullptr, tiles->data());
+        return sound ? tiles.get() : nullptr;
+      },
+      [](const Logits& row, const Keys* keys) {
+        if (keys == nullptr) return false;
+        const auto best = *std::max_element(keys->begin(), keys->end());
+        return lk::math::from_order_key<float>(best) == bench::floor_maximum(row);
+      });
 }
 
-bench::Subject tile_maxima(std::size_t vocabulary) {
-  const auto tiles =
-      std::make_shared<std::vector<lk::math::OrderKey<float>>>(lk::math::tile_count(vocabulary));
-  const auto find = [=](std::span<const float> row) {
-    benchmark::DoNotOptimize(lk::math::scan(row.data(), row.size(), nullptr, tiles->data()));
-    benchmark::ClobberMemory();
-  };
-  return {find, [=](std::span<const float> row) {
-            find(row);
-            const auto best = *std::max_element(tiles->begin(), tiles->end());
-            return lk::math::from_order_key<float>(best) == bench::floor_maximum(row);
-          }};
+/// The mass of all tokens: one exponential each, added up as integers.
+Method mass(std::size_t) {
+  return bench::method(
+      [](const Logits& row) {
+        const double best = bench::floor_maximum(row);
+        lk::math::Mass total;
+        for (const float logit : row.floats) {
+          total +=
+              lk::math::weight(lk::math::to_octaves((best - double(logit)) * lk::math::kLog2E));
+        }
+        return total.to_double() * 0x1p-62;
+      },
+      [](const Logits& row, double sum) {
+        const double best = bench::floor_maximum(row);
+        double slow = 0;
+        for (const float logit : row.floats) slow += std::exp(double(logit) - best);
+        return std::abs(sum - slow) <= 1e-12 * slow;
+      });
 }
 
-// The mass of all tokens: one exponential each, added up as integers.
-bench::Subject mass(std::size_t) {
-  const auto sum = [](std::span<const float> row) {
-    const double best = bench::floor_maximum(row);
-    lk::math::Mass total;
-    for (const float logit : row) {
-      total += lk::math::weight(lk::math::to_octaves((best - double(logit)) * lk::math::kLog2E));
-    }
-    return total.to_double() * 0x1p-62;
-  };
-  return {[sum](std::span<const float> row) { benchmark::DoNotOptimize(sum(row)); },
-          [sum](std::span<const float> row) {
-            const double best = bench::floor_maximum(row);
-            double slow = 0;
-            for (const float logit : row) slow += std::exp(double(logit) - best);
-            return std::abs(sum(row) - slow) <= 1e-12 * slow;
-          }};
-}
+const bench::Part kPart("math", [] {
+  using enum bench::Distribution;
+  bench::add({"floor", floor_itself}, {{llm}});
+  bench::add({"tile_maxima", tile_maxima}, {{llm}});
+  bench::add({"mass", mass}, {{llm, gauss}});
+});
 
 }  // namespace
-
-int main(int argc, char** argv) {
-  bench::add_all("floor", {Distribution::llm}, floor_itself);
-  bench::add("max_element", Distribution::llm, 128256, std_max_element);
-  bench::add_all("tile_maxima", {Distribution::llm}, tile_maxima);
-  bench::add_all("mass", {Distribution::llm, Distribution::gauss}, mass);
-  return bench::run(argc, argv);
-}

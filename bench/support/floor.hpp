@@ -52,6 +52,11 @@ __attribute__((target("avx2"))) inline float avx2_maximum(std::span<const float>
   return result;
 }
 
+/// With an all-ones mask: g++ 12 warns about the plain intrinsic's undefined operand.
+__attribute__((target("avx512f"))) inline __m512 avx512_max(__m512 a, __m512 b) {
+  return _mm512_mask_max_ps(a, static_cast<__mmask16>(0xffff), a, b);
+}
+
 __attribute__((target("avx512f"))) inline float avx512_maximum(std::span<const float> row) {
   __m512 best[kLanes];
   for (auto& each : best) each = _mm512_set1_ps(-std::numeric_limits<float>::infinity());
@@ -59,13 +64,12 @@ __attribute__((target("avx512f"))) inline float avx512_maximum(std::span<const f
   for (; i + 16 * kLanes <= row.size(); i += 16 * kLanes) {
 #pragma GCC unroll 8
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      // max with an all-ones mask: g++ 12 warns about the plain intrinsic's undefined operand.
-      best[lane] = _mm512_mask_max_ps(best[lane], static_cast<__mmask16>(0xffff), best[lane],
-                                      _mm512_loadu_ps(row.data() + i + 16 * lane));
+      best[lane] = avx512_max(best[lane], _mm512_loadu_ps(row.data() + i + 16 * lane));
     }
   }
-  float lanes[16 * kLanes];
-  for (std::size_t lane = 0; lane < kLanes; ++lane) _mm512_storeu_ps(lanes + 16 * lane, best[lane]);
+  for (std::size_t lane = 1; lane < kLanes; ++lane) best[0] = avx512_max(best[0], best[lane]);
+  float lanes[16];
+  _mm512_storeu_ps(lanes, best[0]);
   float result = *std::max_element(std::begin(lanes), std::end(lanes));
   for (; i < row.size(); ++i) result = std::max(result, row[i]);
   return result;
