@@ -66,9 +66,12 @@ class Candidates {
   [[nodiscard]] Iterator begin() const { return Iterator(this, 0); }
   [[nodiscard]] Iterator end() const { return Iterator(this, size()); }
 
-  /// The n best that are not banned, best first, valid until the next call. A smaller logit shows a
-  /// smaller score, even where scale and shift would round the difference away.
-  [[nodiscard]] std::span<const Candidate> sorted(std::size_t n = std::size_t(-1));
+  /// The n best that are not banned, best first, valid until the next call; of these, those with
+  /// score(token) >= at_least, where the others are not wanted: they are then not looked at. A
+  /// smaller logit shows a smaller score, even where scale and shift would round the difference
+  /// away.
+  [[nodiscard]] std::span<const Candidate> sorted(
+      std::size_t n = std::size_t(-1), double at_least = -std::numeric_limits<double>::infinity());
 
   // --- Facts, computed once and kept until an edit ---
 
@@ -181,6 +184,7 @@ class Candidates {
   [[nodiscard]] Survivor boundary(double p);
   // Narrowing.
   [[nodiscard]] Key tile_bound(std::size_t k);
+  [[nodiscard]] Key score_bound(double threshold) const;
   [[nodiscard]] std::size_t collect_tile(std::size_t tile, Key bound, Survivor* out) const;
   void pick_at_least(Key bound);
   template <class F>

@@ -81,12 +81,15 @@ double Candidates<S>::entropy() {
 }
 
 template <std::floating_point S>
-std::span<const Candidate> Candidates<S>::sorted(std::size_t n) {
+std::span<const Candidate> Candidates<S>::sorted(std::size_t n, double at_least) {
   auto& list = scratch_.sorted;  // and no other: a function given to `keep_if` may ask
   list.clear();
-  if (n == 0) return {};
+  if (n == 0 || math::is_nan(at_least)) return {};
   if (!narrow_) refresh_tiles();
-  const Key bound = tile_bound(n);
+  Key bound = tile_bound(n);
+  if (at_least > -std::numeric_limits<double>::infinity()) {
+    bound = std::max(bound, score_bound(at_least));
+  }
   for_each_value(bound, [&](Token token, S value) { list.push_back({token, math::widen(value)}); });
   n = std::min(n, list.size());
   if (n < list.size()) math::select_best(std::span(list), n);
