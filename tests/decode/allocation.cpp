@@ -143,6 +143,25 @@ TEST_CASE("a batch step allocates nothing after the first, and a smaller row not
   CHECK(own == 1);  // the vector of lengths
 }
 
+TEST_CASE("nor does one over several workspaces, whoever takes which row") {
+  const auto rows = some_rows<float>();
+  std::vector<float> batch;
+  for (const auto& row : rows) batch.insert(batch.end(), row.begin(), row.end());
+  const std::vector sessions(
+      4, lk::RandomDecoder{kChain, {.seed = 1, .report = {.alternatives = 5}}}.start(kPrompt, {}));
+  std::vector<lk::Workspace> workspaces(3);
+  // The task that comes first takes all rows.
+  const auto step_from = [&](std::size_t first) {
+    return lk::next(batch, sessions, workspaces, [&](std::size_t count, const lk::Task& task) {
+      for (std::size_t i = 0; i < count; ++i) task((first + i) % count);
+    });
+  };
+  static_cast<void>(step_from(0));
+  const std::size_t before = test::allocations;
+  for (const std::size_t first : {1u, 2u, 0u}) static_cast<void>(step_from(first));
+  CHECK(test::allocations == before);
+}
+
 TEST_CASE("a beam step allocates nothing once all beams live, reports included") {
   CHECK(beam_allocations(lk::Chain{}, {}) == 0);
   CHECK(beam_allocations(kChain, {.model = true, .alternatives = 3}) == 0);
