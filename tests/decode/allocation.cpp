@@ -3,6 +3,7 @@
 #include "support/allocations.hpp"
 
 #include <logitkit/decode/batch.hpp>
+#include <logitkit/decode/beam_search.hpp>
 #include <logitkit/decode/greedy.hpp>
 #include <logitkit/decode/random.hpp>
 #include <logitkit/process/min_p.hpp>
@@ -55,6 +56,30 @@ void check_no_allocation(const Decoder& decoder, std::size_t first_row,
   }
   CHECK(in_next == 0);
   CHECK(in_accept <= allowed_in_accept);
+}
+
+/// Steps a search 3000 times through rows that make beams fork, die and change places; returns what
+/// is allocated after the first ten.
+template <class C>
+std::size_t beam_allocations(const C& chain, const lk::Report& report) {
+  constexpr std::size_t kBeams = 6, kSize = 300;
+  const lk::BeamSearchDecoder beams{chain, {.beams = kBeams, .report = report}};
+  auto session = beams.start(kPrompt, {.max_new_tokens = 3000, .stop_sequences = {{500, 7}}});
+  lk::Workspace workspace;
+  std::vector<float> rows(kBeams * kSize);
+  std::size_t before = 0;
+  for (std::uint64_t step = 0; step + 1 < 3000; ++step) {
+    for (std::size_t r = 0; r < session.live(); ++r) {
+      test::write_logits(10 * step + r % 4, kSize, rows.data() + r * kSize);
+      if (step % 17 == 3 && r > 1) rows[r * kSize] = rows[r * kSize + 1] = -30;
+    }
+    if (step == 10) before = test::allocations;
+    session.step(std::span(rows).first(session.live() * kSize), workspace);
+    REQUIRE(session.live() == kBeams);
+  }
+  const std::size_t own = test::allocations - before;
+  REQUIRE(session.context(0).generated().size() == 2999);
+  return own;
 }
 
 /// Accepts as many distinct tokens as leave a table that doubles at its emptiest: one above 2^12.
@@ -116,6 +141,32 @@ TEST_CASE("a batch step allocates nothing after the first, and a smaller row not
   }
   CHECK(test::allocations - before == own);
   CHECK(own == 1);  // the vector of lengths
+}
+
+TEST_CASE("nor does one over several workspaces, whoever takes which row") {
+  const auto rows = some_rows<float>();
+  std::vector<float> batch;
+  for (const auto& row : rows) batch.insert(batch.end(), row.begin(), row.end());
+  const std::vector sessions(
+      4, lk::RandomDecoder{kChain, {.seed = 1, .report = {.alternatives = 5}}}.start(kPrompt, {}));
+  std::vector<lk::Workspace> workspaces(3);
+  // The task that comes first takes all rows.
+  const auto step_from = [&](std::size_t first) {
+    return lk::next(batch, sessions, workspaces, [&](std::size_t count, const lk::Task& task) {
+      for (std::size_t i = 0; i < count; ++i) task((first + i) % count);
+    });
+  };
+  static_cast<void>(step_from(0));
+  const std::size_t before = test::allocations;
+  for (const std::size_t first : {1u, 2u, 0u}) static_cast<void>(step_from(first));
+  CHECK(test::allocations == before);
+}
+
+TEST_CASE("a beam step allocates nothing once all beams live, reports included") {
+  CHECK(beam_allocations(lk::Chain{}, {}) == 0);
+  CHECK(beam_allocations(kChain, {.model = true, .alternatives = 3}) == 0);
+  // A penalty's tables grow in each of the beams until they have seen all 300 tokens.
+  CHECK(beam_allocations(kWithPenalty, {.model = true}) <= 6 * 2 * 9);
 }
 
 TEST_CASE("a session takes 4 KB and its tokens at most; a penalty 32 bytes a distinct token") {

@@ -22,6 +22,15 @@ auto start(std::size_t beams, const lk::Limits& limits = {}) {
   return lk::BeamSearchDecoder{lk::Chain{}, {.beams = beams}}.start(kPrompt, limits);
 }
 
+/// Throws at the n-th token that any copy of it accepts.
+struct Unreliable {
+  int* countdown;
+  void operator()(auto&, const lk::Context&) const {}
+  void accept(lk::Token) {
+    if (--*countdown == 0) throw std::runtime_error("the processor");
+  }
+};
+
 /// Steps a session through a model; `shape` turns V x rows into what the engine hands over.
 template <class Shape>
 std::vector<lk::Generation> drive(const Shape& shape) {
@@ -264,4 +273,21 @@ TEST_CASE("a step in which the user's code throws may be repeated") {
       }
     }
   }
+}
+
+TEST_CASE("where an accept throws the search is over, and what had finished is its result") {
+  int countdown = 5;
+  const Unreliable chain{&countdown};
+  const lk::BeamSearchDecoder beams{chain, {.beams = 2}};
+  auto session = beams.start(kPrompt, {.end_tokens = {0}});
+  lk::Workspace workspace;
+  session.step(std::vector<float>{3, 2, 1, 0}, workspace);
+  REQUIRE(session.finished().size() == 1);
+  session.step(std::vector<float>{-9, 2, 1, 0, -9, 2, 1, 0}, workspace);
+  CHECK_THROWS_AS(session.step(std::vector<float>{-9, 2, 1, 0, -9, 2, 1, 0}, workspace),
+                  std::runtime_error);
+  CHECK(session.done());
+  CHECK(session.step(std::vector<float>(8), workspace).tokens.empty());
+  REQUIRE(session.results().size() == 1);
+  CHECK(session.results()[0].tokens == Tokens{0});
 }

@@ -75,9 +75,12 @@ class Candidates {
     return Iterator(this, narrow_ ? scratch_.survivors.size() : vocabulary());
   }
 
-  /// The n best that are not banned, best first, valid until the next call. A smaller logit shows a
-  /// smaller score, even where scale and shift would round the difference away.
-  [[nodiscard]] std::span<const Candidate> sorted(std::size_t n = std::size_t(-1));
+  /// The n best that are not banned, best first, valid until the next call; of these, those with
+  /// score(token) >= at_least, where the others are not wanted: they are then not looked at. A
+  /// smaller logit shows a smaller score, even where scale and shift would round the difference
+  /// away.
+  [[nodiscard]] std::span<const Candidate> sorted(
+      std::size_t n = std::size_t(-1), double at_least = -std::numeric_limits<double>::infinity());
 
   // --- Facts, computed once and kept until an edit ---
 
@@ -211,6 +214,7 @@ class Candidates {
   [[nodiscard]] math::Parts split(const Stretch& stretch);
   // Narrowing.
   [[nodiscard]] Key tile_bound(std::size_t k);
+  [[nodiscard]] Key score_bound(double threshold) const;
   [[nodiscard]] std::span<const std::uint32_t> tiles_at_least(Key bound);
   std::size_t collect(std::span<const std::uint32_t> tiles, Key bound, Survivor* out);
   [[nodiscard]] std::size_t keep_at_least(std::span<const Survivor> list, Key bound, Survivor* out);

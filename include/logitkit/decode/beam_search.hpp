@@ -10,8 +10,8 @@ namespace logitkit::inline LOGITKIT_ABI {
 
 /// An immutable configuration: a chain, of which every beam has its own copy, and BeamOptions.
 /// `decode` runs a model to the end; `start` makes a session for an engine that owns its loop.
-/// Deterministic. Cost a token: for each beam one read of its row, one exponential pass, and a copy
-/// of its history and chain state.
+/// Deterministic. Cost a token: for each beam one read of its row and one exponential pass; for
+/// each that forks, a copy of its chain's state.
 /// Source: Lowerre 1976, "The Harpy speech recognition system"; scoring and stopping as in Hugging
 /// Face, which is said where it happens, in BeamSession.
 template <class C = Chain<>>
@@ -101,9 +101,10 @@ class BeamSearchDecoder {
                                                            : finished.front().text();
     std::size_t common = best.size();
     const auto agree = [&](std::span<const Token> other) {
-      const auto limit = best.begin() + static_cast<std::ptrdiff_t>(std::min(common, other.size()));
-      common = static_cast<std::size_t>(std::mismatch(best.begin(), limit, other.begin()).first -
-                                        best.begin());
+      common = std::min(common, other.size());
+      std::size_t same = std::min(common, handed_out);  // what all agreed on, they still do
+      while (same < common && best[same] == other[same]) ++same;
+      common = same;
     };
     if (!session.done()) {
       for (std::size_t r = 0; r < session.live(); ++r) agree(session.context(r).generated());

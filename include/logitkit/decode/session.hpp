@@ -96,6 +96,7 @@ class Session {
   [[nodiscard]] std::span<const Token> generated() const { return context().generated(); }
   [[nodiscard]] StopReason reason() const { return reason_; }
   [[nodiscard]] const Limits& limits() const { return limits_; }
+  [[nodiscard]] const Report& report() const { return report_; }
 
  private:
   // A stateful chain as it was before the prompt, to replay from; nothing for any other.

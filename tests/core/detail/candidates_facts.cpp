@@ -144,3 +144,42 @@ TEST_CASE("in sorted order a smaller logit shows a smaller score", "[candidates]
   for (const std::size_t i : {1u, 2u, 4u}) REQUIRE(sorted[i].score < sorted[i - 1].score);
   REQUIRE(sorted[3].score == sorted[2].score);
 }
+
+TEMPLATE_TEST_CASE("a sorted view from a score on is the beginning of the whole view",
+                   "[candidates]", float, double) {
+  using S = TestType;
+  constexpr double inf = std::numeric_limits<double>::infinity();
+  lk::Workspace workspace;
+  for (const auto& [name, row] : test::all_named_rows<S>()) {
+    for (const bool narrowed : {false, true}) {
+      CAPTURE(name, narrowed);
+      lk::Candidates set(row, workspace);
+      set.scale(1 / 0.7);
+      set.normalise();
+      set.add(static_cast<lk::Token>(row.size() / 2), -3);
+      if (narrowed) set.keep_top(row.size() / 2 + 1);
+      for (const std::size_t n : {std::size_t(1), std::size_t(9), row.size()}) {
+        const auto view = set.sorted(n);
+        const std::vector<lk::Candidate> all(view.begin(), view.end());
+        const auto check = [&](double at_least) {
+          const auto some = set.sorted(n, at_least);
+          std::size_t size = 0;
+          while (size < all.size() && set.score(all[size].token) >= at_least) ++size;
+          REQUIRE(some.size() == size);
+          for (std::size_t i = 0; i < size; ++i) {
+            REQUIRE(some[i].token == all[i].token);
+            REQUIRE(some[i].score == all[i].score);
+          }
+        };
+        for (const double at_least : {-inf, -1e300, -5.0, -0.0, 1e300, inf, inf - inf}) {
+          check(at_least);
+        }
+        for (std::size_t i = 0; i < all.size(); i += 1 + all.size() / 7) {
+          const double score = set.score(all[i].token);
+          check(score);
+          check(std::nextafter(score, inf));
+        }
+      }
+    }
+  }
+}

@@ -74,12 +74,16 @@ double Candidates<S>::entropy() {
 }
 
 template <std::floating_point S>
-std::span<const Candidate> Candidates<S>::sorted(std::size_t n) {
+std::span<const Candidate> Candidates<S>::sorted(std::size_t n, double at_least) {
   auto& list = scratch_.sorted;  // and no other: a function given to `keep_if` may ask
   list.clear();
-  if (n == 0) return {};
+  if (n == 0 || math::is_nan(at_least)) return {};
+  Key bound = tile_bound(n);
+  if (at_least > -std::numeric_limits<double>::infinity()) {
+    bound = std::max(bound, score_bound(at_least));
+  }
   auto& found = scratch_.found;
-  pick_at_least(tile_bound(n), found);
+  pick_at_least(bound, found);
   if (n < found.size()) {
     math::select_best(std::span(found), n);
     found.resize(n);

@@ -94,11 +94,10 @@ void Candidates<S>::keep_mass(double p) {
   keep_up_to(boundary(p));
 }
 
+/// The smallest key whose score reaches the threshold: searched for in the order of values, which
+/// scores follow; an inverse of scale and shift would not always round to the right side.
 template <std::floating_point S>
-void Candidates<S>::keep_above(double threshold) {
-  if (math::is_nan(threshold)) return keep_top(0);
-  // The smallest value whose score reaches the threshold, searched for in the order of values:
-  // scores follow it, and an inverse of scale and shift would not always round to the right side.
+auto Candidates<S>::score_bound(double threshold) const -> Key {
   const auto reaches = [&](Key key) {
     const double value = math::widen(math::from_order_key<S>(key));
     const double score = scale_ == 1 && shift_ == 0 ? value : std::fma(value, scale_, shift_);
@@ -113,7 +112,13 @@ void Candidates<S>::keep_above(double threshold) {
       below = middle + 1;
     }
   }
-  pick_at_least(bound, scratch_.picked);
+  return bound;
+}
+
+template <std::floating_point S>
+void Candidates<S>::keep_above(double threshold) {
+  if (math::is_nan(threshold)) return keep_top(0);
+  pick_at_least(score_bound(threshold), scratch_.picked);
   narrow_to_best();
 }
 

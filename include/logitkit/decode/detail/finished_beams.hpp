@@ -22,6 +22,9 @@ class FinishedBeams {
     if (best_first_.size() > capacity_) best_first_.pop_back();
   }
 
+  /// Whether a hypothesis of this score would find a place.
+  [[nodiscard]] bool takes(double score) const { return !full() || score > worst(); }
+
   /// Makes the capacity large enough for `count` more.
   void make_room(std::size_t count) { capacity_ = std::max(capacity_, best_first_.size() + count); }
 
