@@ -21,7 +21,7 @@
 #include <string_view>
 #include <thread>
 #include <vector>
-#if defined(__SSE__)
+#if defined(__SSE2__)
 #include <xmmintrin.h>
 #endif
 
@@ -33,6 +33,25 @@ constexpr std::size_t kSizes[] = {1, 2, 5, 17, 63, 64, 65, 200, 700, 1024, 1025,
 constexpr std::uint32_t kShapes = 7, kRounds = 24;
 
 using Tokens = std::vector<lk::Token>;
+
+// How the processor treats denormals: a word, and the bits in it that flush them to zero.
+#if defined(__SSE2__)
+constexpr std::uint64_t kFlush = 0x8040;  // flush-to-zero and denormals-are-zero
+std::uint64_t control() { return _mm_getcsr(); }
+void set_control(std::uint64_t x) { _mm_setcsr(static_cast<unsigned>(x)); }
+#elif defined(__aarch64__)
+constexpr std::uint64_t kFlush = 1u << 24;
+std::uint64_t control() {
+  std::uint64_t x;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(x));
+  return x;
+}
+void set_control(std::uint64_t x) { __asm__ volatile("msr fpcr, %0" ::"r"(x)); }
+#else
+constexpr std::uint64_t kFlush = 0;
+std::uint64_t control() { return 0; }
+void set_control(std::uint64_t) {}
+#endif
 
 template <class Scalar>
 std::vector<Scalar> make_row(std::size_t size, std::uint32_t shape, std::uint32_t round) {
@@ -135,17 +154,11 @@ struct Unit {
 void decide_all(std::vector<Unit>& units, std::size_t threads, bool flush) {
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
-#if defined(__SSE__)
-    const unsigned before = _mm_getcsr();
-    if (flush) _mm_setcsr(before | 0x8040u);  // flush-to-zero and denormals-are-zero
-#else
-    static_cast<void>(flush);
-#endif
+    const std::uint64_t before = control();
+    if (flush) set_control(before | kFlush);
     lk::Workspace workspace;
     for (std::size_t i = next++; i < units.size(); i = next++) units[i].decide(workspace);
-#if defined(__SSE__)
-    _mm_setcsr(before);
-#endif
+    set_control(before);
   };
   std::vector<std::thread> others;
   for (std::size_t t = 1; t < threads; ++t) others.emplace_back(work);

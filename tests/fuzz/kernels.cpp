@@ -16,7 +16,7 @@
 #include <cstring>
 #include <string_view>
 #include <vector>
-#if defined(__SSE__)
+#if defined(__SSE2__)
 #include <xmmintrin.h>
 #endif
 
@@ -26,6 +26,25 @@ namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr std::size_t kTile = 64, kSlack = 16;  // what a kernel may write behind its results
+
+// How the processor treats denormals: a word, and the bits in it that flush them to zero.
+#if defined(__SSE2__)
+constexpr std::uint64_t kFlush = 0x8040;  // flush-to-zero and denormals-are-zero
+std::uint64_t control() { return _mm_getcsr(); }
+void set_control(std::uint64_t x) { _mm_setcsr(static_cast<unsigned>(x)); }
+#elif defined(__aarch64__)
+constexpr std::uint64_t kFlush = 1u << 24;
+std::uint64_t control() {
+  std::uint64_t x;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(x));
+  return x;
+}
+void set_control(std::uint64_t x) { __asm__ volatile("msr fpcr, %0" ::"r"(x)); }
+#else
+constexpr std::uint64_t kFlush = 0;
+std::uint64_t control() { return 0; }
+void set_control(std::uint64_t) {}
+#endif
 
 /// Random bits that are the same everywhere: splitmix64.
 struct Bits {
@@ -168,14 +187,10 @@ class Trial {
     std::memset(static_cast<void*>(a.data()), 77, a.size() * sizeof(Out));
     b = a;
     const std::vector<Out> guard(a.end() - kSlack, a.end());
-#if defined(__SSE__)
-    const unsigned before = _mm_getcsr();
-    if (flush_) _mm_setcsr(before | 0x8040u);  // flush-to-zero and denormals-are-zero
-#endif
+    const std::uint64_t before = control();
+    if (flush_) set_control(before | kFlush);
     const std::size_t written = run(ours_, a.data());
-#if defined(__SSE__)
-    _mm_setcsr(before);
-#endif
+    set_control(before);
     if (run(math::portable::table(), b.data()) != written || written > size) fail(what, written);
     expect(what, std::vector<Out>(a.end() - kSlack, a.end()), guard);
     a.resize(written), b.resize(written);
