@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: MIT
+// Differential fuzz: every function of the table of kernels against its twins, on adversarial rows.
+//
+//   kernels [baseline | avx2 | avx512 | neon] [elements, 1000000] [seed, 1]
+//
+// Needs the headers and Eigen alone. Each function sees each element; its output must have the bits
+// of the portable kernels', and those of a loop that is too simple to be wrong where there is one.
+// Exit code 77 if the machine lacks the set, 1 with the row's seed and size at the first mismatch.
+//
+// One more kernel: one more call of `same` in a check, and `expect` where it has a simple twin.
+#include <logitkit/math/kernels.hpp>
+
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+#include <vector>
+#if defined(__SSE2__)
+#include <xmmintrin.h>
+#endif
+
+namespace math = logitkit::math;
+
+namespace {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+constexpr std::size_t kTile = 64, kSlack = 16;  // what a kernel may write behind its results
+
+// How the processor treats denormals: a word, and the bits in it that flush them to zero.
+#if defined(__SSE2__)
+constexpr std::uint64_t kFlush = 0x8040;  // flush-to-zero and denormals-are-zero
+std::uint64_t control() { return _mm_getcsr(); }
+void set_control(std::uint64_t x) { _mm_setcsr(static_cast<unsigned>(x)); }
+#elif defined(__aarch64__)
+constexpr std::uint64_t kFlush = 1u << 24;
+std::uint64_t control() {
+  std::uint64_t x;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(x));
+  return x;
+}
+void set_control(std::uint64_t x) { __asm__ volatile("msr fpcr, %0" ::"r"(x)); }
+#else
+constexpr std::uint64_t kFlush = 0;
+std::uint64_t control() { return 0; }
+void set_control(std::uint64_t) {}
+#endif
+
+/// Random bits that are the same everywhere: splitmix64.
+struct Bits {
+  std::uint64_t state;
+  std::uint64_t next() {
+    std::uint64_t z = state += 0x9e3779b97f4a7c15u;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+  }
+  std::uint32_t below(std::uint64_t n) { return static_cast<std::uint32_t>(next() % n); }
+  float between(float low, float high) {
+    return low + (high - low) * (static_cast<float>(next() >> 40) * 0x1p-24f);
+  }
+};
+
+enum Shape { any_bits, with_nan, ties, denormals, zeros, banned, far, flat, sorted, peaks, logits };
+constexpr std::uint32_t kShapes = 11;
+
+std::size_t random_size(Bits& bits) {
+  constexpr std::size_t kEdges[] = {1,   15,  16,  17,  63,   64,   65,   127,
+                                    128, 129, 255, 256, 1023, 1024, 1025, 2049};
+  const std::uint32_t kind = bits.below(4);
+  if (kind == 0) return kEdges[bits.below(std::size(kEdges))];
+  return 1 + bits.below(kind == 1 ? 200 : 5000);
+}
+
+/// What is the same for a whole row.
+struct Style {
+  Shape shape;
+  float unit;        // by which it is scaled
+  bool random_bits;  // 16-bit scalars: any pattern
+
+  Style(Bits& bits, Shape s)
+      : shape(s),
+        unit(std::ldexp(1.0f, static_cast<int>(bits.below(14)) - 7)),
+        random_bits(s == any_bits || s == with_nan) {}
+};
+
+/// The number at place i of `size`; NaN only in rows with_nan.
+float number(Bits& bits, const Style& style, std::size_t i, std::size_t size) {
+  const float x = bits.between(-8, 8);
+  const std::uint32_t any = static_cast<std::uint32_t>(bits.next() >> 32);
+  const std::uint32_t limit = std::bit_cast<std::uint32_t>(65536 * style.unit);
+  switch (style.shape) {
+    case any_bits:
+      return std::bit_cast<float>((any & 0x7fffffffu) % limit | (any & 0x80000000u));
+    case with_nan:
+      if (any % size == 0) return std::bit_cast<float>(any | 0x7f800001u);
+      return x;
+    case ties:
+      return static_cast<float>(static_cast<int>(x)) * style.unit;
+    case denormals:
+      return std::bit_cast<float>(any % 16 == 0 ? any & 0x807fffffu : any & 0x8000000fu);
+    case zeros:
+      return any % 2 != 0 ? 0.0f : any % 64 == 0 ? -1.0f : -0.0f;
+    case banned:
+      return any % 3 != 0 ? -kInfinity : any % 1024 == 0 ? 2.0f : x;
+    case far:
+      return x * 1000 * style.unit;
+    case flat:
+      return 3 * style.unit;
+    case sorted:
+      return style.unit * 0.01f * static_cast<float>(any % 2 == 0 ? i : i + 1);
+    case peaks:
+      return any % 97 == 0 ? 30 + x : x * 0.01f;
+    case logits:
+      return x + bits.between(-8, 8);
+  }
+  return 0;
+}
+
+template <class Scalar>
+std::vector<Scalar> make_row(Bits& bits, const Style& style, std::size_t size) {
+  std::vector<Scalar> row(size);
+  for (std::size_t i = 0; i < size; ++i) {
+    row[i] = static_cast<Scalar>(number(bits, style, i, size));
+    if constexpr (sizeof(Scalar) == 2) {
+      if (!style.random_bits) continue;
+      const auto any = static_cast<std::uint16_t>(bits.next());
+      std::memcpy(static_cast<void*>(&row[i]), &any, 2);
+      const bool keep = style.shape == with_nan ? any % size == 0 : true;
+      if (math::is_nan(static_cast<float>(row[i])) && !(keep && style.shape == with_nan)) {
+        row[i] = Scalar(-1.0f);
+      }
+    }
+  }
+  return row;
+}
+
+/// Runs every function of a table on rows, next to that of the portable table.
+class Trial {
+ public:
+  Trial(const math::Kernels& ours, std::uint64_t seed) : ours_(ours), bits_{seed} {}
+
+  /// One row of each scalar; returns how many elements it had.
+  std::size_t next() {
+    seed_ = bits_.state;
+    size_ = random_size(bits_);
+    const Style style(bits_, static_cast<Shape>(bits_.below(kShapes)));
+    shape_ = style.shape;
+    flush_ = bits_.below(4) == 0;
+    check_rows(make_row<Eigen::half>(bits_, style, size_));
+    check_rows(make_row<Eigen::bfloat16>(bits_, style, size_));
+    const auto row = make_row<float>(bits_, style, size_);
+    check_rows(row);
+    if (style.shape != with_nan) {
+      check_weights(row);
+      check_collect(row);
+      check_keys(row);
+    }
+    return size_;
+  }
+
+ private:
+  /// What is wrong, with what, and how to see it again; and the end.
+  void fail(const char* what, std::size_t at) const {
+    std::printf("%s differs at %zu: a row of %zu, shape %d, %s, seed %llu\n", what, at, size_,
+                shape_, flush_ ? "flushed" : "not flushed", (unsigned long long)(seed_));
+    std::exit(1);
+  }
+
+  template <class Out>
+  void expect(const char* what, const std::vector<Out>& got, const std::vector<Out>& wanted) const {
+    if (got.size() != wanted.size()) fail(what, std::min(got.size(), wanted.size()));
+    if (got.empty() || std::memcmp(got.data(), wanted.data(), got.size() * sizeof(Out)) == 0) {
+      return;
+    }
+    for (std::size_t i = 0; i < got.size(); ++i) {
+      if (std::memcmp(&got[i], &wanted[i], sizeof(Out)) != 0) fail(what, i);
+    }
+  }
+
+  /// Calls run(table, output) for both tables, ours with denormals flushed if it is the row's turn;
+  /// requires the same output, and nothing written behind `size` and the slack. `run` returns how
+  /// many it wrote.
+  template <class Out, class Run>
+  std::vector<Out> same(const char* what, std::size_t size, const Run& run) const {
+    std::vector<Out> a(size + 2 * kSlack), b(size + 2 * kSlack);
+    std::memset(static_cast<void*>(a.data()), 77, a.size() * sizeof(Out));
+    b = a;
+    const std::vector<Out> guard(a.end() - kSlack, a.end());
+    const std::uint64_t before = control();
+    if (flush_) set_control(before | kFlush);
+    const std::size_t written = run(ours_, a.data());
+    set_control(before);
+    if (run(math::portable::table(), b.data()) != written || written > size) fail(what, written);
+    expect(what, std::vector<Out>(a.end() - kSlack, a.end()), guard);
+    a.resize(written), b.resize(written);
+    expect(what, a, b);
+    return a;
+  }
+
+  /// scan and widen.
+  template <class Scalar>
+  void check_rows(const std::vector<Scalar>& row) const {
+    const std::size_t tiles = (size_ + kTile - 1) / kTile;
+    std::vector<std::int32_t> maxima(tiles, std::numeric_limits<std::int32_t>::min());
+    std::vector<float> floats(size_);
+    bool nan = false;
+    for (std::size_t i = 0; i < size_; ++i) {
+      floats[i] = static_cast<float>(row[i]);
+      nan = nan || math::is_nan(floats[i]);
+      maxima[i / kTile] = std::max(maxima[i / kTile], math::order_key(floats[i]));
+    }
+    bool clean = true;
+    const auto found = same<std::int32_t>("scan", tiles, [&](const auto& table, auto* out) {
+      clean = table.template rows<Scalar>().scan(row.data(), size_, nullptr, out);
+      return clean ? tiles : 0;  // with a NaN they mean nothing
+    });
+    if (clean == nan) fail("scan's NaN", 0);
+    if (nan) return;
+    expect("scan", found, maxima);
+    const auto wide = same<float>("widen", size_, [&](const auto& table, auto* out) {
+      table.template rows<Scalar>().widen(row.data(), size_, nullptr, out);
+      return size_;
+    });
+    expect("widen", wide, floats);
+  }
+
+  /// tile_sums, quick_sums, mass, weights and split, for one temperature.
+  void check_weights(const std::vector<float>& row) {
+    constexpr double kScales[] = {1, 1.25, 1 / 0.7, 0.3, 17};
+    const double best = math::widen(*std::max_element(row.begin(), row.end()));
+    const std::uint32_t kind = bits_.below(60u << 16);
+    const double random =
+        std::ldexp(1 + 0x1p-8 * (kind / 8 % 256), static_cast<int>(kind >> 16) - 30);
+    const double scale = kind % 8 < std::size(kScales) ? kScales[kind % 8] : random;
+    if (!math::Weighing::fits(best, scale)) return;
+    const math::Weighing weighing(best, scale);
+    const std::size_t tiles = (size_ + kTile - 1) / kTile;
+    const auto sums = same<float>("tile_sums", tiles, [&](const auto& table, auto* out) {
+      table.tile_sums(row.data(), size_, weighing, out);
+      return tiles;
+    });
+    std::vector<math::Entry<float>> entries;
+    for (const float x : row) entries.push_back({static_cast<std::int32_t>(entries.size()), x});
+    const auto weights = same<std::uint64_t>("weights", size_, [&](const auto& table, auto* out) {
+      std::vector<std::int32_t> keys(size_ + 15);
+      table.weights(entries.data(), size_, weighing, keys.data(), out);
+      for (std::size_t i = 0; i < size_; ++i) {
+        if (keys[i] != math::order_key(row[i])) fail("weights' keys", i);
+      }
+      return size_;
+    });
+    std::vector<math::Mass> expected(tiles);
+    math::Mass all;
+    for (std::size_t i = 0; i < size_; ++i) expected[i / kTile] += weights[i], all += weights[i];
+    if (ours_.mass(row.data(), size_, weighing) != all) fail("mass", 0);
+    for (std::size_t t = 0; t < tiles; ++t) {
+      const double exact = expected[t].to_double() * 0x1p-56;
+      if (!(std::abs(double(sums[t]) - exact) <= 0x1p-20 * exact + 0x1p-50)) fail("tile_sums", t);
+    }
+    std::vector<float> quick(tiles);
+    ours_.quick_sums(row.data(), size_, weighing, quick.data());
+    double sum = 0;
+    for (const float each : quick) sum += double(each);
+    const double slack_of_all = sum * math::Weighing::slack(double(size_), sum);
+    if (!(std::abs(sum - all.to_double() * 0x1p-56) <= slack_of_all)) fail("quick_sums", 0);
+    check_split(row, weighing, weights, all);
+    for (std::size_t i = 0; i < size_; i += 1 + bits_.below(32)) {
+      const double octaves = math::widen(row[i]) * scale * 1.44269504088896340736;
+      const double exact = std::exp2(octaves - double(weighing.reference) + 56);
+      const double slack =
+          2e-7 + std::min(std::abs(octaves), 1e6) * 0x1p-51;  // the latter of this twin
+      if (!(std::abs(static_cast<double>(weights[i]) - exact) <= slack * exact + 1)) {
+        fail("weights", i);
+      }
+    }
+  }
+
+  /// split, between two numbers of the row.
+  void check_split(const std::vector<float>& row, const math::Weighing& weighing,
+                   const std::vector<std::uint64_t>& weights, const math::Mass& all) {
+    float low = row[bits_.below(size_)], high = row[bits_.below(size_)];
+    if (low > high) std::swap(low, high);
+    const auto tiny = [](float x) { return std::abs(x) < 0x1p-126f; };  // flushed, perhaps
+    if (tiny(low) || tiny(high)) return;
+    std::vector<math::Entry<float>> list(size_ + kSlack), expected;
+    math::Parts parts{{}, {}, list.data()};
+    ours_.split(row.data(), size_, 3, weighing, low, high, parts);
+    math::Mass above;
+    for (std::size_t i = 0; i < size_; ++i) {
+      if (row[i] > high) above += weights[i];
+      if (row[i] >= low && row[i] <= high) {
+        expected.push_back({static_cast<std::int32_t>(i) + 3, row[i]});
+      }
+    }
+    if (parts.all != all) fail("split's all", 0);
+    if (parts.above != above) fail("split's above", 0);
+    list.resize(static_cast<std::size_t>(parts.between - list.data()));
+    expect("split", list, expected);
+  }
+
+  /// collect from all tiles and keep_at_least, with bounds that some numbers meet.
+  void check_collect(const std::vector<float>& row) {
+    const std::int32_t least =
+        math::order_key(-kInfinity) + 1;  // what is banned is never collected
+    std::vector<std::uint32_t> tiles((size_ + kTile - 1) / kTile);
+    for (std::uint32_t t = 0; t < tiles.size(); ++t) tiles[t] = t;
+    std::vector<math::Entry<float>> all;
+    for (const float x : row) all.push_back({static_cast<std::int32_t>(all.size()), x});
+    const std::int32_t bound = std::max(math::order_key(row[bits_.below(size_)]), least);
+    std::vector<math::Entry<float>> expected;
+    for (const auto& entry : all) {
+      if (math::order_key(entry.score) >= bound) expected.push_back(entry);
+    }
+    const auto entries = same<math::Entry<float>>("collect", size_, [&](const auto& t, auto* out) {
+      return t.of_float.collect(row.data(), size_, nullptr, tiles.data(), tiles.size(), bound, out);
+    });
+    expect("collect", entries, expected);
+    const auto kept = same<math::Entry<float>>(
+        "keep_at_least", size_,
+        [&](const auto& t, auto* out) { return t.keep_at_least(all.data(), size_, bound, out); });
+    expect("keep_at_least", kept, expected);
+  }
+
+  /// find_at_least and group_maxima.
+  void check_keys(const std::vector<float>& row) {
+    std::vector<std::int32_t> keys;
+    for (const float x : row) keys.push_back(math::order_key(x));
+    const std::int32_t bound = keys[bits_.below(size_)];
+    const auto found =
+        same<std::uint32_t>("find_at_least", size_, [&](const auto& table, auto* out) {
+          return table.find_at_least(keys.data(), size_, bound, out);
+        });
+    std::vector<std::uint32_t> expected;
+    for (std::uint32_t i = 0; i < size_; ++i) {
+      if (keys[i] >= bound) expected.push_back(i);
+    }
+    expect("find_at_least", found, expected);
+    if (ours_.count_at_least(keys.data(), size_, bound) != found.size()) fail("count_at_least", 0);
+    if (ours_.least(keys.data(), size_) != *std::min_element(keys.begin(), keys.end())) {
+      fail("least", 0);
+    }
+    std::vector<std::uint64_t> weights;
+    for (const std::int32_t key : keys) weights.push_back(static_cast<std::uint32_t>(key));
+    math::Mass mass;
+    for (const std::uint32_t i : found) mass += weights[i];
+    if (ours_.mass_at_least(keys.data(), weights.data(), size_, bound) != mass) {
+      fail("mass_at_least", 0);
+    }
+
+    const auto maxima = same<std::int32_t>(
+        "group_maxima", std::min(size_, size_ / 16 + 30),
+        [&](const auto& table, auto* out) { return table.group_maxima(keys.data(), size_, out); });
+    std::vector<std::int32_t> largest;  // of each lane of 16 in blocks of 256; the rest as they are
+    for (std::size_t i = 0; i < size_; ++i) {
+      if (i % 256 < 16 || i >= size_ / 16 * 16) {
+        largest.push_back(keys[i]);
+      } else {
+        auto& lane = largest[i / 256 * 16 + i % 16];
+        lane = std::max(lane, keys[i]);
+      }
+    }
+    expect("group_maxima", maxima, largest);
+  }
+
+  const math::Kernels& ours_;
+  Bits bits_;
+  std::uint64_t seed_ = 0;
+  std::size_t size_ = 0;
+  int shape_ = 0;
+  bool flush_ = false;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using math::InstructionSet;
+  if (argc > 1) {
+    bool forced = false;
+    for (const auto set : {InstructionSet::baseline, InstructionSet::avx2, InstructionSet::avx512,
+                           InstructionSet::neon}) {
+      if (argv[1] == std::string_view(to_string(set))) forced = math::force_instruction_set(set);
+    }
+    if (!forced) {
+      std::printf("this machine has no %s\n", argv[1]);
+      return 77;
+    }
+  }
+  const std::uint64_t elements = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1000000;
+  Trial trial(math::kernels(), argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 1);
+  std::uint64_t done = 0, rows = 0;
+  for (; done < elements; ++rows) done += trial.next();
+  std::printf("%s: %llu elements in %llu rows of each scalar, no mismatch\n",
+              to_string(math::instruction_set()), (unsigned long long)(done),
+              (unsigned long long)(rows));
+  return 0;
+}
