@@ -289,7 +289,7 @@ class Trial {
     math::Mass above;
     for (std::size_t i = 0; i < size_; ++i) {
       if (row[i] > high) above += weights[i];
-      if (row[i] >= low && row[i] <= high) {
+      if (row[i] >= low && row[i] <= high && row[i] != -kInfinity) {
         expected.push_back({static_cast<std::int32_t>(i) + 3, row[i]});
       }
     }
