@@ -2,6 +2,7 @@
 // Weighing: the exponentials of float scores, in arithmetic that every machine shares.
 #pragma once
 
+#include <logitkit/math/exponential.hpp>
 #include <logitkit/math/logarithm.hpp>
 #include <logitkit/math/order.hpp>
 
@@ -45,7 +46,7 @@ struct Weighing {
         low(static_cast<float>(std::fma(scale, kLog2E, -double(high)))),
         floor(narrow<float>(best - 69 / scale)),
         reference(static_cast<float>(std::nearbyint(best * double(high)))),
-        drift(1 + static_cast<float>(best * double(low) / kLog2E)) {}
+        drift(static_cast<float>(exp(best * double(low) / kLog2E))) {}
 
   /// How far quick sums of at most `size` weights can be from the exact ones, as a part of `sum`,
   /// what they add up to. A quick weight takes y = v * high - reference rounded to a float; errors
