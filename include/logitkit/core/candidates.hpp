@@ -203,7 +203,6 @@ class Candidates {
   [[nodiscard]] math::Mass total();
   [[nodiscard]] double log_mass();
   [[nodiscard]] std::optional<Token> draw_by_sums(double u);
-  // Nuclei.
   struct Boundary;
   struct Target;
   struct Stretch;
@@ -212,7 +211,6 @@ class Candidates {
   [[nodiscard]] std::optional<Boundary> boundary_in_picked(math::Mass before, const Target& target);
   [[nodiscard]] std::optional<Stretch> guess_stretch(double p, Key bound, double best_mass);
   [[nodiscard]] math::Parts split(const Stretch& stretch);
-  // Narrowing.
   [[nodiscard]] Key tile_bound(std::size_t k);
   [[nodiscard]] Key score_bound(double threshold) const;
   [[nodiscard]] std::span<const std::uint32_t> tiles_at_least(Key bound);
