@@ -34,7 +34,8 @@ TEST_CASE("a buffer is a value: copies are apart, a move leaves something usable
   Buffer<int> b(a);
   b[0] = -1;
   CHECK(a[0] == 3);
-  a = a;
+  const Buffer<int>& same = a;
+  a = same;
   CHECK(a.size() == 50);
   Buffer<int> c(std::move(a));
   CHECK(c.size() == 50);
