@@ -12,13 +12,6 @@
 
 namespace lk = logitkit;
 
-namespace {
-
-template <class S>
-constexpr S kInfinity = std::numeric_limits<S>::infinity();
-
-}  // namespace
-
 TEMPLATE_TEST_CASE("the best of equals is the lowest token, and -0 equals +0", "[candidates]",
                    float, double) {
   using S = TestType;
