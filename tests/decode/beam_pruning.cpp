@@ -26,6 +26,10 @@ struct Extension {
   std::size_t parent;
 };
 
+// By their bits: these hold whether or not denormals are flushed.
+bool same(double a, double b) { return lk::math::order_key(a) == lk::math::order_key(b); }
+bool before(double a, double b) { return lk::math::order_key(a) < lk::math::order_key(b); }
+
 /// All that the K best of each row extend, in order: without a bound and without a heap.
 template <class S, class Session, class C>
 std::vector<Extension> extensions(const Session& session, const C& chain,
@@ -43,16 +47,20 @@ std::vector<Extension> extensions(const Session& session, const C& chain,
       for (const lk::Token token : session.context(r).generated()) its_own.accept(token);
     }
     its_own(candidates, session.context(r));
-    double last_score = 0, last_sum = inf;
+    double last_score = inf, last_sum = inf;
     for (const auto& [token, score] : candidates.sorted(k)) {
       double sum = session.sum(r) + score;
-      if (score < last_score && sum >= last_sum) sum = std::nextafter(last_sum, -inf);
+      if (same(score, last_score)) {
+        sum = last_sum;
+      } else if (!before(sum, last_sum)) {
+        sum = std::nextafter(last_sum, -inf);
+      }
       last_score = score, last_sum = sum;
       all.push_back({sum, token, r});
     }
   }
   std::sort(all.begin(), all.end(), [](const Extension& a, const Extension& b) {
-    if (a.sum != b.sum) return a.sum > b.sum;
+    if (!same(a.sum, b.sum)) return before(b.sum, a.sum);
     return a.token != b.token ? a.token < b.token : a.parent < b.parent;
   });
   return all;

@@ -291,3 +291,24 @@ TEST_CASE("where an accept throws the search is over, and what had finished is i
   REQUIRE(session.results().size() == 1);
   CHECK(session.results()[0].tokens == Tokens{0});
 }
+
+TEST_CASE("equals of a token that rounding has pushed down stay below what is more probable") {
+  // Scores one ulp apart, under a sum that cannot show it: 5, then 1 and 2, which are equal.
+  lk::Workspace workspace;
+  auto session = lk::BeamSearchDecoder{lk::Chain{}, {.beams = 3}}.start(std::vector<lk::Token>{0},
+                                                                        {.max_new_tokens = 99});
+  session.step(std::vector<double>(8, 0), workspace);
+  for (int step = 0; step < 9; ++step) {  // to sums of about -20, whose ulp is 4e-15
+    session.step(std::vector<double>(8 * session.live(), 0), workspace);
+  }
+  std::vector<double> rows(8 * session.live(), -8);
+  for (const std::size_t token : {1u, 2u}) rows[token] = 1;
+  rows[5] = std::nextafter(1.0, 2.0);
+  const lk::BeamStep next = session.step(rows, workspace);
+  REQUIRE(next.tokens.size() == 3);
+  CHECK(next.tokens[0] == 5);
+  CHECK(next.tokens[1] == 1);
+  CHECK(next.tokens[2] == 2);
+  CHECK(session.sum(0) > session.sum(1));
+  CHECK(session.sum(1) == session.sum(2));
+}

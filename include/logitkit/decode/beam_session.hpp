@@ -143,12 +143,16 @@ class BeamSession {
     candidates.normalise();
     (*beam.chain)(candidates, context(r));
     if (const Status status = candidates.status(); status != Status::ok) return status;
-    double last_score = 0, last_sum = std::numeric_limits<double>::infinity();
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    double last_score = kInfinity, last_sum = kInfinity;
     for (const auto& [token, score] : candidates.sorted(competitors(), best_.at_least(beam.sum))) {
       double sum = beam.sum + score;
-      // What is less probable stays so, even where the sum would round the difference away.
-      if (score < last_score && sum >= last_sum) {
-        sum = std::nextafter(last_sum, -std::numeric_limits<double>::infinity());
+      // What is less probable stays so, even where the sum would round the difference away, and
+      // what is as probable stays beside it.
+      if (math::order_key(score) == math::order_key(last_score)) {
+        sum = last_sum;
+      } else if (math::order_key(sum) >= math::order_key(last_sum)) {
+        sum = std::nextafter(last_sum, -kInfinity);
       }
       last_score = score, last_sum = sum;
       const double logit = math::widen(row[static_cast<std::size_t>(token)]);

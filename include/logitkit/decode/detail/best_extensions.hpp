@@ -21,7 +21,8 @@ struct Extension {
 
   /// Whether a comes before b: larger sum, then lower token, then lower parent.
   [[nodiscard]] friend bool operator<(const Extension& a, const Extension& b) {
-    if (a.sum != b.sum) return a.sum > b.sum;
+    const auto key_a = math::order_key(a.sum), key_b = math::order_key(b.sum);
+    if (key_a != key_b) return key_a > key_b;
     return a.token != b.token ? a.token < b.token : a.parent < b.parent;
   }
 };
