@@ -96,7 +96,7 @@ struct Scratch {
 
 /// Scratch memory: make one for each thread and pass it to every call. A workspace serves one call
 /// at a time, any vocabulary and any decoder; it holds no state that a result could depend on.
-/// Memory: 68 bytes a token of the largest vocabulary (96 for double rows), reserved at once and
+/// Memory: 65 bytes a token of the largest vocabulary (97 for double rows), reserved at once and
 /// most of it never touched.
 class Workspace {
  public:

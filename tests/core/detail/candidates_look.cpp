@@ -5,6 +5,7 @@
 #include "support/catch.hpp"
 #include "support/rows.hpp"
 
+#include <bit>
 #include <cstring>
 #include <iterator>
 #include <limits>
@@ -234,4 +235,37 @@ TEST_CASE("edits after a transform and before the row is read again are all coun
   set.ban(129);
   CHECK(set.best() == 128);
   CHECK(set.score(128) == 2);
+}
+
+TEST_CASE("a masked set is walked through alike by both increments", "[candidates]") {
+  lk::Workspace workspace;
+  const std::vector<float> row(200, 1.0f);
+  lk::Candidates set(row, workspace);
+  set.mask(std::vector<std::uint32_t>{0, 0x80000001u, 0, 0x10, 0});
+  std::vector<lk::Token> tokens;
+  for (auto each = set.begin(); each != set.end(); each++) tokens.push_back((*each).token);
+  CHECK(tokens == std::vector<lk::Token>{32, 63, 100});
+  CHECK(set.size() == 3);
+}
+
+TEMPLATE_TEST_CASE("a row with NaN has no best, whatever is asked of it", "[candidates]", float,
+                   double) {
+  lk::Workspace workspace;
+  for (const std::uint32_t bits : {0x7fc00000u, 0xffc00000u, 0x7fffffffu, 0xffffffffu}) {
+    std::vector<TestType> row(300, TestType(1e-40));
+    row[70] = TestType(std::bit_cast<float>(bits));
+    lk::Candidates set(row, workspace);
+    set.add(3, 2), set.ban(4);
+    CHECK(set.best() == lk::kNoToken);
+    set.add(5, 1);
+    set.transform([](double score) { return score + 1; });
+    CHECK(set.sorted(3).empty());
+    CHECK(set.best() == lk::kNoToken);
+    set.keep_top(2);
+    set.keep_mass(0.5);
+    set.keep_above(0);
+    set.normalise();
+    CHECK(set.draw(0.5) == lk::kNoToken);
+    CHECK(set.status() == lk::Status::not_a_number);
+  }
 }

@@ -3,22 +3,13 @@
 #include <logitkit/core/detail/candidates_pick.hpp>
 
 #include "support/catch.hpp"
+#include "support/kept.hpp"
 #include "support/rows.hpp"
 
 #include <cmath>
 
 namespace lk = logitkit;
-
-namespace {
-
-template <class S>
-std::vector<lk::Token> kept(lk::Candidates<S>& set) {
-  std::vector<lk::Token> tokens;
-  for (const auto& entry : set) tokens.push_back(entry.token);
-  return tokens;
-}
-
-}  // namespace
+using test::kept;
 
 TEMPLATE_TEST_CASE("a row and the list of its tokens have the same k best, edits included",
                    "[pick]", float, double) {

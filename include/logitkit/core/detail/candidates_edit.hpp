@@ -28,7 +28,7 @@ void Candidates<S>::edit(Token token, const F& new_value) {
   scratch_.edited[tile] |= std::uint64_t{1} << (at % math::kTile);
   scratch_.values[at] = next;
   scratch_.edits.push_back(token);
-  if (!scanned_) return;
+  if (!scanned_ || status_ == Status::not_a_number) return;
   Key& largest = scratch_.tiles[tile];
   if (math::order_key(next) >= largest) {
     largest = math::order_key(next);
@@ -40,6 +40,7 @@ void Candidates<S>::edit(Token token, const F& new_value) {
 /// Notes that every tile may have another largest key.
 template <std::floating_point S>
 void Candidates<S>::all_stale() {
+  if (status_ == Status::not_a_number) return;
   scratch_.stale.resize(scratch_.tiles.size());
   std::iota(scratch_.stale.begin(), scratch_.stale.end(), 0u);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How Candidates looks at its row: one read at the start, then by token or in order.
+// How Candidates looks at its row: one read when it is first needed, then by token or in order.
 #pragma once
 
 #include <logitkit/core/candidates.hpp>
@@ -21,7 +21,11 @@ void Candidates<S>::scan() {
   const bool numbers = row_.visit([&](const auto* data) {
     return math::scan(data, row_.size(), allowed, scratch_.tiles.data());
   });
-  if (!numbers) status_ = Status::not_a_number;
+  if (!numbers) {  // has no order: nothing is to be found in it
+    status_ = Status::not_a_number;
+    std::fill(scratch_.tiles.begin(), scratch_.tiles.end(), kBannedKey);
+    return;
+  }
   if (transformed_) return all_stale();
   for (const Token token : scratch_.edits) {
     const auto at = static_cast<std::size_t>(token), tile = at / math::kTile;
@@ -66,7 +70,7 @@ class Candidates<S>::Iterator {
   }
   Iterator operator++(int) {
     Iterator old = *this;
-    ++at_;
+    ++*this;
     return old;
   }
   friend bool operator==(const Iterator&, const Iterator&) = default;

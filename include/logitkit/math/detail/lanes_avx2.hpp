@@ -146,16 +146,6 @@ inline __m256 eight_of(unsigned lanes, __m256 a, __m256 b) {
 inline Floats where(Lanes lanes, Floats a, Floats b) {
   return {eight_of(lanes, a.low, b.low), eight_of(lanes >> 8, a.high, b.high)};
 }
-inline Floats add_where(Lanes lanes, Floats a, Floats b) {
-  return add(a, where(lanes, b, all(0.0f)));
-}
-
-/// The k-th sixteen bits of a word.
-inline Lanes lanes_of(const std::uint64_t* word, int k) {
-  return static_cast<Lanes>(*word >> (16 * k) & 0xffff);
-}
-inline Floats max_where(Lanes lanes, Floats a, Floats b) { return where(lanes, max(a, b), a); }
-
 /// Remembers whether any number it has seen was NaN.
 struct NanSeen {
   __m256 lanes;

@@ -146,18 +146,6 @@ inline Floats where(Lanes lanes, const Floats& a, const Floats& b) {
     return vbslq_f32(vtstq_u32(vdupq_n_u32(lanes >> (4 * i)), places), a.part[i], b.part[i]);
   });
 }
-inline Floats add_where(Lanes lanes, const Floats& a, const Floats& b) {
-  return add(a, where(lanes, b, all(0.0f)));
-}
-
-/// The k-th sixteen bits of a word.
-inline Lanes lanes_of(const std::uint64_t* word, int k) {
-  return static_cast<Lanes>(*word >> (16 * k) & 0xffff);
-}
-inline Floats max_where(Lanes lanes, const Floats& a, const Floats& b) {
-  return where(lanes, max(a, b), a);
-}
-
 /// Remembers whether any number it has seen was NaN.
 struct NanSeen {
   uint32x4_t numbers = vdupq_n_u32(0xffffffffu);

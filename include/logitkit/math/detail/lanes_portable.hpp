@@ -136,18 +136,6 @@ inline Lanes lanes_between(const Floats& a, const Floats& b, Lanes above) {
 inline Floats where(Lanes lanes, const Floats& a, const Floats& b) {
   return each<Floats>([&](int i) { return lanes >> i & 1u ? a.lane[i] : b.lane[i]; });
 }
-inline Floats add_where(Lanes lanes, const Floats& a, const Floats& b) {
-  return add(a, where(lanes, b, all(0.0f)));
-}
-
-/// The k-th sixteen bits of a word.
-inline Lanes lanes_of(const std::uint64_t* word, int k) {
-  return static_cast<Lanes>(*word >> (16 * k) & 0xffff);
-}
-inline Floats max_where(Lanes lanes, const Floats& a, const Floats& b) {
-  return where(lanes, max(a, b), a);
-}
-
 /// Remembers whether any number it has seen was NaN.
 struct NanSeen {
   bool seen = false;
