@@ -45,9 +45,10 @@ auto Candidates<S>::tile_bound(std::size_t k) -> Key {
     const Key largest = largest_key();
     if (2 * k <= groups) {
       const Key bound = math::rank_bound(keys.first(groups), k, {.high = largest});
+      if (bound == largest) return bound;
       auto& list = scratch_.tile_list;
       const std::size_t count =
-          kernels.find_at_least(tiles.data(), tiles.size(), bound, list.data());
+          kernels.find_at_least(tiles.data(), tiles.size(), bound, tiles.size(), list.data());
       for (std::size_t i = 0; i < count; ++i) keys[i] = tiles[list[i]];
       return math::rank_bound(keys.first(count), k, {bound, largest});
     }
@@ -94,17 +95,19 @@ std::size_t Candidates<S>::collect(std::span<const std::uint32_t> tiles, Key bou
   return static_cast<std::size_t>(out - begin);
 }
 
-/// The tiles that hold a key >= bound. Valid until the next call.
+/// The tiles that hold a key >= bound; `enough` of them, where the others do not matter. Valid
+/// until the next call.
 template <std::floating_point S>
-auto Candidates<S>::tiles_at_least(Key bound) -> std::span<const std::uint32_t> {
+auto Candidates<S>::tiles_at_least(Key bound, std::size_t enough)
+    -> std::span<const std::uint32_t> {
   refresh_tiles();
   const auto& tiles = scratch_.tiles;
   auto& list = scratch_.tile_list;
   std::size_t count = 0;
   if constexpr (std::same_as<S, float>) {
-    count = math::kernels().find_at_least(tiles.data(), tiles.size(), bound, list.data());
+    count = math::kernels().find_at_least(tiles.data(), tiles.size(), bound, enough, list.data());
   } else {
-    for (std::size_t tile = 0; tile < tiles.size(); ++tile) {
+    for (std::size_t tile = 0; tile < tiles.size() && count < enough; ++tile) {
       list[count] = static_cast<std::uint32_t>(tile);
       count += tiles[tile] >= bound;
     }
@@ -116,7 +119,7 @@ auto Candidates<S>::tiles_at_least(Key bound) -> std::span<const std::uint32_t> 
 template <std::floating_point S>
 auto Candidates<S>::first_at_least(Key bound) -> Survivor {
   std::array<Survivor, math::kTile + 16> entries;
-  collect(tiles_at_least(bound).first(1), bound, entries.data());
+  collect(tiles_at_least(bound, 1).first(1), bound, entries.data());
   return entries[0];
 }
 
@@ -135,15 +138,25 @@ std::size_t Candidates<S>::keep_at_least(std::span<const Survivor> list, Key bou
   }
 }
 
-/// The tokens with a key >= bound that are not banned, ascending, to `list`.
+/// The tokens with a key >= bound that are not banned, ascending, to `list`; among them the k best,
+/// where k is given: some tokens that equal the bound and come after these may then be missing.
 template <std::floating_point S>
-void Candidates<S>::pick_at_least(Key bound, detail::Buffer<Survivor>& list) {
+void Candidates<S>::pick_at_least(Key bound, detail::Buffer<Survivor>& list, std::size_t k) {
   bound = std::max(bound, static_cast<Key>(kBannedKey + 1));
   if (narrow_) {
     list.resize(scratch_.survivors.size() + detail::kSlack);
     return list.resize(keep_at_least(scratch_.survivors, bound, list.data()));
   }
-  const auto tiles = tiles_at_least(bound);
+  auto tiles = tiles_at_least(bound);
+  if (k <
+      tiles.size()) {  // the first k of them hold k tokens that come before a later tile's equals
+    std::uint32_t* end = scratch_.tile_list.data() + k;
+    for (const std::uint32_t tile : tiles.subspan(k)) {
+      *end = tile;
+      end += scratch_.tiles[tile] > bound;
+    }
+    tiles = tiles.first(static_cast<std::size_t>(end - tiles.data()));
+  }
   list.resize(std::min(tiles.size() * math::kTile, vocabulary()) + detail::kSlack);
   list.resize(collect(tiles, bound, list.data()));
 }
