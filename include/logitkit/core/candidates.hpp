@@ -100,10 +100,16 @@ class Candidates {
   // A token that was dropped stays out; one that the vocabulary does not have is a bad status.
 
   void set(Token token, double score) {
-    put(token, [&](double) { return (score - shift_) / scale_; });
+    put(token, [&](double) { return to_value(score); });
   }
   void add(Token token, double delta) {
     put(token, [&](double value) { return value + delta / scale_; });
+  }
+  /// Replaces the score of a token by f(score) where it can still come, and else does nothing.
+  template <class F>
+  void edit(Token token, const F& f) {
+    if (token < 0 || std::size_t(token) >= vocabulary()) return;
+    put(token, [&](double old) { return old == -kInfinity ? old : to_value(f(to_score(old))); });
   }
   void ban(Token token) {
     put(token, [](double) { return -std::numeric_limits<double>::infinity(); });
@@ -158,7 +164,10 @@ class Candidates {
 
   [[nodiscard]] bool allowed(std::size_t token) const;
   [[nodiscard]] S value(std::size_t token) const;
-  [[nodiscard]] double to_score(double value) const { return std::fma(value, scale_, shift_); }
+  [[nodiscard]] double to_score(double value) const {
+    return scale_ == 1 && shift_ == 0 ? value : std::fma(value, scale_, shift_);
+  }
+  [[nodiscard]] double to_value(double score) const { return (score - shift_) / scale_; }
   [[nodiscard]] double to_score(Survivor entry) const { return to_score(math::widen(entry.score)); }
   [[nodiscard]] Survivor* find(Token token) const;
   [[nodiscard]] Key held(Token token) const;
@@ -179,6 +188,7 @@ class Candidates {
   void scan();
   void all_stale();
   void refresh_tiles();
+  [[nodiscard]] std::span<Key> group_keys();
   [[nodiscard]] Key largest_key();
   [[nodiscard]] double largest() { return math::widen(math::from_order_key<S>(largest_key())); }
   [[nodiscard]] Survivor peak();

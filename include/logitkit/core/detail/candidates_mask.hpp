@@ -91,7 +91,7 @@ bool Candidates<S>::narrow_by_mask(const Boundary& last) {
   const std::size_t count = scratch_.tiles.size();
   if (narrow_ || !std::same_as<S, float> || count <= kFewTiles) return false;
   if (4 * tiles_at_least(last.key).size() < count) return false;
-  if (8 * mark(0, count, last.key) < vocabulary()) return false;
+  if (16 * mark(0, count, last.key) < vocabulary()) return false;
   std::size_t room = last.kept;  // for equals of the boundary
   for (std::size_t tile = 0; last.kept < last.equals && tile < count; ++tile) {
     const std::uint64_t reached = scratch_.marks[tile];

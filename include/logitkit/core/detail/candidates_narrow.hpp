@@ -101,10 +101,16 @@ template <std::floating_point S>
 auto Candidates<S>::score_bound(double threshold) const -> Key {
   const auto reaches = [&](Key key) {
     const double value = math::widen(math::from_order_key<S>(key));
-    const double score = scale_ == 1 && shift_ == 0 ? value : std::fma(value, scale_, shift_);
-    return math::order_key(score) >= math::order_key(threshold);
+    return math::order_key(to_score(value)) >= math::order_key(threshold);
   };
   Key below = kBannedKey, bound = math::order_key(kInfinity);
+  // The inverse is nearly right: a few keys about it are looked at first.
+  const Key guess = math::order_key(math::narrow<S>(to_value(threshold)));
+  constexpr Key kFew = 4;
+  if (guess - kFew > below && guess + kFew < bound) {
+    if (reaches(guess + kFew)) bound = guess + kFew;
+    if (!reaches(guess - kFew)) below = guess - kFew + 1;
+  }
   while (below < bound) {
     const Key middle = std::midpoint(below, bound);
     if (reaches(middle)) {

@@ -36,13 +36,23 @@ struct Candidates<S>::Stretch {
 template <std::floating_point S>
 auto Candidates<S>::boundary_in_picked(math::Mass before, const Target& target)
     -> std::optional<Boundary> {
-  math::Mass sum = weigh(scratch_.picked);
-  sum += before;
-  if (scratch_.picked.empty() || sum.to_double() < target.high) return std::nullopt;
-  auto& [keys, weights] = scratch_.weighed;
-  const std::span<Key> all(keys.data(), scratch_.picked.size());
-  const auto reached =
-      math::reach(all, weights.data(), before, target.low, {kBannedKey, largest_key()});
+  const auto& list = scratch_.picked;
+  if (list.empty()) return std::nullopt;
+  math::Reached<Key> reached{math::order_key(list[0].score), before, 0, list.size()};
+  const auto differs = [key = reached.key](const Survivor& entry) {
+    return math::order_key(entry.score) != key;
+  };
+  if (std::any_of(list.begin(), list.end(), differs)) {
+    math::Mass sum = weigh(list);
+    sum += before;
+    if (sum.to_double() < target.high) return std::nullopt;
+    auto& [keys, weights] = scratch_.weighed;
+    const std::span<Key> all(keys.data(), list.size());
+    reached = math::reach(all, weights.data(), before, target.low, {kBannedKey, largest_key()});
+  } else {
+    weigh(std::span(list).first(1));
+    reached.weight = scratch_.weighed.weights[0];
+  }
   const auto mass_with = [&](std::size_t n) {  // of the equals
     math::Mass mass{math::multiply_high(reached.weight, n), reached.weight * n};
     mass += reached.before;

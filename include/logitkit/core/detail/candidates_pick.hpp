@@ -6,6 +6,20 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
+/// The largest keys of groups of tiles, each of other tiles. Valid until the next call.
+template <std::floating_point S>
+auto Candidates<S>::group_keys() -> std::span<Key> {
+  refresh_tiles();
+  const auto& tiles = scratch_.tiles;
+  Key* const keys = scratch_.tile_copy.data();
+  if constexpr (std::same_as<S, float>) {
+    return {keys, math::kernels().group_maxima(tiles.data(), tiles.size(), keys)};
+  } else {
+    std::copy(tiles.begin(), tiles.end(), keys);
+    return {keys, tiles.size()};
+  }
+}
+
 /// The largest key; that of a banned token if nothing is left.
 template <std::floating_point S>
 auto Candidates<S>::largest_key() -> Key {
@@ -16,14 +30,7 @@ auto Candidates<S>::largest_key() -> Key {
       largest = std::max(largest, math::order_key(entry.score));
     }
   } else {
-    refresh_tiles();
-    std::span<const Key> keys = scratch_.tiles;
-    if constexpr (std::same_as<S, float>) {
-      auto& groups = scratch_.tile_copy;
-      const std::size_t n = math::kernels().group_maxima(keys.data(), keys.size(), groups.data());
-      keys = std::span(groups).first(n);
-    }
-    for (const Key key : keys) largest = std::max(largest, key);
+    for (const Key key : group_keys()) largest = std::max(largest, key);
   }
   largest_ = largest;
   return largest;
@@ -35,22 +42,21 @@ template <std::floating_point S>
 auto Candidates<S>::tile_bound(std::size_t k) -> Key {
   if (narrow_ || k == 0) return kBannedKey;
   if (k == 1) return largest_key();
-  refresh_tiles();
+  const auto groups = group_keys();
+  if (!largest_) largest_ = std::max(kBannedKey, *std::max_element(groups.begin(), groups.end()));
   const auto& tiles = scratch_.tiles;
   const std::span<Key> keys(scratch_.tile_copy);
   if constexpr (std::same_as<S, float>) {
     const math::Kernels& kernels = math::kernels();
     // First a lower bound by the maxima of groups, then exactly among the tiles that reach it.
-    const std::size_t groups = kernels.group_maxima(tiles.data(), tiles.size(), keys.data());
-    const Key largest = largest_key();
-    if (2 * k <= groups) {
-      const Key bound = math::rank_bound(keys.first(groups), k, {.high = largest});
-      if (bound == largest) return bound;
+    if (2 * k <= groups.size()) {
+      const Key bound = math::rank_bound(groups, k, {.high = *largest_});
+      if (bound == *largest_) return bound;
       auto& list = scratch_.tile_list;
       const std::size_t count =
           kernels.find_at_least(tiles.data(), tiles.size(), bound, tiles.size(), list.data());
       for (std::size_t i = 0; i < count; ++i) keys[i] = tiles[list[i]];
-      return math::rank_bound(keys.first(count), k, {bound, largest});
+      return math::rank_bound(keys.first(count), k, {bound, *largest_});
     }
     if (2 * k > tiles.size()) {
       const std::size_t sixteens = (vocabulary() + 15) / 16;
@@ -58,13 +64,12 @@ auto Candidates<S>::tile_bound(std::size_t k) -> Key {
       for_each_stretch([&](const float* numbers, std::size_t size, std::size_t first) {
         kernels.sixteen_maxima(numbers, size, &keys[first / 16]);
       });
-      return math::rank_bound(keys.first(sixteens), k, {kBannedKey, largest});
+      return math::rank_bound(keys.first(sixteens), k, {kBannedKey, *largest_});
     }
   }
   if (k > tiles.size()) return kBannedKey;
-  const Key most = largest_key();
   std::copy(tiles.begin(), tiles.end(), keys.begin());
-  return math::rank_bound(keys.first(tiles.size()), k, {kBannedKey, most});
+  return math::rank_bound(keys.first(tiles.size()), k, {kBannedKey, *largest_});
 }
 
 /// Writes an entry for each value of the listed tiles that reaches the bound; returns how many.
@@ -147,7 +152,7 @@ void Candidates<S>::pick_at_least(Key bound, detail::Buffer<Survivor>& list, std
     list.resize(scratch_.survivors.size() + detail::kSlack);
     return list.resize(keep_at_least(scratch_.survivors, bound, list.data()));
   }
-  auto tiles = tiles_at_least(bound);
+  auto tiles = tiles_at_least(bound, bound == largest_ ? k : kAll);
   if (k <
       tiles.size()) {  // the first k of them hold k tokens that come before a later tile's equals
     std::uint32_t* end = scratch_.tile_list.data() + k;
