@@ -152,7 +152,7 @@ Method batch(std::size_t vocabulary) {
           }};
 }
 
-/// Greedy, the default chain and draws on rows of 16 bits.
+/// Greedy, the default chain and draws on rows of another scalar.
 template <class T>
 void add_rows_of(const std::string& scalar, bench::Scalar kind) {
   const bench::Where where{{bench::Distribution::llm, bench::Distribution::gauss}, {128256}};
@@ -190,6 +190,7 @@ const bench::Part kPart("decode", [] {
   bench::add({"beam_step_4", beam_step(4), {5, 2.5}, 4}, {{llm, gauss}});
   bench::add({"beam_step_8", beam_step(8), {7, 2.5}, 8}, {{llm, gauss}});
   bench::add({"batch_8", batch, {1.5, 1.25}, 8}, {{llm, gauss}});
+  add_rows_of<double>("double", bench::Scalar::float64);
   add_rows_of<Eigen::half>("half", bench::Scalar::half);
   add_rows_of<Eigen::bfloat16>("bfloat16", bench::Scalar::bfloat16);
 });

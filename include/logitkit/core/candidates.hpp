@@ -211,6 +211,7 @@ class Candidates {
   [[nodiscard]] std::optional<Boundary> boundary_in_picked(math::Mass before, const Target& target);
   [[nodiscard]] std::optional<Stretch> guess_stretch(double p, Key bound, double best_mass);
   [[nodiscard]] math::Parts split(const Stretch& stretch);
+  [[nodiscard]] std::span<const std::int32_t> tile_tops();
   [[nodiscard]] Key tile_bound(std::size_t k);
   [[nodiscard]] Key score_bound(double threshold) const;
   [[nodiscard]] std::span<const std::uint32_t> tiles_at_least(Key bound);

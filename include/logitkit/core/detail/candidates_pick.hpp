@@ -6,6 +6,20 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
+/// The upper 32 bits of each tile's largest key: of float rows, all there are.
+template <std::floating_point S>
+auto Candidates<S>::tile_tops() -> std::span<const std::int32_t> {
+  refresh_tiles();
+  const auto& tiles = scratch_.tiles;
+  if constexpr (std::same_as<S, float>) {
+    return tiles;
+  } else {
+    auto& tops = scratch_.tile_tops;
+    math::kernels().of_double.key_tops(tiles.data(), tiles.size(), tops.data());
+    return std::span(tops).first(tiles.size());
+  }
+}
+
 /// The largest key; that of a banned token if nothing is left.
 template <std::floating_point S>
 auto Candidates<S>::largest_key() -> Key {
@@ -16,54 +30,55 @@ auto Candidates<S>::largest_key() -> Key {
       largest = std::max(largest, math::order_key(entry.score));
     }
   } else {
-    refresh_tiles();
-    std::span<const Key> keys = scratch_.tiles;
-    if constexpr (std::same_as<S, float>) {
-      auto& groups = scratch_.tile_copy;
-      const std::size_t n = math::kernels().group_maxima(keys.data(), keys.size(), groups.data());
-      keys = std::span(groups).first(n);
+    const std::span<const std::int32_t> tops = tile_tops();
+    auto& groups = scratch_.tile_copy;
+    const std::size_t n = math::kernels().group_maxima(tops.data(), tops.size(), groups.data());
+    std::int32_t top = math::top_of(kBannedKey);
+    for (const std::int32_t key : std::span(groups).first(n)) top = std::max(top, key);
+    largest = math::least_with_top<Key>(top);
+    if constexpr (sizeof(Key) > 4) {
+      for (const std::uint32_t tile : tiles_at_least(largest)) {
+        largest = std::max(largest, scratch_.tiles[tile]);
+      }
     }
-    for (const Key key : keys) largest = std::max(largest, key);
   }
   largest_ = largest;
   return largest;
 }
 
 /// A key that at least k values reach, where the tiles show one: the k-th largest tile maximum, or
-/// that of sixteen numbers where k is too large for tiles.
+/// that of sixteen numbers where k is too large for tiles; its upper 32 bits.
 template <std::floating_point S>
 auto Candidates<S>::tile_bound(std::size_t k) -> Key {
   if (narrow_ || k == 0) return kBannedKey;
   if (k == 1) return largest_key();
-  refresh_tiles();
-  const auto& tiles = scratch_.tiles;
-  const std::span<Key> keys(scratch_.tile_copy);
-  if constexpr (std::same_as<S, float>) {
-    const math::Kernels& kernels = math::kernels();
-    // First a lower bound by the maxima of groups, then exactly among the tiles that reach it.
-    const std::size_t groups = kernels.group_maxima(tiles.data(), tiles.size(), keys.data());
-    const Key largest = largest_key();
-    if (2 * k <= groups) {
-      const Key bound = math::rank_bound(keys.first(groups), k, {.high = largest});
-      auto& list = scratch_.tile_list;
-      const std::size_t count =
-          kernels.find_at_least(tiles.data(), tiles.size(), bound, list.data());
-      for (std::size_t i = 0; i < count; ++i) keys[i] = tiles[list[i]];
-      return math::rank_bound(keys.first(count), k, {bound, largest});
-    }
-    if (2 * k > tiles.size()) {
-      const std::size_t sixteens = (vocabulary() + 15) / 16;
-      if (k > sixteens) return kBannedKey;
+  const std::int32_t lowest = math::top_of(kBannedKey), largest = math::top_of(largest_key());
+  const std::span<const std::int32_t> tops = tile_tops();
+  const std::span<std::int32_t> keys(scratch_.tile_copy);
+  const math::Kernels& kernels = math::kernels();
+  // First a lower bound by the maxima of groups, then exactly among the tiles that reach it.
+  const std::size_t groups = kernels.group_maxima(tops.data(), tops.size(), keys.data());
+  std::int32_t bound = lowest;
+  if (2 * k <= groups) {
+    bound = math::rank_bound(keys.first(groups), k, {.high = largest});
+    auto& list = scratch_.tile_list;
+    const std::size_t count = kernels.find_at_least(tops.data(), tops.size(), bound, list.data());
+    for (std::size_t i = 0; i < count; ++i) keys[i] = tops[list[i]];
+    bound = math::rank_bound(keys.first(count), k, {bound, largest});
+  } else if (std::same_as<S, float> && 2 * k > tops.size()) {
+    const std::size_t sixteens = (vocabulary() + 15) / 16;
+    if (k > sixteens) return kBannedKey;
+    if constexpr (std::same_as<S, float>) {
       for_each_stretch([&](const float* numbers, std::size_t size, std::size_t first) {
         kernels.sixteen_maxima(numbers, size, &keys[first / 16]);
       });
-      return math::rank_bound(keys.first(sixteens), k, {kBannedKey, largest});
     }
+    bound = math::rank_bound(keys.first(sixteens), k, {lowest, largest});
+  } else if (k <= tops.size()) {
+    std::copy(tops.begin(), tops.end(), keys.begin());
+    bound = math::rank_bound(keys.first(tops.size()), k, {lowest, largest});
   }
-  if (k > tiles.size()) return kBannedKey;
-  const Key most = largest_key();
-  std::copy(tiles.begin(), tiles.end(), keys.begin());
-  return math::rank_bound(keys.first(tiles.size()), k, {kBannedKey, most});
+  return math::least_with_top<Key>(bound);
 }
 
 /// Writes an entry for each value of the listed tiles that reaches the bound; returns how many.
@@ -73,16 +88,14 @@ std::size_t Candidates<S>::collect(std::span<const std::uint32_t> tiles, Key bou
   const auto edited = [&](std::uint32_t tile) { return scratch_.edited[tile] != 0; };
   while (!tiles.empty()) {
     std::size_t same = 0;  // tiles without an edit, which kernels read from the row
-    if (std::same_as<S, float> && scratch_.edits.empty()) same = tiles.size();
-    while (std::same_as<S, float> && same < tiles.size() && !edited(tiles[same])) ++same;
+    if (scratch_.edits.empty()) same = tiles.size();
+    while (same < tiles.size() && !edited(tiles[same])) ++same;
     if (same > 0) {
-      if constexpr (std::same_as<S, float>) {
-        out += row_.visit([&]<class Scalar>(const Scalar* data) {
-          const std::uint64_t* const allowed = masked_ ? scratch_.allowed.data() : nullptr;
-          return math::kernels().rows<Scalar>().collect(data, vocabulary(), allowed, tiles.data(),
-                                                        same, bound, out);
-        });
-      }
+      out += row_.visit([&]<class Scalar>(const Scalar* data) {
+        const std::uint64_t* const allowed = masked_ ? scratch_.allowed.data() : nullptr;
+        return math::kernels().rows<Scalar>().collect(data, vocabulary(), allowed, tiles.data(),
+                                                      same, bound, out);
+      });
     } else {
       same = 1;
       for (const Survivor& entry : tile_entries(tiles[0])) {
@@ -97,17 +110,17 @@ std::size_t Candidates<S>::collect(std::span<const std::uint32_t> tiles, Key bou
 /// The tiles that hold a key >= bound. Valid until the next call.
 template <std::floating_point S>
 auto Candidates<S>::tiles_at_least(Key bound) -> std::span<const std::uint32_t> {
-  refresh_tiles();
-  const auto& tiles = scratch_.tiles;
+  const std::span<const std::int32_t> tops = tile_tops();
   auto& list = scratch_.tile_list;
-  std::size_t count = 0;
-  if constexpr (std::same_as<S, float>) {
-    count = math::kernels().find_at_least(tiles.data(), tiles.size(), bound, list.data());
-  } else {
-    for (std::size_t tile = 0; tile < tiles.size(); ++tile) {
-      list[count] = static_cast<std::uint32_t>(tile);
-      count += tiles[tile] >= bound;
+  std::size_t count =
+      math::kernels().find_at_least(tops.data(), tops.size(), math::top_of(bound), list.data());
+  if constexpr (sizeof(Key) > 4) {  // of equal tops, those that reach the whole bound
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      list[kept] = list[i];
+      kept += scratch_.tiles[list[i]] >= bound;
     }
+    count = kept;
   }
   return std::span(list).first(count);
 }
