@@ -158,7 +158,7 @@ Maker batch(std::size_t rows, std::size_t threads, C chain, S slow_chain) {
   };
 }
 
-/// Greedy, the default chain and draws on rows of 16 bits.
+/// Greedy, the default chain and draws on rows of another scalar.
 template <class T>
 void add_rows_of(const std::string& scalar, bench::Scalar kind) {
   const bench::Where where{{bench::Distribution::llm, bench::Distribution::gauss}, {128256}};
@@ -206,6 +206,7 @@ const bench::Part kPart("decode", [] {
                 8 * cores},
                {{llm}, {32000}, {bench::Memory::hot}});
   }
+  add_rows_of<double>("double", bench::Scalar::float64);
   add_rows_of<Eigen::half>("half", bench::Scalar::half);
   add_rows_of<Eigen::bfloat16>("bfloat16", bench::Scalar::bfloat16);
 });

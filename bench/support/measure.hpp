@@ -207,8 +207,10 @@ class Measurement {
 
   Result row_;
   Buffers buffers_;
-  Contestant floor_{
-      [](const Logits& logits) { benchmark::DoNotOptimize(floor_maximum(logits.floats)); }};
+  Contestant floor_{[](const Logits& logits) {
+    if (logits.doubles.empty()) return benchmark::DoNotOptimize(floor_maximum(logits.floats));
+    benchmark::DoNotOptimize(floor_maximum(logits.doubles));
+  }};
   std::optional<Contestant> subject_;
   std::list<std::pair<std::string, Contestant>> others_;
   std::vector<double> ratios_;

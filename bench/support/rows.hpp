@@ -41,7 +41,7 @@ enum class Distribution : std::uint32_t {
   half_banned
 };
 enum class Memory { hot, cold };
-enum class Scalar { float32, half, bfloat16 };
+enum class Scalar { float32, float64, half, bfloat16 };
 
 inline const char* to_string(Distribution distribution) {
   constexpr const char* kNames[] = {"llm",       "gauss",      "flat",  "peaked",
@@ -50,16 +50,19 @@ inline const char* to_string(Distribution distribution) {
 }
 inline const char* to_string(Memory memory) { return memory == Memory::hot ? "hot" : "cold"; }
 
-/// The rows of one call, one after another. A row in 16 bits holds numbers that 16 bits can hold in
-/// its floats, too, which are what its floor reads and its peers take.
+/// The rows of one call, one after another, in floats and perhaps in another scalar, too: the same
+/// numbers, which 16 bits can hold where it has so many. The floor of a row in 16 bits reads the
+/// floats, the floor of one in doubles reads those.
 struct Logits {
   std::span<const float> floats;
+  std::span<const double> doubles{};
   std::span<const Eigen::half> halves{};
   std::span<const Eigen::bfloat16> bfloats{};
 
   operator std::span<const float>() const { return floats; }
   template <class T>
   [[nodiscard]] std::span<const T> as() const {
+    if constexpr (std::is_same_v<T, double>) return doubles;
     if constexpr (std::is_same_v<T, Eigen::half>) return halves;
     if constexpr (std::is_same_v<T, Eigen::bfloat16>) return bfloats;
     if constexpr (std::is_same_v<T, float>) return floats;
@@ -146,7 +149,7 @@ class Buffers {
           Scalar scalar)
       : size_(vocabulary * count) {
     constexpr std::size_t kColdBytes = 16 << 20;
-    const std::size_t bytes = size_ * sizeof(float);
+    const std::size_t bytes = size_ * (scalar == Scalar::float64 ? sizeof(double) : sizeof(float));
     buffers_ = memory == Memory::hot ? 1 : (kColdBytes + bytes - 1) / bytes;
     floats_ = detail::allocate<float>(buffers_ * size_);
     const std::vector<float>& rows = drawn(distribution, vocabulary, count);
@@ -155,13 +158,14 @@ class Buffers {
       const auto shift = static_cast<std::ptrdiff_t>(r / count * 4099 % vocabulary);
       std::rotate_copy(row.begin(), row.begin() + shift, row.end(), &floats_[r * vocabulary]);
     }
+    if (scalar == Scalar::float64) round_to(doubles_);
     if (scalar == Scalar::half) round_to(halves_);
     if (scalar == Scalar::bfloat16) round_to(bfloats_);
   }
 
   [[nodiscard]] Logits next() {
     at_ = at_ + 1 < buffers_ ? at_ + 1 : 0;
-    return {here(floats_), here(halves_), here(bfloats_)};
+    return {here(floats_), here(doubles_), here(halves_), here(bfloats_)};
   }
 
  private:
@@ -183,6 +187,7 @@ class Buffers {
   std::size_t buffers_ = 1;
   std::size_t at_ = 0;
   detail::Memory64<float> floats_;
+  detail::Memory64<double> doubles_;
   detail::Memory64<Eigen::half> halves_;
   detail::Memory64<Eigen::bfloat16> bfloats_;
 };

@@ -14,6 +14,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <span>
 #include <string_view>
 #include <vector>
 #if defined(__SSE2__)
@@ -117,11 +118,33 @@ float number(Bits& bits, const Style& style, std::size_t i, std::size_t size) {
   return 0;
 }
 
+/// The same for rows of doubles: where the shape says so, bits that no float has.
+double number_of_double(Bits& bits, const Style& style, std::size_t i, std::size_t size) {
+  const double x = double(number(bits, style, i, size));
+  const std::uint64_t any = bits.next();
+  const std::uint64_t limit = std::bit_cast<std::uint64_t>(65536 * double(style.unit));
+  switch (style.shape) {
+    case any_bits:
+      return std::bit_cast<double>((any >> 1) % limit | any << 63);
+    case denormals:
+      return std::bit_cast<double>(any % 16 == 0 ? any & 0x800fffffffffffffu
+                                                 : any & 0x800000000000000fu);
+    case logits:
+      return x + std::ldexp(double(any >> 11), -60 - static_cast<int>(any % 40));
+    default:
+      return x;
+  }
+}
+
 template <class Scalar>
 std::vector<Scalar> make_row(Bits& bits, const Style& style, std::size_t size) {
   std::vector<Scalar> row(size);
   for (std::size_t i = 0; i < size; ++i) {
-    row[i] = static_cast<Scalar>(number(bits, style, i, size));
+    if constexpr (std::same_as<Scalar, double>) {
+      row[i] = number_of_double(bits, style, i, size);
+    } else {
+      row[i] = static_cast<Scalar>(number(bits, style, i, size));
+    }
     if constexpr (sizeof(Scalar) == 2) {
       if (!style.random_bits) continue;
       const auto any = static_cast<std::uint16_t>(bits.next());
@@ -135,6 +158,20 @@ std::vector<Scalar> make_row(Bits& bits, const Style& style, std::size_t size) {
   return row;
 }
 
+/// One bit a number: any, all or none, a word at a time.
+std::vector<std::uint64_t> make_mask(Bits& bits, std::size_t size) {
+  std::vector<std::uint64_t> mask((size + kTile - 1) / kTile);
+  for (auto& word : mask) {
+    const std::uint32_t kind = bits.below(4);
+    word = kind == 0 ? 0 : kind == 1 ? ~std::uint64_t{0} : bits.next();
+  }
+  return mask;
+}
+
+/// A row's number as what it is compared as.
+template <class Scalar>
+using Score = std::conditional_t<std::same_as<Scalar, double>, double, float>;
+
 /// Runs every function of a table on rows, next to that of the portable table.
 class Trial {
  public:
@@ -147,13 +184,15 @@ class Trial {
     const Style style(bits_, static_cast<Shape>(bits_.below(kShapes)));
     shape_ = style.shape;
     flush_ = bits_.below(4) == 0;
+    mask_ = make_mask(bits_, size_);
     check_rows(make_row<Eigen::half>(bits_, style, size_));
     check_rows(make_row<Eigen::bfloat16>(bits_, style, size_));
+    check_rows(make_row<double>(bits_, style, size_));
     const auto row = make_row<float>(bits_, style, size_);
     check_rows(row);
     if (style.shape != with_nan) {
       check_weights(row);
-      check_collect(row);
+      check_entries(row);
       check_keys(row);
     }
     return size_;
@@ -198,31 +237,96 @@ class Trial {
     return a;
   }
 
-  /// scan and widen.
+  [[nodiscard]] bool allowed(const std::uint64_t* mask, std::size_t i) const {
+    return mask == nullptr || (mask[i / kTile] >> (i % kTile) & 1) != 0;
+  }
+
+  /// What reads rows of any scalar, without a mask and with one.
   template <class Scalar>
-  void check_rows(const std::vector<Scalar>& row) const {
-    const std::size_t tiles = (size_ + kTile - 1) / kTile;
-    std::vector<std::int32_t> maxima(tiles, std::numeric_limits<std::int32_t>::min());
-    std::vector<float> floats(size_);
+  void check_rows(const std::vector<Scalar>& row) {
     bool nan = false;
+    for (const Scalar x : row) nan = nan || math::is_nan(static_cast<Score<Scalar>>(x));
+    for (const bool masked : {false, true}) {
+      const std::uint64_t* const mask = masked ? mask_.data() : nullptr;
+      check_scan(row, mask, nan);
+      if (nan) continue;
+      if constexpr (!std::same_as<Scalar, double>) check_widen(row, mask);
+      check_collect(row, mask);
+    }
+  }
+
+  template <class Scalar>
+  void check_scan(const std::vector<Scalar>& row, const std::uint64_t* mask, bool nan) const {
+    using Key = math::OrderKey<Score<Scalar>>;
+    const std::size_t tiles = (size_ + kTile - 1) / kTile;
+    std::vector<Key> maxima(tiles, math::order_key(static_cast<Score<Scalar>>(-kInfinity)));
     for (std::size_t i = 0; i < size_; ++i) {
-      floats[i] = static_cast<float>(row[i]);
-      nan = nan || math::is_nan(floats[i]);
-      maxima[i / kTile] = std::max(maxima[i / kTile], math::order_key(floats[i]));
+      const Key key = math::order_key(static_cast<Score<Scalar>>(row[i]));
+      if (allowed(mask, i)) maxima[i / kTile] = std::max(maxima[i / kTile], key);
     }
     bool clean = true;
-    const auto found = same<std::int32_t>("scan", tiles, [&](const auto& table, auto* out) {
-      clean = table.template rows<Scalar>().scan(row.data(), size_, nullptr, out);
+    const auto found = same<Key>("scan", tiles, [&](const auto& table, auto* out) {
+      clean = table.template rows<Scalar>().scan(row.data(), size_, mask, out);
       return clean ? tiles : 0;  // with a NaN they mean nothing
     });
     if (clean == nan) fail("scan's NaN", 0);
     if (nan) return;
     expect("scan", found, maxima);
+    if constexpr (std::same_as<Scalar, double>) {
+      const auto tops = same<std::int32_t>("key_tops", tiles, [&](const auto& table, auto* out) {
+        table.of_double.key_tops(maxima.data(), tiles, out);
+        return tiles;
+      });
+      for (std::size_t t = 0; t < tiles; ++t) {
+        if (tops[t] != maxima[t] >> 32) fail("key_tops", t);
+      }
+    }
+  }
+
+  template <class Scalar>
+  void check_widen(const std::vector<Scalar>& row, const std::uint64_t* mask) const {
+    std::vector<float> floats(size_);
+    for (std::size_t i = 0; i < size_; ++i) {
+      floats[i] = allowed(mask, i) ? static_cast<float>(row[i]) : -kInfinity;
+    }
     const auto wide = same<float>("widen", size_, [&](const auto& table, auto* out) {
-      table.template rows<Scalar>().widen(row.data(), size_, nullptr, out);
+      table.template rows<Scalar>().widen(row.data(), size_, mask, out);
       return size_;
     });
     expect("widen", wide, floats);
+  }
+
+  /// collect from some tiles, with a bound that some numbers meet.
+  template <class Scalar>
+  void check_collect(const std::vector<Scalar>& row, const std::uint64_t* mask) {
+    using S = Score<Scalar>;
+    const auto score = [&](std::size_t i) { return static_cast<S>(row[i]); };
+    const auto least = math::order_key(S(-kInfinity)) + 1;  // what is banned is never collected
+    const auto bound = std::max(math::order_key(score(bits_.below(size_))), least);
+    std::vector<std::uint32_t> tiles;
+    for (std::uint32_t t = 0; t < (size_ + kTile - 1) / kTile; ++t) {
+      if (bits_.below(4) != 0) tiles.push_back(t);
+    }
+    std::vector<math::OrderKey<S>> expected;  // tokens and keys: entries may be padded
+    for (const std::uint32_t t : tiles) {
+      for (std::size_t i = t * kTile; i < std::min(size_, (t + 1) * kTile); ++i) {
+        const auto key = math::order_key(score(i));
+        if (!allowed(mask, i) || key < bound) continue;
+        expected.insert(expected.end(), {static_cast<math::OrderKey<S>>(i), key});
+      }
+    }
+    same<math::OrderKey<S>>("collect", 2 * size_, [&](const auto& table, auto* out) {
+      std::vector<math::Entry<S>> list(tiles.size() * kTile + kSlack);
+      const std::size_t n = table.template rows<Scalar>().collect(
+          row.data(), size_, mask, tiles.data(), tiles.size(), bound, list.data());
+      std::vector<math::OrderKey<S>> got;
+      for (const auto& [token, number] : std::span(list).first(n)) {
+        got.insert(got.end(), {token, math::order_key(number)});
+      }
+      expect("collect", got, expected);
+      std::copy(got.begin(), got.end(), out);
+      return got.size();
+    });
   }
 
   /// tile_sums, quick_sums, mass, weights and split, for one temperature.
@@ -265,6 +369,7 @@ class Trial {
     const double slack_of_all = sum * math::Weighing::slack(double(size_), sum);
     if (!(std::abs(sum - all.to_double() * 0x1p-56) <= slack_of_all)) fail("quick_sums", 0);
     check_split(row, weighing, weights, all);
+    check_sums_above(row, weighing, weights);
     for (std::size_t i = 0; i < size_; i += 1 + bits_.below(32)) {
       const double octaves = math::widen(row[i]) * scale * 1.44269504088896340736;
       const double exact = std::exp2(octaves - double(weighing.reference) + 56);
@@ -299,30 +404,54 @@ class Trial {
     expect("split", list, expected);
   }
 
-  /// collect from all tiles and keep_at_least, with bounds that some numbers meet.
-  void check_collect(const std::vector<float>& row) {
-    const std::int32_t least =
-        math::order_key(-kInfinity) + 1;  // what is banned is never collected
-    std::vector<std::uint32_t> tiles((size_ + kTile - 1) / kTile);
-    for (std::uint32_t t = 0; t < tiles.size(); ++t) tiles[t] = t;
-    std::vector<math::Entry<float>> all;
+  /// sums_above, by thresholds that are numbers of the row.
+  void check_sums_above(const std::vector<float>& row, const math::Weighing& weighing,
+                        const std::vector<std::uint64_t>& weights) {
+    float thresholds[8], sums[8];
+    for (float& each : thresholds) each = row[bits_.below(size_)];
+    const std::size_t size = size_ / 16 * 16;
+    ours_.sums_above(row.data(), size, weighing, thresholds, sums);
+    for (int t = 0; t < 8; ++t) {
+      if (std::abs(thresholds[t]) < 0x1p-126f) continue;  // flushed, perhaps
+      double exact = 0;
+      for (std::size_t i = 0; i < size; ++i) {
+        if (row[i] > thresholds[t]) exact += static_cast<double>(weights[i]) * 0x1p-56;
+      }
+      if (!(std::abs(double(sums[t]) - exact) <= 1e-4 * exact + 0x1p-40)) fail("sums_above", 0);
+    }
+  }
+
+  /// keep_at_least and sixteen_maxima.
+  void check_entries(const std::vector<float>& row) {
+    std::vector<math::Entry<float>> all, expected;
     for (const float x : row) all.push_back({static_cast<std::int32_t>(all.size()), x});
-    const std::int32_t bound = std::max(math::order_key(row[bits_.below(size_)]), least);
-    std::vector<math::Entry<float>> expected;
+    const std::int32_t bound = math::order_key(row[bits_.below(size_)]);
     for (const auto& entry : all) {
       if (math::order_key(entry.score) >= bound) expected.push_back(entry);
     }
-    const auto entries = same<math::Entry<float>>("collect", size_, [&](const auto& t, auto* out) {
-      return t.of_float.collect(row.data(), size_, nullptr, tiles.data(), tiles.size(), bound, out);
-    });
-    expect("collect", entries, expected);
     const auto kept = same<math::Entry<float>>(
         "keep_at_least", size_,
         [&](const auto& t, auto* out) { return t.keep_at_least(all.data(), size_, bound, out); });
     expect("keep_at_least", kept, expected);
+
+    std::vector<std::int32_t> sixteens((size_ + 15) / 16 + 15);
+    const std::uint64_t before = control();
+    if (flush_) set_control(before | kFlush);
+    ours_.sixteen_maxima(row.data(), size_, sixteens.data());
+    set_control(before);
+    const auto tiny = [](std::int32_t key) { return key > -0x00800000 && key < 0x00800000; };
+    for (std::size_t i = 0; i < size_; i += 16) {
+      std::int32_t largest = std::numeric_limits<std::int32_t>::min();
+      for (std::size_t j = i; j < std::min(size_, i + 16); ++j) {
+        largest = std::max(largest, math::order_key(row[j]));
+      }
+      const std::int32_t got = sixteens[i / 16];  // where flushed, a denormal for another
+      if (got != largest && !(flush_ && tiny(got) && tiny(largest))) fail("sixteen_maxima", i);
+    }
   }
 
-  /// find_at_least and group_maxima.
+  /// What looks at keys: find_at_least, count_at_least, least, mass_at_least, keep_between and
+  /// group_maxima.
   void check_keys(const std::vector<float>& row) {
     std::vector<std::int32_t> keys;
     for (const float x : row) keys.push_back(math::order_key(x));
@@ -347,6 +476,20 @@ class Trial {
     if (ours_.mass_at_least(keys.data(), weights.data(), size_, bound) != mass) {
       fail("mass_at_least", 0);
     }
+    const std::int32_t other = keys[bits_.below(size_)];
+    const std::int32_t low = std::min(bound, other), high = std::max(bound, other);
+    std::vector<std::int32_t> inside;
+    std::vector<std::uint64_t> their_weights;
+    for (std::size_t i = 0; i < size_; ++i) {
+      if (keys[i] < low || keys[i] > high) continue;
+      inside.push_back(keys[i]), their_weights.push_back(weights[i]);
+    }
+    auto some_keys = keys;
+    some_keys.resize(size_ + kSlack), weights.resize(size_ + kSlack);
+    const std::size_t kept = ours_.keep_between(some_keys.data(), weights.data(), size_, low, high);
+    some_keys.resize(kept), weights.resize(kept);
+    expect("keep_between", some_keys, inside);
+    expect("keep_between's weights", weights, their_weights);
 
     const auto maxima = same<std::int32_t>(
         "group_maxima", std::min(size_, size_ / 16 + 30),
@@ -369,6 +512,7 @@ class Trial {
   std::size_t size_ = 0;
   int shape_ = 0;
   bool flush_ = false;
+  std::vector<std::uint64_t> mask_;
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "support/rows.hpp"
 
 #include <bit>
+#include <utility>
 
 namespace math = logitkit::math;
 
@@ -99,6 +100,25 @@ TEMPLATE_TEST_CASE("infinities are numbers", "[tiles]", float, double) {
     row[size / 2] = kInfinity;
     REQUIRE(maxima_of(row).numbers);
     REQUIRE(maxima_of(row).tiles[size / 2 / 64] == math::order_key(kInfinity));
+  }
+}
+
+TEMPLATE_TEST_CASE("rows of 16 bits: every number is the largest of its tile, every NaN is found",
+                   "[tiles]", Eigen::half, Eigen::bfloat16) {
+  using Scalar = TestType;
+  const auto number = [](std::uint32_t bits) {
+    return std::bit_cast<Scalar>(static_cast<std::uint16_t>(bits));
+  };
+  std::vector<Scalar> row(1024 + 70, Scalar(-std::numeric_limits<float>::infinity()));
+  std::vector<std::int32_t> tiles(math::tile_count(row.size()));
+  for (std::uint32_t bits = 0; bits < 0x10000; ++bits) {
+    const std::size_t at = bits * 7919 % row.size();
+    const float value = static_cast<float>(number(bits));
+    const Scalar before = std::exchange(row[at], number(bits));
+    const bool numbers = math::scan(row.data(), row.size(), nullptr, tiles.data());
+    if (numbers == math::is_nan(value)) FAIL("NaN " << bits);
+    if (numbers && tiles[at / 64] != math::order_key(value)) FAIL("bits " << bits);
+    row[at] = before;
   }
 }
 

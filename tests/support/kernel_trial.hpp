@@ -31,10 +31,18 @@ std::vector<Scalar> kernel_row(std::size_t size, std::size_t kind, std::uint64_t
     if (kind == 4) x = -100 - x * 1e4f;                          // far apart
     if (kind == 5) x = static_cast<float>(i % 97 == 0) * 30;     // peaks
     row[i] = static_cast<Scalar>(x);
+    if constexpr (sizeof(Scalar) == 8) {
+      if (kind == 2) row[i] *= 1e-270;
+      if (kind == 0) row[i] += std::ldexp(row[i], -30);  // more digits than a float has
+    }
   }
   return row;
 }
 inline constexpr std::size_t kKernelRowKinds = 6;
+
+/// What numbers of a row are compared as.
+template <class Scalar>
+using Score = std::conditional_t<std::same_as<Scalar, double>, double, float>;
 
 /// A mask of so many tiles: some of them allowed in part, one not at all, one wholly.
 inline std::vector<std::uint64_t> kernel_mask(std::size_t tiles, std::size_t kind) {
@@ -59,7 +67,8 @@ void require_same_rows(const math::RowKernels<Scalar>& ours, const math::RowKern
       CAPTURE(size, kind);
       const auto row = kernel_row<Scalar>(size, kind, size + kind);
       const std::size_t tiles = (size + 63) / 64;
-      std::vector<std::int32_t> maxima(tiles + 1, 77), slow_maxima = maxima;  // 77: a guard
+      std::vector<math::OrderKey<Score<Scalar>>> maxima(tiles + 1, 77);  // 77: a guard
+      auto slow_maxima = maxima;
       REQUIRE(ours.scan(row.data(), size, nullptr, maxima.data()));
       REQUIRE(slow.scan(row.data(), size, nullptr, slow_maxima.data()));
       REQUIRE(maxima == slow_maxima);
@@ -68,12 +77,18 @@ void require_same_rows(const math::RowKernels<Scalar>& ours, const math::RowKern
       REQUIRE(slow.scan(row.data(), size, mask.data(), slow_maxima.data()));
       REQUIRE(maxima == slow_maxima);
 
-      std::vector<float> floats(size + 1, 77), slow_floats = floats;
-      for (const std::uint64_t* allowed :
-           {static_cast<const std::uint64_t*>(nullptr), mask.data()}) {
-        ours.widen(row.data(), size, allowed, floats.data());
-        slow.widen(row.data(), size, allowed, slow_floats.data());
-        REQUIRE(same_bits(floats, slow_floats));
+      if constexpr (!std::same_as<Scalar, double>) {
+        std::vector<float> floats(size + 1, 77), slow_floats = floats;
+        for (const std::uint64_t* allowed :
+             {static_cast<const std::uint64_t*>(nullptr), mask.data()}) {
+          ours.widen(row.data(), size, allowed, floats.data());
+          slow.widen(row.data(), size, allowed, slow_floats.data());
+          REQUIRE(same_bits(floats, slow_floats));
+        }
+      } else {
+        std::vector<std::int32_t> tops(tiles);
+        ours.key_tops(maxima.data(), tiles, tops.data());
+        for (std::size_t t = 0; t < tiles; ++t) REQUIRE(tops[t] == math::top_of(maxima[t]));
       }
 
       auto bad = row;  // one NaN, anywhere, of either sign
@@ -88,8 +103,8 @@ void require_same_rows(const math::RowKernels<Scalar>& ours, const math::RowKern
   }
 }
 
-inline bool same_entries(const std::vector<math::Entry<float>>& a,
-                         const std::vector<math::Entry<float>>& b) {
+template <class S>
+bool same_entries(const std::vector<math::Entry<S>>& a, const std::vector<math::Entry<S>>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
     return x.token == y.token && math::order_key(x.score) == math::order_key(y.score);
   });
@@ -157,10 +172,11 @@ void require_same_tiles(const math::RowKernels<Scalar>& ours,
       for (std::uint32_t t = 0; t < (size + 63) / 64; ++t) {
         if (t % 3 != 1) tiles.push_back(t);
       }
-      const float first = static_cast<float>(row[0]);
-      for (const float bound : {first, 0.0f, -0.0f, 1e-41f, -1e-41f, 5.0f, -3.0f, -1e30f}) {
+      using S = Score<Scalar>;
+      const S first = static_cast<S>(row[0]), tiny = std::numeric_limits<S>::denorm_min() * 9;
+      for (const S bound : {first, S(0), S(-0.0), tiny, -tiny, S(5), S(-3), S(-1e30)}) {
         CAPTURE(size, kind, bound);
-        std::vector<math::Entry<float>> list(size + 80), slow_list(size + 80);
+        std::vector<math::Entry<S>> list(size + 80), slow_list(size + 80);
         const auto key = math::order_key(bound);
         const auto mask = kernel_mask((size + 63) / 64, kind);
         const auto* allowed = bound == -3 ? mask.data() : nullptr;
@@ -253,9 +269,11 @@ inline void require_same_as_portable(const math::Kernels& ours) {
   require_same_rows(ours.of_float, slow.of_float);
   require_same_rows(ours.of_half, slow.of_half);
   require_same_rows(ours.of_bfloat16, slow.of_bfloat16);
+  require_same_rows(ours.of_double, slow.of_double);
   require_same_tiles(ours.of_float, slow.of_float);
   require_same_tiles(ours.of_half, slow.of_half);
   require_same_tiles(ours.of_bfloat16, slow.of_bfloat16);
+  require_same_tiles(ours.of_double, slow.of_double);
   require_same_weights(ours, slow);
   require_same_lists(ours, slow);
 }

@@ -188,7 +188,6 @@ class Candidates {
   void scan();
   void all_stale();
   void refresh_tiles();
-  [[nodiscard]] std::span<Key> group_keys();
   [[nodiscard]] Key largest_key();
   [[nodiscard]] double largest() { return math::widen(math::from_order_key<S>(largest_key())); }
   [[nodiscard]] Survivor peak();
@@ -217,6 +216,8 @@ class Candidates {
   [[nodiscard]] std::optional<Boundary> boundary_in_picked(math::Mass before, const Target& target);
   [[nodiscard]] std::optional<Stretch> guess_stretch(double p, Key bound, double best_mass);
   [[nodiscard]] math::Parts split(const Stretch& stretch);
+  [[nodiscard]] std::span<const std::int32_t> tile_tops();
+  [[nodiscard]] std::span<std::int32_t> group_tops();
   [[nodiscard]] Key tile_bound(std::size_t k);
   [[nodiscard]] Key score_bound(double threshold) const;
   [[nodiscard]] std::span<const std::uint32_t> tiles_at_least(Key bound, std::size_t enough = kAll);

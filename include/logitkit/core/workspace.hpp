@@ -47,7 +47,8 @@ struct Scratch {
   using Survivors = Buffer<Survivor<S>>;
 
   std::vector<Key> tiles;                       // largest key of each tile, edits included
-  std::vector<Key> tile_copy;                   // for selection among them, or among sixteens
+  std::vector<std::int32_t> tile_tops;          // of double rows, the upper halves of these keys
+  std::vector<std::int32_t> tile_copy;          // for selection among them, or among sixteens
   std::vector<std::uint32_t> tile_list;         // tiles that can hold what is looked for
   std::vector<float> tile_sums;                 // of the weights, nearly
   std::vector<math::Mass> block_masses;         // of sixteen tiles each, exactly
@@ -75,6 +76,7 @@ struct Scratch {
     tiles.resize(tile_count);
     block_masses.resize(tile_count / 16 + 1);
     if (values.size() >= vocabulary) return;
+    if (sizeof(Key) > 4) tile_tops.resize(tile_count);
     tile_copy.resize(4 * tile_count + 16);
     tile_list.resize(tile_count + 16);
     tile_sums.resize(tile_count);

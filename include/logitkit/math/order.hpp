@@ -40,6 +40,18 @@ template <std::floating_point S>
   return std::bit_cast<S>(static_cast<Bits>((bits + sign) ^ (sign & kMagnitude)));
 }
 
+/// The upper 32 bits of a key: they order like the keys, as far as they go.
+template <class Key>
+[[nodiscard]] constexpr std::int32_t top_of(Key key) noexcept {
+  return static_cast<std::int32_t>(key >> (sizeof(Key) * 8 - 32));
+}
+
+/// The smallest key with this top: a key reaches it iff its top reaches this one.
+template <class Key>
+[[nodiscard]] constexpr Key least_with_top(std::int32_t top) noexcept {
+  return static_cast<Key>(top) * (Key{1} << (sizeof(Key) * 8 - 32));
+}
+
 /// A number as a double, exactly, whether or not the processor takes denormals for zero.
 template <std::floating_point S>
 [[nodiscard]] constexpr double widen(S x) noexcept {

@@ -36,23 +36,7 @@ inline constexpr OrderKey<S> kBannedKey = order_key(-std::numeric_limits<S>::inf
 template <class Scalar>
 [[nodiscard]] bool scan(const Scalar* row, std::size_t size, const std::uint64_t* allowed,
                         OrderKey<ScoreScalar<Scalar>>* tiles) {
-  if constexpr (!std::same_as<Scalar, double>) {
-    return kernels().rows<Scalar>().scan(row, size, allowed, tiles);
-  } else {
-    constexpr OrderKey<Scalar> kInfinity = order_key(std::numeric_limits<Scalar>::infinity());
-    bool numbers = true;
-    for (std::size_t begin = 0; begin < size; begin += kTile) {
-      const std::uint64_t bits = allowed == nullptr ? ~std::uint64_t{0} : allowed[begin / kTile];
-      OrderKey<Scalar> best = kBannedKey<Scalar>;
-      for (std::size_t i = begin; i < std::min(size, begin + kTile); ++i) {
-        const OrderKey<Scalar> key = order_key(row[i]);
-        numbers = numbers && key >= kBannedKey<Scalar> && key <= kInfinity;
-        if (bits >> (i - begin) & 1) best = std::max(best, key);
-      }
-      *tiles++ = best;
-    }
-    return numbers;
-  }
+  return kernels().rows<Scalar>().scan(row, size, allowed, tiles);
 }
 
 }  // namespace logitkit::inline LOGITKIT_ABI::math

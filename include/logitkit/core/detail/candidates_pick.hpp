@@ -6,18 +6,26 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-/// The largest keys of groups of tiles, each of other tiles. Valid until the next call.
+/// The upper 32 bits of each tile's largest key: of float rows, all there are.
 template <std::floating_point S>
-auto Candidates<S>::group_keys() -> std::span<Key> {
+auto Candidates<S>::tile_tops() -> std::span<const std::int32_t> {
   refresh_tiles();
   const auto& tiles = scratch_.tiles;
-  Key* const keys = scratch_.tile_copy.data();
   if constexpr (std::same_as<S, float>) {
-    return {keys, math::kernels().group_maxima(tiles.data(), tiles.size(), keys)};
+    return tiles;
   } else {
-    std::copy(tiles.begin(), tiles.end(), keys);
-    return {keys, tiles.size()};
+    auto& tops = scratch_.tile_tops;
+    math::kernels().of_double.key_tops(tiles.data(), tiles.size(), tops.data());
+    return std::span(tops).first(tiles.size());
   }
+}
+
+/// The largest of these in groups of tiles, each of other tiles. Valid until the next call.
+template <std::floating_point S>
+std::span<std::int32_t> Candidates<S>::group_tops() {
+  const std::span<const std::int32_t> tops = tile_tops();
+  std::int32_t* const keys = scratch_.tile_copy.data();
+  return {keys, math::kernels().group_maxima(tops.data(), tops.size(), keys)};
 }
 
 /// The largest key; that of a banned token if nothing is left.
@@ -30,7 +38,14 @@ auto Candidates<S>::largest_key() -> Key {
       largest = std::max(largest, math::order_key(entry.score));
     }
   } else {
-    for (const Key key : group_keys()) largest = std::max(largest, key);
+    std::int32_t top = math::top_of(kBannedKey);
+    for (const std::int32_t key : group_tops()) top = std::max(top, key);
+    largest = math::least_with_top<Key>(top);
+    if constexpr (sizeof(Key) > 4) {
+      for (const std::uint32_t tile : tiles_at_least(largest)) {
+        largest = std::max(largest, scratch_.tiles[tile]);
+      }
+    }
   }
   largest_ = largest;
   return largest;
@@ -42,34 +57,38 @@ template <std::floating_point S>
 auto Candidates<S>::tile_bound(std::size_t k) -> Key {
   if (narrow_ || k == 0) return kBannedKey;
   if (k == 1) return largest_key();
-  const auto groups = group_keys();
-  if (!largest_) largest_ = std::max(kBannedKey, *std::max_element(groups.begin(), groups.end()));
-  const auto& tiles = scratch_.tiles;
-  const std::span<Key> keys(scratch_.tile_copy);
-  if constexpr (std::same_as<S, float>) {
-    const math::Kernels& kernels = math::kernels();
+  const std::span<std::int32_t> groups = group_tops();
+  const std::int32_t lowest = math::top_of(kBannedKey);
+  const std::int32_t largest = std::max(lowest, *std::max_element(groups.begin(), groups.end()));
+  if constexpr (std::same_as<S, float>) largest_ = largest;
+  const std::span<const std::int32_t> tops = tile_tops();
+  const std::span<std::int32_t> keys(scratch_.tile_copy);
+  const math::Kernels& kernels = math::kernels();
+  std::int32_t bound = lowest;
+  if (2 * k <= groups.size()) {
     // First a lower bound by the maxima of groups, then exactly among the tiles that reach it.
-    if (2 * k <= groups.size()) {
-      const Key bound = math::rank_bound(groups, k, {.high = *largest_});
-      if (bound == *largest_) return bound;
+    bound = math::rank_bound(groups, k, {.high = largest});
+    if (bound < largest) {
       auto& list = scratch_.tile_list;
       const std::size_t count =
-          kernels.find_at_least(tiles.data(), tiles.size(), bound, tiles.size(), list.data());
-      for (std::size_t i = 0; i < count; ++i) keys[i] = tiles[list[i]];
-      return math::rank_bound(keys.first(count), k, {bound, *largest_});
+          kernels.find_at_least(tops.data(), tops.size(), bound, tops.size(), list.data());
+      for (std::size_t i = 0; i < count; ++i) keys[i] = tops[list[i]];
+      bound = math::rank_bound(keys.first(count), k, {bound, largest});
     }
-    if (2 * k > tiles.size()) {
-      const std::size_t sixteens = (vocabulary() + 15) / 16;
-      if (k > sixteens) return kBannedKey;
+  } else if (std::same_as<S, float> && 2 * k > tops.size()) {
+    const std::size_t sixteens = (vocabulary() + 15) / 16;
+    if (k > sixteens) return kBannedKey;
+    if constexpr (std::same_as<S, float>) {
       for_each_stretch([&](const float* numbers, std::size_t size, std::size_t first) {
         kernels.sixteen_maxima(numbers, size, &keys[first / 16]);
       });
-      return math::rank_bound(keys.first(sixteens), k, {kBannedKey, *largest_});
     }
+    bound = math::rank_bound(keys.first(sixteens), k, {lowest, largest});
+  } else if (k <= tops.size()) {
+    std::copy(tops.begin(), tops.end(), keys.begin());
+    bound = math::rank_bound(keys.first(tops.size()), k, {lowest, largest});
   }
-  if (k > tiles.size()) return kBannedKey;
-  std::copy(tiles.begin(), tiles.end(), keys.begin());
-  return math::rank_bound(keys.first(tiles.size()), k, {kBannedKey, *largest_});
+  return math::least_with_top<Key>(bound);
 }
 
 /// Writes an entry for each value of the listed tiles that reaches the bound; returns how many.
@@ -79,16 +98,14 @@ std::size_t Candidates<S>::collect(std::span<const std::uint32_t> tiles, Key bou
   const auto edited = [&](std::uint32_t tile) { return scratch_.edited[tile] != 0; };
   while (!tiles.empty()) {
     std::size_t same = 0;  // tiles without an edit, which kernels read from the row
-    if (std::same_as<S, float> && scratch_.edits.empty()) same = tiles.size();
-    while (std::same_as<S, float> && same < tiles.size() && !edited(tiles[same])) ++same;
+    if (scratch_.edits.empty()) same = tiles.size();
+    while (same < tiles.size() && !edited(tiles[same])) ++same;
     if (same > 0) {
-      if constexpr (std::same_as<S, float>) {
-        out += row_.visit([&]<class Scalar>(const Scalar* data) {
-          const std::uint64_t* const allowed = masked_ ? scratch_.allowed.data() : nullptr;
-          return math::kernels().rows<Scalar>().collect(data, vocabulary(), allowed, tiles.data(),
-                                                        same, bound, out);
-        });
-      }
+      out += row_.visit([&]<class Scalar>(const Scalar* data) {
+        const std::uint64_t* const allowed = masked_ ? scratch_.allowed.data() : nullptr;
+        return math::kernels().rows<Scalar>().collect(data, vocabulary(), allowed, tiles.data(),
+                                                      same, bound, out);
+      });
     } else {
       same = 1;
       for (const Survivor& entry : tile_entries(tiles[0])) {
@@ -105,17 +122,18 @@ std::size_t Candidates<S>::collect(std::span<const std::uint32_t> tiles, Key bou
 template <std::floating_point S>
 auto Candidates<S>::tiles_at_least(Key bound, std::size_t enough)
     -> std::span<const std::uint32_t> {
-  refresh_tiles();
-  const auto& tiles = scratch_.tiles;
+  const std::span<const std::int32_t> tops = tile_tops();
   auto& list = scratch_.tile_list;
-  std::size_t count = 0;
-  if constexpr (std::same_as<S, float>) {
-    count = math::kernels().find_at_least(tiles.data(), tiles.size(), bound, enough, list.data());
-  } else {
-    for (std::size_t tile = 0; tile < tiles.size() && count < enough; ++tile) {
-      list[count] = static_cast<std::uint32_t>(tile);
-      count += tiles[tile] >= bound;
+  if constexpr (sizeof(Key) > 4) enough = kAll;  // some of these may not reach the whole bound
+  std::size_t count = math::kernels().find_at_least(tops.data(), tops.size(), math::top_of(bound),
+                                                    enough, list.data());
+  if constexpr (sizeof(Key) > 4) {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      list[kept] = list[i];
+      kept += scratch_.tiles[list[i]] >= bound;
     }
+    count = kept;
   }
   return std::span(list).first(count);
 }

@@ -48,11 +48,22 @@ struct RowKernels {
                       std::int32_t bound, std::uint64_t* marks);
 };
 
+template <>
+struct RowKernels<double> {
+  bool (*scan)(const double* row, std::size_t size, const std::uint64_t* allowed,
+               std::int64_t* tiles);
+  std::size_t (*collect)(const double* row, std::size_t size, const std::uint64_t* allowed,
+                         const std::uint32_t* tiles, std::size_t tile_count, std::int64_t bound,
+                         Entry<double>* entries);
+  void (*key_tops)(const std::int64_t* keys, std::size_t size, std::int32_t* tops);
+};
+
 /// All of one instruction set's functions; what each does is said in kernels.inc.
 struct Kernels {
   RowKernels<float> of_float;
   RowKernels<Eigen::half> of_half;
   RowKernels<Eigen::bfloat16> of_bfloat16;
+  RowKernels<double> of_double;
   void (*tile_sums)(const float* row, std::size_t size, const Weighing&, float* sums);
   void (*quick_sums)(const float* row, std::size_t size, const Weighing&, float* sums);
   Mass (*mass)(const float* numbers, std::size_t size, const Weighing&);
@@ -82,6 +93,8 @@ struct Kernels {
       return of_float;
     } else if constexpr (std::same_as<Scalar, Eigen::half>) {
       return of_half;
+    } else if constexpr (std::same_as<Scalar, double>) {
+      return of_double;
     } else {
       return of_bfloat16;
     }

@@ -201,6 +201,10 @@ struct FoldSum {
 
 #include <logitkit/math/detail/lane_by_lane.inc>
 
+#include <logitkit/math/detail/shorts_avx2.inc>
+
+#include <logitkit/math/detail/doubles_avx2.inc>
+
 #include <logitkit/math/detail/kernels.inc>
 
 }  // namespace logitkit::inline LOGITKIT_ABI::math::avx2

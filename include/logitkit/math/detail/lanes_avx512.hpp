@@ -223,6 +223,10 @@ struct FoldSum {
   Floats operator()(Floats a, Floats b) const { return add(a, b); }
 };
 
+#include <logitkit/math/detail/shorts_avx512.inc>
+
+#include <logitkit/math/detail/doubles_avx512.inc>
+
 #include <logitkit/math/detail/kernels.inc>
 
 }  // namespace logitkit::inline LOGITKIT_ABI::math::avx512

@@ -234,6 +234,10 @@ struct FoldSum {
 
 #include <logitkit/math/detail/lane_by_lane.inc>
 
+#include <logitkit/math/detail/shorts_neon.inc>
+
+#include <logitkit/math/detail/doubles_neon.inc>
+
 #include <logitkit/math/detail/kernels.inc>
 
 }  // namespace logitkit::inline LOGITKIT_ABI::math::neon

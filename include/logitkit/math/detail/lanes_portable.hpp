@@ -5,6 +5,7 @@
 #include <logitkit/math/detail/kernel_table.hpp>
 
 #include <cmath>
+#include <cstring>
 
 namespace logitkit::inline LOGITKIT_ABI::math::portable {
 
@@ -175,10 +176,10 @@ struct WholeSum {
 };
 
 /// Sixteen vectors become one: lane t is vector t, folded in halves: l with l + 8, + 4, + 2, + 1.
-template <class Fold>
-inline Floats fold16(Floats (&v)[16], const Fold& fold) {
-  return each<Floats>([&](int t) {
-    float lanes[16];
+template <class Lanes16, class Fold>
+inline Lanes16 fold16(Lanes16 (&v)[16], const Fold& fold) {
+  return each<Lanes16>([&](int t) {
+    std::remove_cvref_t<decltype(v[t].lane[0])> lanes[16];
     std::copy_n(v[t].lane, 16, lanes);
     for (int half = 8; half > 0; half /= 2) {
       for (int i = 0; i < half; ++i) lanes[i] = fold(lanes[i], lanes[i + half]);
@@ -194,6 +195,10 @@ struct FoldSum {
 };
 
 #include <logitkit/math/detail/lane_by_lane.inc>
+
+#include <logitkit/math/detail/shorts_portable.inc>
+
+#include <logitkit/math/detail/doubles_portable.inc>
 
 #include <logitkit/math/detail/kernels.inc>
 
