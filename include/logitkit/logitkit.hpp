@@ -51,6 +51,7 @@
 #include <logitkit/process/softmax.hpp>
 #include <logitkit/process/temperature.hpp>
 #include <logitkit/process/top_a.hpp>
+#include <logitkit/process/top_h.hpp>
 #include <logitkit/process/top_k.hpp>
 #include <logitkit/process/top_n_sigma.hpp>
 #include <logitkit/process/top_p.hpp>
