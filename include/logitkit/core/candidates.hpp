@@ -15,10 +15,6 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-namespace detail {
-[[nodiscard]] double sum_block(const float* sums, std::size_t count);
-}
-
 /// The working set of one row of V logits. It starts as the whole vocabulary, read in place from
 /// the engine's memory, which is never written; it is edited token by token and narrowed to the
 /// survivors. S is float or double, the scalar in which the row is held (float for half rows).
@@ -29,12 +25,11 @@ namespace detail {
 /// Scores are doubles; an edit rounds the value it makes to S, the precision of the row itself.
 /// Probabilities of float rows are exact to 1.5e-7 of each, those of double rows to 1e-14.
 ///
-/// Cost: the row is read once, when something is asked for that needs it; what is edited and masked
-/// until then costs no read of its own. Before narrowing, edits are O(1); `best`, `maximum`,
-/// `keep_top`, `keep_above` and `sorted` look only at the tiles of 64 that can hold what is asked
-/// for; masses (`log_sum_exp`, `normalise`, `entropy`, `keep_mass`, `draw`), `keep_if` and
-/// `transform` look at every token. From then on all is O(survivors), an edit O(log survivors). No
-/// allocation once the workspace has seen the vocabulary.
+/// Cost: the row is read once, when something is asked for that needs it; edits and masks until
+/// then cost no read of their own. Before narrowing, edits are O(1); `best`, `maximum`, `keep_top`,
+/// `keep_above`, `sorted` look only at the tiles of 64 that can hold what is asked for; masses (the
+/// other facts, `normalise`, `keep_mass`, `draw`), `keep_if`, `transform` look at every token. From
+/// then on all is O(survivors), an edit O(log survivors). No allocation once V has been seen.
 template <std::floating_point S>
 class Candidates {
  public:
@@ -77,9 +72,8 @@ class Candidates {
   }
 
   /// The n best that are not banned, best first, valid until the next call; of these, those with
-  /// score(token) >= at_least, where the others are not wanted: they are then not looked at. A
-  /// smaller logit shows a smaller score, even where scale and shift would round the difference
-  /// away.
+  /// score(token) >= at_least, if no others are wanted: they are then not looked at. A smaller
+  /// logit shows a smaller score, even where scale and shift would round the difference away.
   [[nodiscard]] std::span<const Candidate> sorted(
       std::size_t n = std::size_t(-1), double at_least = -std::numeric_limits<double>::infinity());
 
@@ -95,6 +89,10 @@ class Candidates {
   [[nodiscard]] double log_probability(Token token);
   /// Shannon's entropy of the distribution, in nats, >= 0. O(size).
   [[nodiscard]] double entropy();
+  /// The probability that two draws agree, the sum of p^2, in (0, 1]. O(size).
+  [[nodiscard]] double collision();
+  /// The population standard deviation of the scores that are not banned. O(size).
+  [[nodiscard]] double deviation();
 
   // --- Editing one token ---
   // A token that was dropped stays out; one that the vocabulary does not have is a bad status.
@@ -129,11 +127,11 @@ class Candidates {
 
   // --- Narrowing: what is not kept is gone, and so is what is banned ---
 
-  /// Keeps the k best. k = 0 keeps nothing, which is the bad status `nothing_left`.
-  void keep_top(std::size_t k);
-  /// Keeps a token iff the probability of all tokens before it, best first, is < p. At least one
-  /// stays; p >= 1 keeps all.
-  void keep_mass(double p);
+  /// Keeps the k best, and `equals` of the last too if asked. k = 0 keeps nothing: `nothing_left`.
+  void keep_top(std::size_t k, bool equals = false);
+  /// Keeps a token iff the probability of all tokens before it, best first, is < p, or if it is
+  /// among the `at_least` >= 1 best; p >= 1 keeps all.
+  void keep_mass(double p, std::size_t at_least = 1);
   /// Keeps the tokens with score >= threshold.
   void keep_above(double threshold);
   /// Keeps the tokens for which f(token, score) is true; f may look at the candidates. O(size).
@@ -174,14 +172,11 @@ class Candidates {
   template <class F>
   void put(Token token, const F& new_value);
   void forget_facts() {
-    largest_.reset();
-    peak_.reset();
-    total_.reset();
-    log_mass_.reset();
+    largest_.reset(), peak_.reset(), deviation_.reset();
+    forget_weights();
   }
-  void fail(Status status) {
-    if (status_ == Status::ok) status_ = status;
-  }
+  void forget_weights() { total_.reset(), log_mass_ = entropy_ = collision_ = std::nullopt; }
+  void fail(Status status) { status_ = status_ == Status::ok ? status : status_; }
   void allow_marked();
   [[nodiscard]] std::size_t count_allowed() const;
   std::size_t mark(std::size_t tile, std::size_t count, Key bound);
@@ -204,9 +199,13 @@ class Candidates {
   [[nodiscard]] double sum_survivors();
   template <class F>
   void for_each_stretch(const F& f);
+  template <class F>
+  void for_each_block(const F& f);
+  [[nodiscard]] double find_deviation();
   void weigh_blocks();
   [[nodiscard]] math::Mass total();
   [[nodiscard]] double log_mass();
+  double keep_log_mass(double sum);
   [[nodiscard]] std::optional<Token> draw_by_sums(double u);
   struct Boundary;
   struct Target;
@@ -231,9 +230,9 @@ class Candidates {
   void narrow_to(Key at_least, const F& keep);
   void narrow_to_picked();
   void narrow_to_best();
-  [[nodiscard]] bool narrow_by_mask(const Boundary& last);
+  [[nodiscard]] bool narrow_by_mask(const Boundary& last, std::size_t at_least);
   void drop_equals(const Boundary& last);
-  void keep_up_to(const Boundary& last);
+  void keep_up_to(const Boundary& last, std::size_t at_least);
 
   detail::Scratch<S>& scratch_;
   Row<S> row_;
@@ -248,6 +247,7 @@ class Candidates {
   std::optional<Survivor> peak_;     // the best token and its value
   std::optional<math::Mass> total_;  // the sum of weights, exactly; scratch_ has the parts
   std::optional<double> log_mass_;   // ln of the sum of exp(score - maximum)
+  std::optional<double> entropy_, collision_, deviation_;  // the last of values, not of scores
 };
 
 template <class R>

@@ -69,8 +69,7 @@ void Candidates<S>::scale(double factor) {
   }
   scale_ = std::clamp(scale_ * factor, 1 / kLargest, kLargest);
   shift_ = std::clamp(shift_ * factor, -kLargest, kLargest);
-  total_.reset();
-  log_mass_.reset();
+  forget_weights();
 }
 
 template <std::floating_point S>

@@ -85,13 +85,14 @@ std::size_t Candidates<S>::mark(std::size_t tile, std::size_t count, Key bound) 
 }
 
 /// Narrows to the keys above the boundary and the first of its equals by a mask, if that leaves
-/// much of the row; whether it has.
+/// much of the row, and `at_least` so many; whether it has.
 template <std::floating_point S>
-bool Candidates<S>::narrow_by_mask(const Boundary& last) {
+bool Candidates<S>::narrow_by_mask(const Boundary& last, std::size_t at_least) {
   const std::size_t count = scratch_.tiles.size();
   if (narrow_ || !std::same_as<S, float> || count <= kFewTiles) return false;
   if (4 * tiles_at_least(last.key).size() < count) return false;
-  if (16 * mark(0, count, last.key) < vocabulary()) return false;
+  const std::size_t kept = mark(0, count, last.key) - (last.equals - last.kept);
+  if (16 * kept < vocabulary() || kept < at_least) return false;
   std::size_t room = last.kept;  // for equals of the boundary
   for (std::size_t tile = 0; last.kept < last.equals && tile < count; ++tile) {
     const std::uint64_t reached = scratch_.marks[tile];
@@ -107,8 +108,8 @@ bool Candidates<S>::narrow_by_mask(const Boundary& last) {
   for (std::size_t tile = 0; tile < count; ++tile) {
     if (scratch_.allowed[tile] == 0) scratch_.tiles[tile] = kBannedKey;
   }
-  total_.reset();
-  log_mass_.reset();
+  deviation_.reset();
+  forget_weights();
   return true;
 }
 
