@@ -47,6 +47,7 @@
 #include <logitkit/process/repetition_penalty.hpp>
 #include <logitkit/process/softmax.hpp>
 #include <logitkit/process/temperature.hpp>
+#include <logitkit/process/token_mask.hpp>
 #include <logitkit/process/top_k.hpp>
 #include <logitkit/process/top_p.hpp>
 #include <logitkit/random/decider.hpp>
