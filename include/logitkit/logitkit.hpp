@@ -10,6 +10,7 @@
 #include <logitkit/core/limits.hpp>
 #include <logitkit/core/pick.hpp>
 #include <logitkit/core/row.hpp>
+#include <logitkit/core/sequence_matcher.hpp>
 #include <logitkit/core/status.hpp>
 #include <logitkit/core/token.hpp>
 #include <logitkit/core/token_counts.hpp>
@@ -38,6 +39,7 @@
 #include <logitkit/model/stateless.hpp>
 #include <logitkit/process/allow_only.hpp>
 #include <logitkit/process/ban.hpp>
+#include <logitkit/process/ban_sequences.hpp>
 #include <logitkit/process/chain.hpp>
 #include <logitkit/process/frequency_penalty.hpp>
 #include <logitkit/process/logit_bias.hpp>
@@ -45,6 +47,7 @@
 #include <logitkit/process/min_p.hpp>
 #include <logitkit/process/presence_penalty.hpp>
 #include <logitkit/process/repetition_penalty.hpp>
+#include <logitkit/process/sequence_bias.hpp>
 #include <logitkit/process/softmax.hpp>
 #include <logitkit/process/temperature.hpp>
 #include <logitkit/process/token_mask.hpp>
