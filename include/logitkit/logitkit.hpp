@@ -43,6 +43,7 @@
 #include <logitkit/process/chain.hpp>
 #include <logitkit/process/frequency_penalty.hpp>
 #include <logitkit/process/logit_bias.hpp>
+#include <logitkit/process/min_length.hpp>
 #include <logitkit/process/min_new_tokens.hpp>
 #include <logitkit/process/min_p.hpp>
 #include <logitkit/process/presence_penalty.hpp>
