@@ -41,6 +41,9 @@
 #include <logitkit/process/ban.hpp>
 #include <logitkit/process/ban_sequences.hpp>
 #include <logitkit/process/chain.hpp>
+#include <logitkit/process/force_first.hpp>
+#include <logitkit/process/force_last.hpp>
+#include <logitkit/process/force_prefix.hpp>
 #include <logitkit/process/frequency_penalty.hpp>
 #include <logitkit/process/logit_bias.hpp>
 #include <logitkit/process/min_length.hpp>
