@@ -53,6 +53,7 @@
 #include <logitkit/process/repetition_penalty.hpp>
 #include <logitkit/process/sequence_bias.hpp>
 #include <logitkit/process/softmax.hpp>
+#include <logitkit/process/suppress_at_start.hpp>
 #include <logitkit/process/temperature.hpp>
 #include <logitkit/process/token_mask.hpp>
 #include <logitkit/process/top_k.hpp>
