@@ -41,6 +41,7 @@
 #include <logitkit/process/ban.hpp>
 #include <logitkit/process/ban_sequences.hpp>
 #include <logitkit/process/chain.hpp>
+#include <logitkit/process/exponential_length_decay.hpp>
 #include <logitkit/process/force_first.hpp>
 #include <logitkit/process/force_last.hpp>
 #include <logitkit/process/force_prefix.hpp>
