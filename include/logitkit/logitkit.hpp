@@ -56,6 +56,7 @@
 #include <logitkit/process/softmax.hpp>
 #include <logitkit/process/suppress_at_start.hpp>
 #include <logitkit/process/temperature.hpp>
+#include <logitkit/process/thinking_budget.hpp>
 #include <logitkit/process/token_mask.hpp>
 #include <logitkit/process/top_k.hpp>
 #include <logitkit/process/top_p.hpp>
