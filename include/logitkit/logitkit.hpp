@@ -50,6 +50,7 @@
 #include <logitkit/process/min_length.hpp>
 #include <logitkit/process/min_new_tokens.hpp>
 #include <logitkit/process/min_p.hpp>
+#include <logitkit/process/prefix_allowed.hpp>
 #include <logitkit/process/presence_penalty.hpp>
 #include <logitkit/process/repetition_penalty.hpp>
 #include <logitkit/process/sequence_bias.hpp>
