@@ -32,6 +32,7 @@
 #include <logitkit/math/kernels.hpp>
 #include <logitkit/math/logarithm.hpp>
 #include <logitkit/math/mass.hpp>
+#include <logitkit/math/nearness.hpp>
 #include <logitkit/math/order.hpp>
 #include <logitkit/math/select.hpp>
 #include <logitkit/math/tiles.hpp>
@@ -49,6 +50,7 @@
 #include <logitkit/process/temperature.hpp>
 #include <logitkit/process/top_k.hpp>
 #include <logitkit/process/top_p.hpp>
+#include <logitkit/process/typical.hpp>
 #include <logitkit/random/decider.hpp>
 #include <logitkit/random/gumbel.hpp>
 #include <logitkit/random/philox.hpp>
