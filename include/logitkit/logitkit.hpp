@@ -51,6 +51,7 @@
 #include <logitkit/process/top_k.hpp>
 #include <logitkit/process/top_p.hpp>
 #include <logitkit/process/typical.hpp>
+#include <logitkit/process/xtc.hpp>
 #include <logitkit/random/decider.hpp>
 #include <logitkit/random/gumbel.hpp>
 #include <logitkit/random/philox.hpp>
