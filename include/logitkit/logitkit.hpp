@@ -37,6 +37,7 @@
 #include <logitkit/math/select.hpp>
 #include <logitkit/math/tiles.hpp>
 #include <logitkit/model/stateless.hpp>
+#include <logitkit/process/adaptive_p.hpp>
 #include <logitkit/process/allow_only.hpp>
 #include <logitkit/process/ban.hpp>
 #include <logitkit/process/chain.hpp>
@@ -44,9 +45,11 @@
 #include <logitkit/process/logit_bias.hpp>
 #include <logitkit/process/min_new_tokens.hpp>
 #include <logitkit/process/min_p.hpp>
+#include <logitkit/process/mirostat.hpp>
 #include <logitkit/process/presence_penalty.hpp>
 #include <logitkit/process/repetition_penalty.hpp>
 #include <logitkit/process/softmax.hpp>
+#include <logitkit/process/tail_free.hpp>
 #include <logitkit/process/temperature.hpp>
 #include <logitkit/process/top_k.hpp>
 #include <logitkit/process/top_p.hpp>
