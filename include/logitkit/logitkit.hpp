@@ -33,10 +33,12 @@
 #include <logitkit/math/kernels.hpp>
 #include <logitkit/math/logarithm.hpp>
 #include <logitkit/math/mass.hpp>
+#include <logitkit/math/nearness.hpp>
 #include <logitkit/math/order.hpp>
 #include <logitkit/math/select.hpp>
 #include <logitkit/math/tiles.hpp>
 #include <logitkit/model/stateless.hpp>
+#include <logitkit/process/adaptive_p.hpp>
 #include <logitkit/process/allow_only.hpp>
 #include <logitkit/process/ban.hpp>
 #include <logitkit/process/ban_sequences.hpp>
@@ -52,6 +54,7 @@
 #include <logitkit/process/min_length.hpp>
 #include <logitkit/process/min_new_tokens.hpp>
 #include <logitkit/process/min_p.hpp>
+#include <logitkit/process/mirostat.hpp>
 #include <logitkit/process/p_less.hpp>
 #include <logitkit/process/prefix_allowed.hpp>
 #include <logitkit/process/presence_penalty.hpp>
@@ -59,6 +62,7 @@
 #include <logitkit/process/sequence_bias.hpp>
 #include <logitkit/process/softmax.hpp>
 #include <logitkit/process/suppress_at_start.hpp>
+#include <logitkit/process/tail_free.hpp>
 #include <logitkit/process/temperature.hpp>
 #include <logitkit/process/thinking_budget.hpp>
 #include <logitkit/process/token_mask.hpp>
@@ -67,6 +71,8 @@
 #include <logitkit/process/top_k.hpp>
 #include <logitkit/process/top_n_sigma.hpp>
 #include <logitkit/process/top_p.hpp>
+#include <logitkit/process/typical.hpp>
+#include <logitkit/process/xtc.hpp>
 #include <logitkit/random/decider.hpp>
 #include <logitkit/random/gumbel.hpp>
 #include <logitkit/random/philox.hpp>
