@@ -198,6 +198,8 @@ class Candidates {
   [[nodiscard]] double sum_blocks();
   [[nodiscard]] double sum_survivors();
   template <class F>
+  void for_each_run(const F& f);
+  template <class F>
   void for_each_stretch(const F& f);
   void weigh_blocks();
   [[nodiscard]] math::Mass total();
