@@ -4,6 +4,7 @@
 #include <logitkit/logitkit.hpp>
 #include <support/measure.hpp>
 #include <support/slow.hpp>
+#include <support/spinning.hpp>
 
 #include <array>
 #include <numeric>
@@ -130,26 +131,31 @@ Maker beam_step(std::size_t beams) {
   };
 }
 
-Method batch(std::size_t vocabulary) {
-  constexpr std::size_t kBatch = 8;
-  std::vector<decltype(lk::RandomDecoder{kDefaultChain}.start(kPrompt, {}))> sessions;
-  for (std::uint64_t seed = 0; seed < kBatch; ++seed) {
-    sessions.push_back(lk::RandomDecoder{kDefaultChain, {.seed = seed}}.start(kPrompt, {}));
-  }
-  const auto workspace = std::make_shared<lk::Workspace>();
-  return {[=](const Logits& rows) {
-            benchmark::DoNotOptimize(lk::next(rows.floats, sessions, *workspace));
-          },
-          [=](const Logits& rows) {
-            const auto picks = lk::next(rows.floats, sessions, *workspace);
-            for (std::size_t r = 0; r < kBatch; ++r) {
-              Slow slow(rows.floats.subspan(r * vocabulary, vocabulary));
-              bench::slow_default_chain(slow);
-              const double u = lk::PhiloxDecider(r)(kPrompt.size());
-              if (!bench::Quantiles(slow).right(picks[r].token, u)) return false;
-            }
-            return true;
-          }};
+/// `rows` rows, each a draw of its own session, on `threads` threads.
+template <class C, class S>
+Maker batch(std::size_t rows, std::size_t threads, C chain, S slow_chain) {
+  return [=](std::size_t vocabulary) -> Method {
+    std::vector<decltype(lk::RandomDecoder{chain}.start(kPrompt, {}))> sessions;
+    for (std::uint64_t seed = 0; seed < rows; ++seed) {
+      sessions.push_back(lk::RandomDecoder{chain, {.seed = seed}}.start(kPrompt, {}));
+    }
+    const auto workspaces = std::make_shared<std::vector<lk::Workspace>>(threads);
+    const auto executor = std::make_shared<bench::Spinning>(threads - 1);
+    const auto next = [=](const Logits& logits) {
+      return lk::next(logits.floats, sessions, *workspaces, *executor);
+    };
+    return {[=](const Logits& logits) { benchmark::DoNotOptimize(next(logits)); },
+            [=](const Logits& logits) {
+              const auto picks = next(logits);
+              for (std::size_t r = 0; r < rows; ++r) {
+                Slow slow(logits.floats.subspan(r * vocabulary, vocabulary));
+                slow_chain(slow);
+                const double u = lk::PhiloxDecider(r)(kPrompt.size());
+                if (!bench::Quantiles(slow).right(picks[r].token, u)) return false;
+              }
+              return true;
+            }};
+  };
 }
 
 /// Greedy, the default chain and draws on rows of another scalar.
@@ -189,7 +195,17 @@ const bench::Part kPart("decode", [] {
   bench::add({"log_probabilities", log_probabilities, {1.2 + 4, 1.1 + 1.5}}, {{llm, gauss}});
   bench::add({"beam_step_4", beam_step(4), {5, 2.5}, 4}, {{llm, gauss}});
   bench::add({"beam_step_8", beam_step(8), {7, 2.5}, 8}, {{llm, gauss}});
-  bench::add({"batch_8", batch, {1.5, 1.25}, 8}, {{llm, gauss}});
+  bench::add({"batch_8", batch(8, 1, kDefaultChain, bench::slow_default_chain), {1.5, 1.25}, 8},
+             {{llm, gauss}});
+  const lk::Chain warm{lk::Temperature{0.8f}};
+  const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
+  for (const std::size_t threads : {std::size_t(1), cores}) {  // rows that caches hold
+    bench::add({"batch_" + std::string(threads == 1 ? "of_draws" : "on_threads"),
+                batch(8 * cores, threads, warm, bench::slow_draw),
+                {},
+                8 * cores},
+               {{llm}, {32000}, {bench::Memory::hot}});
+  }
   add_rows_of<double>("double", bench::Scalar::float64);
   add_rows_of<Eigen::half>("half", bench::Scalar::half);
   add_rows_of<Eigen::bfloat16>("bfloat16", bench::Scalar::bfloat16);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The kernels of math/, beside reading the row once.
-#include <logitkit/math/logarithm.hpp>
-#include <logitkit/math/mass.hpp>
+#include <logitkit/math/kernels.hpp>
 #include <logitkit/math/tiles.hpp>
 #include <support/measure.hpp>
 
 #include <cmath>
+#include <numeric>
 
 namespace lk = logitkit;
 using bench::Logits, bench::Method;
@@ -36,31 +36,54 @@ Method tile_maxima(std::size_t vocabulary) {
       });
 }
 
-/// The mass of all tokens: one exponential each, added up as integers.
-Method mass(std::size_t) {
-  return bench::method(
-      [](const Logits& row) {
-        const double best = bench::floor_maximum(row);
-        lk::math::Mass total;
-        for (const float logit : row.floats) {
-          total +=
-              lk::math::weight(lk::math::to_octaves((best - double(logit)) * lk::math::kLog2E));
-        }
-        return total.to_double() * 0x1p-62;
-      },
-      [](const Logits& row, double sum) {
-        const double best = bench::floor_maximum(row);
-        double slow = 0;
-        for (const float logit : row.floats) slow += std::exp(double(logit) - best);
-        return std::abs(sum - slow) <= 1e-12 * slow;
-      });
+/// What all tokens weigh: one exponential each, added up by `sum(row, weighing)`, in units of
+/// 2^-`unit` of the best one's.
+template <class F>
+bench::Maker weights(F sum, int unit) {
+  return [=](std::size_t) {
+    return bench::method(
+        [=](const Logits& row) {
+          const lk::math::Weighing weighing(bench::floor_maximum(row), 1);
+          return std::ldexp(sum(row.floats, weighing), -unit);
+        },
+        [](const Logits& row, double total) {
+          const double best = bench::floor_maximum(row);
+          double slow = 0;
+          for (const float logit : row.floats) slow += std::exp(double(logit) - best);
+          return total > slow / 1.5 && total < slow * 1.5;  // the unit is rounded
+        });
+  };
+}
+
+/// The sums of tiles by one of the kernels, and their sum.
+template <class Kernel>
+auto tile_sums(Kernel kernel) {
+  return [=, sums = std::make_shared<std::vector<float>>()](std::span<const float> row,
+                                                            const lk::math::Weighing& weighing) {
+    sums->resize(lk::math::tile_count(row.size()));
+    kernel(row, weighing, sums->data());
+    return std::accumulate(sums->begin(), sums->end(), 0.0);
+  };
 }
 
 const bench::Part kPart("math", [] {
   using enum bench::Distribution;
   bench::add({"floor", floor_itself}, {{llm}});
   bench::add({"tile_maxima", tile_maxima}, {{llm}});
-  bench::add({"mass", mass}, {{llm, gauss}});
+  // What it costs that all machines share the bits: sums with their own bits, the same as floats
+  // with the same bits, and as integers that no order changes.
+  const auto own = [](auto row, const auto& weighing, float* sums) {
+    lk::math::kernels().quick_sums(row.data(), row.size(), weighing, sums);
+  };
+  const auto shared = [](auto row, const auto& weighing, float* sums) {
+    lk::math::kernels().tile_sums(row.data(), row.size(), weighing, sums);
+  };
+  const auto integers = [](auto row, const auto& weighing) {
+    return lk::math::kernels().mass(row.data(), row.size(), weighing).to_double();
+  };
+  bench::add({"sums_of_own_bits", weights(tile_sums(own), 0)}, {{llm}});
+  bench::add({"sums_of_shared_bits", weights(tile_sums(shared), 0)}, {{llm}});
+  bench::add({"sums_of_integers", weights(integers, lk::math::Weighing::kUnit)}, {{llm}});
 });
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <iostream>
+#include <thread>
 
 namespace bench {
 
@@ -110,6 +111,21 @@ inline void print_goals(const std::vector<Result>& rows) {
   if (set == 0) return;
   std::cout << "\nGoals: " << met << " of " << set << " met" << (met < set ? "; not:\n" : ".\n")
             << missed;
+}
+
+/// How a batch on as many threads as there are cores goes beside the same in one.
+inline void print_threads(const std::vector<Result>& rows) {
+  const auto us = [&](const std::string& operation) {
+    const auto row = std::find_if(rows.begin(), rows.end(), [&](const Result& each) {
+      return each.operation == operation && each.wrong.empty();
+    });
+    return row == rows.end() ? 0 : row->us;
+  };
+  const double one = us("batch_of_draws"), all = us("batch_on_threads");
+  if (one == 0 || all == 0) return;
+  const double cores = std::max(1u, std::thread::hardware_concurrency());
+  std::cout << text("\nA batch of hot rows is %.2f times as fast", one / all)
+            << text(" on %.0f threads as on one.\n", cores);
 }
 
 /// The time for each logit at every V of an operation, which should be the same.

@@ -495,7 +495,7 @@ class Trial {
     const std::int32_t bound = keys[bits_.below(size_)];
     const auto found =
         same<std::uint32_t>("find_at_least", size_, [&](const auto& table, auto* out) {
-          return table.find_at_least(keys.data(), size_, bound, out);
+          return table.find_at_least(keys.data(), size_, bound, size_, out);
         });
     std::vector<std::uint32_t> expected;
     for (std::uint32_t i = 0; i < size_; ++i) {

@@ -185,6 +185,10 @@ void require_same_tiles(const math::RowKernels<Scalar>& ours,
         slow_list.resize(
             slow.collect(row.data(), size, allowed, tiles.data(), n, key, slow_list.data()));
         REQUIRE(same_entries(list, slow_list));
+        std::vector<std::uint64_t> marks((size + 63) / 64), slow_marks(marks.size());
+        const std::size_t count = ours.mark(row.data(), size, allowed, key, marks.data());
+        REQUIRE(count == slow.mark(row.data(), size, allowed, key, slow_marks.data()));
+        REQUIRE(marks == slow_marks);
       }
     }
   }
@@ -244,8 +248,8 @@ inline void require_same_lists(const math::Kernels& ours, const math::Kernels& s
 
       for (const auto bound : {keys[0], keys[size / 2], math::order_key(-9.0f), 0, 1, -1}) {
         std::vector<std::uint32_t> found(size + 16), slow_found(size + 16);
-        found.resize(ours.find_at_least(keys.data(), size, bound, found.data()));
-        slow_found.resize(slow.find_at_least(keys.data(), size, bound, slow_found.data()));
+        found.resize(ours.find_at_least(keys.data(), size, bound, size, found.data()));
+        slow_found.resize(slow.find_at_least(keys.data(), size, bound, size, slow_found.data()));
         REQUIRE(found == slow_found);
         REQUIRE(ours.count_at_least(keys.data(), size, bound) == found.size());
         math::Mass mass;

@@ -59,7 +59,8 @@ class Candidates {
   [[nodiscard]] std::size_t size() const {
     return narrow_ ? scratch_.survivors.size() : masked_ ? count_allowed() : vocabulary();
   }
-  /// Whether a narrowing has happened: from here on work is O(size()).
+  /// Whether the set is a list, work O(size()). A narrowing that leaves much of V need not make
+  /// one.
   [[nodiscard]] bool narrowed() const { return narrow_; }
   /// The score of a token; -inf if it is banned, dropped or not in the vocabulary.
   [[nodiscard]] double score(Token token) const;
@@ -99,13 +100,19 @@ class Candidates {
   // A token that was dropped stays out; one that the vocabulary does not have is a bad status.
 
   void set(Token token, double score) {
-    edit(token, [&](double) { return (score - shift_) / scale_; });
+    put(token, [&](double) { return to_value(score); });
   }
   void add(Token token, double delta) {
-    edit(token, [&](double value) { return value + delta / scale_; });
+    put(token, [&](double value) { return value + delta / scale_; });
+  }
+  /// Replaces the score of a token by f(score) where it can still come, and else does nothing.
+  template <class F>
+  void edit(Token token, const F& f) {
+    if (token < 0 || std::size_t(token) >= vocabulary()) return;
+    put(token, [&](double old) { return old == -kInfinity ? old : to_value(f(to_score(old))); });
   }
   void ban(Token token) {
-    edit(token, [](double) { return -std::numeric_limits<double>::infinity(); });
+    put(token, [](double) { return -std::numeric_limits<double>::infinity(); });
   }
 
   // --- Editing all ---
@@ -153,23 +160,19 @@ class Candidates {
   static constexpr Key kBannedKey = math::kBannedKey<S>;
   static constexpr std::size_t kBlock = 16;     // tiles whose sums are added up first
   static constexpr std::size_t kFewTiles = 64;  // as many as are looked at first for a nucleus
+  static constexpr auto kAll = std::size_t(-1);
 
-  // Whether no mask has taken a token out, before narrowing.
-  [[nodiscard]] bool allowed(std::size_t token) const {
-    return !masked_ || (scratch_.allowed[token / math::kTile] >> (token % math::kTile) & 1) != 0;
+  [[nodiscard]] bool allowed(std::size_t token) const;
+  [[nodiscard]] S value(std::size_t token) const;
+  [[nodiscard]] double to_score(double value) const {
+    return scale_ == 1 && shift_ == 0 ? value : std::fma(value, scale_, shift_);
   }
-  // A token's value: its score before scale and shift.
-  [[nodiscard]] S value(std::size_t token) const {
-    if (!allowed(token)) return -kInfinity;
-    const bool edited = scratch_.edited[token / math::kTile] >> (token % math::kTile) & 1;
-    return edited ? scratch_.values[token] : row_[token];
-  }
-  [[nodiscard]] double to_score(double value) const { return std::fma(value, scale_, shift_); }
+  [[nodiscard]] double to_value(double score) const { return (score - shift_) / scale_; }
   [[nodiscard]] double to_score(Survivor entry) const { return to_score(math::widen(entry.score)); }
   [[nodiscard]] Survivor* find(Token token) const;
   [[nodiscard]] Key held(Token token) const;
   template <class F>
-  void edit(Token token, const F& new_value);
+  void put(Token token, const F& new_value);
   void forget_facts() {
     largest_.reset();
     peak_.reset();
@@ -179,7 +182,9 @@ class Candidates {
   void fail(Status status) {
     if (status_ == Status::ok) status_ = status;
   }
+  void allow_marked();
   [[nodiscard]] std::size_t count_allowed() const;
+  std::size_t mark(std::size_t tile, std::size_t count, Key bound);
   void scan();
   void all_stale();
   void refresh_tiles();
@@ -214,19 +219,22 @@ class Candidates {
   [[nodiscard]] std::optional<Stretch> guess_stretch(double p, Key bound, double best_mass);
   [[nodiscard]] math::Parts split(const Stretch& stretch);
   [[nodiscard]] std::span<const std::int32_t> tile_tops();
+  [[nodiscard]] std::span<std::int32_t> group_tops();
+  [[nodiscard]] Key largest_in(std::span<const std::int32_t> groups);
   [[nodiscard]] Key tile_bound(std::size_t k);
   [[nodiscard]] Key score_bound(double threshold) const;
-  [[nodiscard]] std::span<const std::uint32_t> tiles_at_least(Key bound);
+  [[nodiscard]] std::span<const std::uint32_t> tiles_at_least(Key bound, std::size_t enough = kAll);
   std::size_t collect(std::span<const std::uint32_t> tiles, Key bound, Survivor* out);
   [[nodiscard]] std::size_t keep_at_least(std::span<const Survivor> list, Key bound, Survivor* out);
   [[nodiscard]] Survivor first_at_least(Key bound);
-  void pick_at_least(Key bound, detail::Buffer<Survivor>& list);
+  void pick_at_least(Key bound, detail::Buffer<Survivor>& list, std::size_t k = kAll);
   template <class F>
   void for_each_value(Key at_least, const F& f) const;
   template <class F>
   void narrow_to(Key at_least, const F& keep);
   void narrow_to_picked();
   void narrow_to_best();
+  [[nodiscard]] bool narrow_by_mask(const Boundary& last);
   void drop_equals(const Boundary& last);
   void keep_up_to(const Boundary& last);
 
@@ -256,6 +264,7 @@ Candidates(Row<S>, Workspace&) -> Candidates<S>;
 #include <logitkit/core/detail/candidates_edit.hpp>
 #include <logitkit/core/detail/candidates_facts.hpp>
 #include <logitkit/core/detail/candidates_look.hpp>
+#include <logitkit/core/detail/candidates_mask.hpp>
 #include <logitkit/core/detail/candidates_narrow.hpp>
 #include <logitkit/core/detail/candidates_nucleus.hpp>
 #include <logitkit/core/detail/candidates_pick.hpp>

@@ -54,6 +54,7 @@ struct Scratch {
   std::vector<math::Mass> block_masses;         // of sixteen tiles each, exactly
   std::vector<std::uint64_t> edited;            // one bit a token: its value is in `values`
   std::vector<std::uint64_t> allowed;           // one bit a token, where there is a mask
+  std::vector<std::uint64_t> marks;             // the next of these
   Buffer<S> values;                             // edited values, valid where the bit is set
   std::vector<Token> edits;                     // the tokens whose bits are set, in edit order
   std::vector<std::uint32_t> stale;             // tiles whose largest key an edit has taken away
@@ -82,6 +83,7 @@ struct Scratch {
     stale.reserve(vocabulary);
     edited.resize(tile_count);
     allowed.resize(tile_count);
+    marks.resize(tile_count);
     values.resize(vocabulary);
     edits.reserve(vocabulary);
     survivors.reserve(vocabulary + kSlack);

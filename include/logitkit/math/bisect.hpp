@@ -119,11 +119,14 @@ struct Reached {
 };
 
 /// The largest key such that `before` and the mass of all keys that are at least as large reach
-/// `target`. Needs before < target <= before + the mass of all. Reorders and overwrites both lists.
+/// `target`. Needs before < target <= before + the mass of all, and no key above within.high. Reorders
+/// and overwrites both lists.
 template <class Key>
 [[nodiscard]] Reached<Key> reach(std::span<Key> keys, std::uint64_t* weights, Mass before,
                                  double target, Interval<Key> within = {}) {
-  Key low = std::max(within.low, least<Key>(keys)), high = within.high;
+  const Key smallest = least<Key>(keys);
+  Key low = std::max(within.low, smallest), high = within.high;
+  if (smallest == high) return {high, before, weights[0], keys.size()};
   std::size_t size = keys.size();
   Mass counted = before;  // of `before`, what is no longer in the list
   const auto leave_out = [&] {

@@ -57,8 +57,10 @@ template <std::floating_point S>
 [[nodiscard]] constexpr double widen(S x) noexcept {
   if constexpr (sizeof(S) == 4) {
     const auto bits = std::bit_cast<std::uint32_t>(x);
-    const auto magnitude = static_cast<double>(bits & 0x7fffffffu) * 0x1p-149;
-    if ((bits & 0x7f800000u) == 0) return bits >> 31 != 0 ? -magnitude : magnitude;
+    if ((bits & 0x7f800000u) == 0) {
+      const auto magnitude = static_cast<double>(bits & 0x7fffffffu) * 0x1p-149;
+      return bits >> 31 != 0 ? -magnitude : magnitude;
+    }
   }
   return static_cast<double>(x);
 }
@@ -67,18 +69,20 @@ template <std::floating_point S>
 /// denormals come out whether or not the processor takes them for zero.
 template <std::floating_point S>
 [[nodiscard]] constexpr S narrow(double x) noexcept {
+  const S nearest = static_cast<S>(x);
   if constexpr (sizeof(S) == 4) {
-    constexpr double kNormal = 0x1p-126, kLargest = std::numeric_limits<S>::max();
-    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    constexpr double kNormal = 0x1p-126, kInfinity = std::numeric_limits<double>::infinity();
+    const auto exponent = std::bit_cast<std::uint32_t>(nearest) & 0x7f800000u;
+    if (exponent != 0 && exponent != 0x7f800000u) return nearest;  // asked first: no sign to guess
     if (x > -kNormal && x < kNormal) {
       const double units = x * 0x1p149;  // of 2^-149, which a denormal counts in its bits
       const auto magnitude = static_cast<std::uint32_t>((units < 0 ? -units : units) + 0.5);
       return std::bit_cast<S>(units < 0 ? magnitude | 0x80000000u : magnitude);
     }
-    if (x > kLargest && x < kInfinity) return std::numeric_limits<S>::max();
-    if (x < -kLargest && x > -kInfinity) return std::numeric_limits<S>::lowest();
+    if (x > 0 && x < kInfinity) return std::numeric_limits<S>::max();
+    if (x < 0 && x > -kInfinity) return std::numeric_limits<S>::lowest();
   }
-  return static_cast<S>(x);
+  return nearest;
 }
 
 /// NaN, told by its bits, so that no compiler flag can reason it away.

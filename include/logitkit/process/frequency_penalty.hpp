@@ -27,7 +27,7 @@ class FrequencyPenalty {
   template <std::floating_point S>
   void operator()(Candidates<S>& candidates, const Context&) const {
     for (const auto& [token, count] : counts_) {
-      if (candidates.contains(token)) candidates.add(token, -double(a_) * count);
+      if (std::size_t(token) < candidates.vocabulary()) candidates.add(token, -double(a_) * count);
     }
   }
 

@@ -27,7 +27,7 @@ class PresencePenalty {
   template <std::floating_point S>
   void operator()(Candidates<S>& candidates, const Context&) const {
     for (const auto& [token, count] : seen_) {
-      if (candidates.contains(token)) candidates.add(token, -double(a_));
+      if (std::size_t(token) < candidates.vocabulary()) candidates.add(token, -double(a_));
     }
   }
 

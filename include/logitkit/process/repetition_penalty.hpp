@@ -34,9 +34,10 @@ class RepetitionPenalty {
   void operator()(Candidates<S>& candidates, const Context&) const {
     const double r = double(r_);
     for (const auto& [token, count] : seen_) {
-      if (!candidates.contains(token)) continue;
-      const double score = candidates.score(token);
-      candidates.set(token, score > 0 ? score / r : score * r);
+      candidates.edit(token, [r](double score) {
+        const double less = score / r, more = score * r;  // both: a branch on signs is not foreseen
+        return score > 0 ? less : more;
+      });
     }
   }
 

@@ -305,3 +305,23 @@ TEST_CASE("an edit that sets a score to itself changes nothing", "[candidates]")
     REQUIRE(set.score(token) == Catch::Approx(double(row[std::size_t(token)])).epsilon(1e-14));
   }
 }
+
+TEMPLATE_TEST_CASE("edit replaces a score where there is one, and else does nothing", "", float,
+                   double) {
+  const TestType banned = -std::numeric_limits<TestType>::infinity();
+  const std::vector<TestType> row{1, -2, banned, 4};
+  for (const bool narrowed : {false, true}) {
+    lk::Workspace workspace;
+    lk::Candidates<TestType> set(row, workspace);
+    if (narrowed) set.keep_top(3);
+    set.scale(0.5);
+    for (const lk::Token token : {-1, 0, 1, 2, 4}) {
+      set.edit(token, [](double score) { return score * 3; });
+    }
+    CHECK(set.score(0) == 1.5);
+    CHECK(set.score(1) == -3);
+    CHECK_FALSE(set.contains(2));
+    CHECK(set.score(3) == 2);
+    CHECK(set.status() == lk::Status::ok);
+  }
+}

@@ -87,6 +87,29 @@ TEST_CASE("split tells what is above a stretch from what is within", "[kernels]"
   CHECK(test::same_entries(list, within));
 }
 
+TEST_CASE("mark has a bit for each number that reaches a bound and is allowed", "[kernels]") {
+  const math::Kernels& kernels = math::portable::table();
+  for (const std::size_t kind : {0u, 1u, 2u, 3u}) {
+    const auto row = test::kernel_row<float>(200, kind, 9);
+    const std::vector<std::uint64_t> mask{~std::uint64_t{0}, 0x0f0f5555, 0, 0xff};
+    for (const std::uint64_t* allowed : {static_cast<const std::uint64_t*>(nullptr), mask.data()}) {
+      for (const float bound : {-std::numeric_limits<float>::infinity(), -1.0f, 0.0f, 2.5f}) {
+        std::uint64_t marks[4];
+        const std::size_t count =
+            kernels.of_float.mark(row.data(), row.size(), allowed, math::order_key(bound), marks);
+        std::size_t expected = 0;
+        for (std::size_t i = 0; i < 256; ++i) {
+          const bool stays = i < row.size() && row[i] >= bound && std::isfinite(row[i]) &&
+                             (allowed == nullptr || (mask[i / 64] >> (i % 64) & 1) != 0);
+          expected += stays;
+          if (stays != ((marks[i / 64] >> (i % 64) & 1) != 0)) FAIL_CHECK(kind << " " << i);
+        }
+        CHECK(count == expected);
+      }
+    }
+  }
+}
+
 TEST_CASE("find_at_least and group_maxima lose nothing", "[kernels]") {
   const math::Kernels& kernels = math::portable::table();
   for (const std::size_t size : {1u, 15u, 16u, 17u, 255u, 256u, 257u, 1000u}) {
@@ -94,12 +117,17 @@ TEST_CASE("find_at_least and group_maxima lose nothing", "[kernels]") {
     reference::Bits bits(size);
     for (auto& key : keys) key = static_cast<std::int32_t>(bits.below(100)) - 50;
     std::vector<std::uint32_t> found(size + 16);
-    found.resize(kernels.find_at_least(keys.data(), size, 3, found.data()));
+    found.resize(kernels.find_at_least(keys.data(), size, 3, size, found.data()));
     std::vector<std::uint32_t> expected;
     for (std::uint32_t i = 0; i < size; ++i) {
       if (keys[i] >= 3) expected.push_back(i);
     }
     CHECK(found == expected);
+    const std::size_t enough = expected.size() / 3;
+    found.resize(size + 16);
+    found.resize(kernels.find_at_least(keys.data(), size, 3, enough, found.data()));
+    CHECK((found.size() >= enough && found.size() < enough + 16 + (size % 16)));
+    CHECK(std::equal(found.begin(), found.end(), expected.begin()));
 
     std::vector<std::int32_t> maxima(size / 16 + 32);
     maxima.resize(kernels.group_maxima(keys.data(), size, maxima.data()));

@@ -10,7 +10,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 
 template <std::floating_point S>
 template <class F>
-void Candidates<S>::edit(Token token, const F& new_value) {
+void Candidates<S>::put(Token token, const F& new_value) {
   const auto at = static_cast<std::size_t>(token);
   if (token < 0 || at >= vocabulary()) return fail(Status::token_out_of_range);
   Survivor* entry = narrow_ ? find(token) : nullptr;
@@ -25,9 +25,10 @@ void Candidates<S>::edit(Token token, const F& new_value) {
     return;
   }
   const std::size_t tile = at / math::kTile;
-  scratch_.edited[tile] |= std::uint64_t{1} << (at % math::kTile);
+  const std::uint64_t bit = std::uint64_t{1} << (at % math::kTile);
+  if ((scratch_.edited[tile] & bit) == 0) scratch_.edits.push_back(token);
+  scratch_.edited[tile] |= bit;
   scratch_.values[at] = next;
-  scratch_.edits.push_back(token);
   if (!scanned_ || status_ == Status::not_a_number) return;
   Key& largest = scratch_.tiles[tile];
   if (math::order_key(next) >= largest) {

@@ -13,6 +13,20 @@ Candidates<S>::Candidates(Row<S> row, Workspace& workspace)
   if (row_.size() == 0) status_ = Status::wrong_length;
 }
 
+/// Whether no mask has taken a token out, before narrowing.
+template <std::floating_point S>
+bool Candidates<S>::allowed(std::size_t token) const {
+  return !masked_ || (scratch_.allowed[token / math::kTile] >> (token % math::kTile) & 1) != 0;
+}
+
+/// A token's value, before narrowing: its score before scale and shift.
+template <std::floating_point S>
+S Candidates<S>::value(std::size_t token) const {
+  if (!allowed(token)) return -kInfinity;
+  const bool edited = scratch_.edited[token / math::kTile] >> (token % math::kTile) & 1;
+  return edited ? scratch_.values[token] : row_[token];
+}
+
 /// Reads the row, once; what edits have done by then to the tiles is made up for.
 template <std::floating_point S>
 void Candidates<S>::scan() {
@@ -36,18 +50,6 @@ void Candidates<S>::scan() {
       largest = std::max(largest, math::order_key(value(at)));
     }
   }
-}
-
-/// How many tokens a mask has left.
-template <std::floating_point S>
-std::size_t Candidates<S>::count_allowed() const {
-  std::size_t count = 0;
-  for (std::size_t tile = 0; tile < scratch_.tiles.size(); ++tile) {
-    const std::size_t rest = vocabulary() - tile * math::kTile;
-    const std::uint64_t bits = ~std::uint64_t{0} >> (rest < math::kTile ? math::kTile - rest : 0);
-    count += static_cast<std::size_t>(std::popcount(scratch_.allowed[tile] & bits));
-  }
-  return count;
 }
 
 template <std::floating_point S>

@@ -43,6 +43,7 @@ void Candidates<S>::narrow_to(Key at_least, const F& keep) {
 /// Keeps the keys above the boundary, and the first of its equals.
 template <std::floating_point S>
 void Candidates<S>::keep_up_to(const Boundary& last) {
+  if (narrow_by_mask(last)) return;
   pick_at_least(last.key, scratch_.picked);
   drop_equals(last);
   narrow_to_best();
@@ -67,7 +68,7 @@ void Candidates<S>::keep_top(std::size_t k) {
   if (k >= (narrow_ ? size() : vocabulary())) return;
   auto& list = scratch_.picked;
   const Key bound = tile_bound(k);
-  pick_at_least(bound, list);
+  pick_at_least(bound, list, k);
   if (k < list.size()) {
     const Key most = largest_key();
     auto& keys = scratch_.weighed.keys;
@@ -100,10 +101,16 @@ template <std::floating_point S>
 auto Candidates<S>::score_bound(double threshold) const -> Key {
   const auto reaches = [&](Key key) {
     const double value = math::widen(math::from_order_key<S>(key));
-    const double score = scale_ == 1 && shift_ == 0 ? value : std::fma(value, scale_, shift_);
-    return math::order_key(score) >= math::order_key(threshold);
+    return math::order_key(to_score(value)) >= math::order_key(threshold);
   };
   Key below = kBannedKey, bound = math::order_key(kInfinity);
+  // The inverse is nearly right: a few keys about it are looked at first.
+  const Key guess = math::order_key(math::narrow<S>(to_value(threshold)));
+  constexpr Key kFew = 4;
+  if (guess - kFew > below && guess + kFew < bound) {
+    if (reaches(guess + kFew)) bound = guess + kFew;
+    if (!reaches(guess - kFew)) below = guess - kFew + 1;
+  }
   while (below < bound) {
     const Key middle = std::midpoint(below, bound);
     if (reaches(middle)) {
@@ -118,8 +125,7 @@ auto Candidates<S>::score_bound(double threshold) const -> Key {
 template <std::floating_point S>
 void Candidates<S>::keep_above(double threshold) {
   if (math::is_nan(threshold)) return keep_top(0);
-  pick_at_least(score_bound(threshold), scratch_.picked);
-  narrow_to_best();
+  keep_up_to({score_bound(threshold), 0, 0});
 }
 
 template <std::floating_point S>
@@ -152,32 +158,6 @@ void Candidates<S>::keep_only(std::span<const Token> tokens) {
   });
   list.resize(static_cast<std::size_t>(end - list.begin()));
   narrow_to_picked();
-}
-
-template <std::floating_point S>
-void Candidates<S>::mask(std::span<const std::uint32_t> words) {
-  if (narrow_) {
-    return narrow_to(kBannedKey, [&](Token token, S) {
-      const auto word = static_cast<std::size_t>(token) / 32;
-      return word < words.size() && (words[word] >> (token % 32) & 1u) != 0;
-    });
-  }
-  // Before narrowing the mask is kept, to be applied wherever the row is read.
-  const std::size_t tiles = scratch_.tiles.size(), whole = std::min(words.size() / 2, tiles);
-  std::uint64_t* const allowed = scratch_.allowed.data();
-  const auto merge = [&](std::size_t tile, std::uint64_t bits) {
-    allowed[tile] = masked_ ? allowed[tile] & bits : bits;
-  };
-  for (std::size_t tile = 0; tile < whole; ++tile) {
-    merge(tile, words[2 * tile] | std::uint64_t{words[2 * tile + 1]} << 32);
-  }
-  for (std::size_t tile = whole; tile < tiles; ++tile) {
-    merge(tile, 2 * tile < words.size() ? words[2 * tile] : 0);
-  }
-  masked_ = true;
-  scanned_ = false;
-  scratch_.stale.clear();
-  forget_facts();
 }
 
 }  // namespace logitkit::inline LOGITKIT_ABI

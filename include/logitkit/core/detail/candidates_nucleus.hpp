@@ -8,6 +8,8 @@
 
 #include <logitkit/core/candidates.hpp>
 
+#include <numeric>  // std::midpoint
+
 namespace logitkit::inline LOGITKIT_ABI {
 
 /// The last key that is kept, and how many of its equals.
@@ -34,18 +36,38 @@ struct Candidates<S>::Stretch {
 template <std::floating_point S>
 auto Candidates<S>::boundary_in_picked(math::Mass before, const Target& target)
     -> std::optional<Boundary> {
-  math::Mass sum = weigh(scratch_.picked);
-  sum += before;
-  if (scratch_.picked.empty() || sum.to_double() < target.high) return std::nullopt;
-  auto& [keys, weights] = scratch_.weighed;
-  const std::span<Key> all(keys.data(), scratch_.picked.size());
-  const auto reached =
-      math::reach(all, weights.data(), before, target.low, {kBannedKey, largest_key()});
-  math::Mass mass = reached.before;
-  mass += reached.weight;
+  const auto& list = scratch_.picked;
+  if (list.empty()) return std::nullopt;
+  math::Reached<Key> reached{math::order_key(list[0].score), before, 0, list.size()};
+  const auto differs = [key = reached.key](const Survivor& entry) {
+    return math::order_key(entry.score) != key;
+  };
+  if (std::any_of(list.begin(), list.end(), differs)) {
+    math::Mass sum = weigh(list);
+    sum += before;
+    if (sum.to_double() < target.high) return std::nullopt;
+    auto& [keys, weights] = scratch_.weighed;
+    const std::span<Key> all(keys.data(), list.size());
+    reached = math::reach(all, weights.data(), before, target.low, {kBannedKey, largest_key()});
+  } else {
+    weigh(std::span(list).first(1));
+    reached.weight = scratch_.weighed.weights[0];
+  }
+  const auto mass_with = [&](std::size_t n) {  // of the equals
+    math::Mass mass{math::multiply_high(reached.weight, n), reached.weight * n};
+    mass += reached.before;
+    return mass.to_double();
+  };
   std::size_t kept = 1;
-  for (; kept < reached.equals && mass.to_double() < target.low; ++kept) mass += reached.weight;
-  if (mass.to_double() < target.high) return std::nullopt;
+  for (std::size_t most = reached.equals; kept < most;) {
+    const std::size_t middle = std::midpoint(kept, most);
+    if (mass_with(middle) < target.low) {
+      kept = middle + 1;
+    } else {
+      most = middle;
+    }
+  }
+  if (mass_with(kept) < target.high) return std::nullopt;
   return Boundary{reached.key, kept, reached.equals};
 }
 
@@ -66,7 +88,8 @@ auto Candidates<S>::boundary(double p) -> Boundary {
 
 template <std::floating_point S>
 auto Candidates<S>::boundary_of_row(double p) -> Boundary {
-  const Key few = tile_bound(kFewTiles);
+  Key few = tile_bound(kFewTiles);
+  if (tiles_at_least(few).size() > 2 * kFewTiles) ++few;  // without the many that equal it
   pick_at_least(few, scratch_.picked);
   auto stretch = guess_stretch(p, few, weigh(scratch_.picked).to_double() * 0x1p-56);
   if (!stretch) {
@@ -125,7 +148,8 @@ auto Candidates<S>::guess_stretch(double p, Key bound, double best_mass) -> std:
 
   // What is below `low` weighs too little to be needed, however much of it there is.
   const double best = largest(), top = math::widen(math::from_order_key<S>(bound));
-  const double least = math::log((1 - p) * best_mass / double(vocabulary())) / scale_;
+  const double ahead = std::max(best_mass, 0.5);  // the best alone weighs more
+  const double least = math::log((1 - p) * ahead / double(vocabulary())) / scale_;
   double high = top, low = std::min(high, best + least);
   float thresholds[8], sums[8];
   const auto set = [&](double first, double last) {  // even steps down

@@ -20,6 +20,28 @@ auto Candidates<S>::tile_tops() -> std::span<const std::int32_t> {
   }
 }
 
+/// The largest of these in groups of tiles, each of other tiles. Valid until the next call.
+template <std::floating_point S>
+auto Candidates<S>::group_tops() -> std::span<std::int32_t> {
+  const std::span<const std::int32_t> tops = tile_tops();
+  std::int32_t* const groups = scratch_.tile_copy.data();
+  return {groups, math::kernels().group_maxima(tops.data(), tops.size(), groups)};
+}
+
+/// The largest key of all tiles, given the largest tops of groups.
+template <std::floating_point S>
+auto Candidates<S>::largest_in(std::span<const std::int32_t> groups) -> Key {
+  std::int32_t top = math::top_of(kBannedKey);
+  for (const std::int32_t each : groups) top = std::max(top, each);
+  Key largest = math::least_with_top<Key>(top);
+  if constexpr (sizeof(Key) > 4) {
+    for (const std::uint32_t tile : tiles_at_least(largest)) {
+      largest = std::max(largest, scratch_.tiles[tile]);
+    }
+  }
+  return largest;
+}
+
 /// The largest key; that of a banned token if nothing is left.
 template <std::floating_point S>
 auto Candidates<S>::largest_key() -> Key {
@@ -30,17 +52,7 @@ auto Candidates<S>::largest_key() -> Key {
       largest = std::max(largest, math::order_key(entry.score));
     }
   } else {
-    const std::span<const std::int32_t> tops = tile_tops();
-    auto& groups = scratch_.tile_copy;
-    const std::size_t n = math::kernels().group_maxima(tops.data(), tops.size(), groups.data());
-    std::int32_t top = math::top_of(kBannedKey);
-    for (const std::int32_t key : std::span(groups).first(n)) top = std::max(top, key);
-    largest = math::least_with_top<Key>(top);
-    if constexpr (sizeof(Key) > 4) {
-      for (const std::uint32_t tile : tiles_at_least(largest)) {
-        largest = std::max(largest, scratch_.tiles[tile]);
-      }
-    }
+    largest = largest_in(group_tops());
   }
   largest_ = largest;
   return largest;
@@ -52,19 +64,23 @@ template <std::floating_point S>
 auto Candidates<S>::tile_bound(std::size_t k) -> Key {
   if (narrow_ || k == 0) return kBannedKey;
   if (k == 1) return largest_key();
-  const std::int32_t lowest = math::top_of(kBannedKey), largest = math::top_of(largest_key());
+  const auto groups = group_tops();
+  if (!largest_) largest_ = largest_in(groups);
   const std::span<const std::int32_t> tops = tile_tops();
+  const std::int32_t lowest = math::top_of(kBannedKey), largest = math::top_of(*largest_);
   const std::span<std::int32_t> keys(scratch_.tile_copy);
   const math::Kernels& kernels = math::kernels();
-  // First a lower bound by the maxima of groups, then exactly among the tiles that reach it.
-  const std::size_t groups = kernels.group_maxima(tops.data(), tops.size(), keys.data());
   std::int32_t bound = lowest;
-  if (2 * k <= groups) {
-    bound = math::rank_bound(keys.first(groups), k, {.high = largest});
-    auto& list = scratch_.tile_list;
-    const std::size_t count = kernels.find_at_least(tops.data(), tops.size(), bound, list.data());
-    for (std::size_t i = 0; i < count; ++i) keys[i] = tops[list[i]];
-    bound = math::rank_bound(keys.first(count), k, {bound, largest});
+  // First a lower bound by the maxima of groups, then exactly among the tiles that reach it.
+  if (2 * k <= groups.size()) {
+    bound = math::rank_bound(groups, k, {.high = largest});
+    if (bound < largest) {
+      auto& list = scratch_.tile_list;
+      const std::size_t count =
+          kernels.find_at_least(tops.data(), tops.size(), bound, tops.size(), list.data());
+      for (std::size_t i = 0; i < count; ++i) keys[i] = tops[list[i]];
+      bound = math::rank_bound(keys.first(count), k, {bound, largest});
+    }
   } else if (std::same_as<S, float> && 2 * k > tops.size()) {
     const std::size_t sixteens = (vocabulary() + 15) / 16;
     if (k > sixteens) return kBannedKey;
@@ -107,13 +123,16 @@ std::size_t Candidates<S>::collect(std::span<const std::uint32_t> tiles, Key bou
   return static_cast<std::size_t>(out - begin);
 }
 
-/// The tiles that hold a key >= bound. Valid until the next call.
+/// The tiles that hold a key >= bound; `enough` of them, where the others do not matter. Valid
+/// until the next call.
 template <std::floating_point S>
-auto Candidates<S>::tiles_at_least(Key bound) -> std::span<const std::uint32_t> {
+auto Candidates<S>::tiles_at_least(Key bound, std::size_t enough)
+    -> std::span<const std::uint32_t> {
   const std::span<const std::int32_t> tops = tile_tops();
   auto& list = scratch_.tile_list;
-  std::size_t count =
-      math::kernels().find_at_least(tops.data(), tops.size(), math::top_of(bound), list.data());
+  if (sizeof(Key) > 4) enough = kAll;
+  std::size_t count = math::kernels().find_at_least(tops.data(), tops.size(), math::top_of(bound),
+                                                    enough, list.data());
   if constexpr (sizeof(Key) > 4) {  // of equal tops, those that reach the whole bound
     std::size_t kept = 0;
     for (std::size_t i = 0; i < count; ++i) {
@@ -129,7 +148,7 @@ auto Candidates<S>::tiles_at_least(Key bound) -> std::span<const std::uint32_t> 
 template <std::floating_point S>
 auto Candidates<S>::first_at_least(Key bound) -> Survivor {
   std::array<Survivor, math::kTile + 16> entries;
-  collect(tiles_at_least(bound).first(1), bound, entries.data());
+  collect(tiles_at_least(bound, 1).first(1), bound, entries.data());
   return entries[0];
 }
 
@@ -148,15 +167,25 @@ std::size_t Candidates<S>::keep_at_least(std::span<const Survivor> list, Key bou
   }
 }
 
-/// The tokens with a key >= bound that are not banned, ascending, to `list`.
+/// The tokens with a key >= bound that are not banned, ascending, to `list`; among them the k best,
+/// where k is given: some tokens that equal the bound and come after these may then be missing.
 template <std::floating_point S>
-void Candidates<S>::pick_at_least(Key bound, detail::Buffer<Survivor>& list) {
+void Candidates<S>::pick_at_least(Key bound, detail::Buffer<Survivor>& list, std::size_t k) {
   bound = std::max(bound, static_cast<Key>(kBannedKey + 1));
   if (narrow_) {
     list.resize(scratch_.survivors.size() + detail::kSlack);
     return list.resize(keep_at_least(scratch_.survivors, bound, list.data()));
   }
-  const auto tiles = tiles_at_least(bound);
+  auto tiles = tiles_at_least(bound, bound == largest_ ? k : kAll);
+  if (k <
+      tiles.size()) {  // the first k of them hold k tokens that come before a later tile's equals
+    std::uint32_t* end = scratch_.tile_list.data() + k;
+    for (const std::uint32_t tile : tiles.subspan(k)) {
+      *end = tile;
+      end += scratch_.tiles[tile] > bound;
+    }
+    tiles = tiles.first(static_cast<std::size_t>(end - tiles.data()));
+  }
   list.resize(std::min(tiles.size() * math::kTile, vocabulary()) + detail::kSlack);
   list.resize(collect(tiles, bound, list.data()));
 }

@@ -30,21 +30,21 @@ math::Mass Candidates<S>::weigh(std::span<const Survivor> entries) {
   auto& [keys, weights] = scratch_.weighed;
   keys.resize(entries.size() + 16);
   weights.resize(entries.size() + 16);
-  const auto all_keys = std::span<const Key>(keys).first(entries.size());
-  if (weighs_fast()) {
-    if constexpr (std::same_as<S, float>) {
-      math::kernels().weights(entries.data(), entries.size(), weighing(), keys.data(),
-                              weights.data());
-    }
-  } else {
-    const double best = largest(), per_octave = scale_ * math::kLog2E;
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-      const auto octaves = math::to_octaves((best - math::widen(entries[i].score)) * per_octave);
-      keys[i] = math::order_key(entries[i].score);
-      weights[i] = math::weight(octaves) >> (62 - math::Weighing::kUnit);
+  if constexpr (std::same_as<S, float>) {
+    if (weighs_fast()) {
+      return math::kernels().weights(entries.data(), entries.size(), weighing(), keys.data(),
+                                     weights.data());
     }
   }
-  return math::mass_at_least<Key>(all_keys, weights.data(), std::numeric_limits<Key>::min());
+  math::Mass sum;
+  const double best = largest(), per_octave = scale_ * math::kLog2E;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const auto octaves = math::to_octaves((best - math::widen(entries[i].score)) * per_octave);
+    keys[i] = math::order_key(entries[i].score);
+    weights[i] = math::weight(octaves) >> (62 - math::Weighing::kUnit);
+    sum += weights[i];
+  }
+  return sum;
 }
 
 /// The values of a tile, edits included, banned ones too; returns how many.

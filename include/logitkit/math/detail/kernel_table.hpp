@@ -46,6 +46,8 @@ struct RowKernels {
                          Entry<float>* entries);
   void (*quick_sums)(const Scalar* row, std::size_t size, const std::uint64_t* allowed,
                      const Weighing&, float* sums);
+  std::size_t (*mark)(const Scalar* row, std::size_t size, const std::uint64_t* allowed,
+                      std::int32_t bound, std::uint64_t* marks);
 };
 
 template <>
@@ -69,7 +71,7 @@ struct Kernels {
   void (*tile_sums)(const float* row, std::size_t size, const Weighing&, float* sums);
   Mass (*mass)(const float* numbers, std::size_t size, const Weighing&);
   void (*keys)(const Entry<float>* entries, std::size_t size, std::int32_t* keys);
-  void (*weights)(const Entry<float>* entries, std::size_t size, const Weighing&,
+  Mass (*weights)(const Entry<float>* entries, std::size_t size, const Weighing&,
                   std::int32_t* keys, std::uint64_t* weights);
   Mass (*mass_at_least)(const std::int32_t* keys, const std::uint64_t* weights, std::size_t size,
                         std::int32_t bound);
@@ -85,7 +87,7 @@ struct Kernels {
   std::size_t (*keep_at_least)(const Entry<float>* entries, std::size_t size, std::int32_t bound,
                                Entry<float>* out);
   std::size_t (*find_at_least)(const std::int32_t* keys, std::size_t size, std::int32_t bound,
-                               std::uint32_t* indices);
+                               std::size_t enough, std::uint32_t* indices);
   std::size_t (*group_maxima)(const std::int32_t* keys, std::size_t size, std::int32_t* maxima);
 
   template <class Scalar>

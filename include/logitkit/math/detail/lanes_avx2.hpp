@@ -183,7 +183,7 @@ inline __m256 fold8(__m256 (&v)[8], const Fold& fold) {
 
 /// Sixteen vectors become one: lane t is vector t, folded in halves: l with l + 8, + 4, + 2, + 1.
 template <class Fold>
-inline Floats fold16(Floats (&v)[16], const Fold& fold) {
+[[gnu::always_inline]] inline Floats fold16(Floats (&v)[16], const Fold& fold) {
   __m256 first[8], second[8];
   LOGITKIT_UNROLL
   for (int t = 0; t < 8; ++t) {

@@ -194,7 +194,7 @@ struct WholeSum {
 
 // Sixteen vectors become one: lane t is vector t, folded in halves: l with l + 8, + 4, + 2, + 1.
 template <class Fold>
-inline Floats fold16(Floats (&v)[16], const Fold& fold) {
+[[gnu::always_inline]] inline Floats fold16(Floats (&v)[16], const Fold& fold) {
   constexpr int kLow = 0x44, kHigh = 0xee, kEven = 0x88, kOdd = 0xdd;
   LOGITKIT_UNROLL
   for (int t = 0; t < 8; ++t) {

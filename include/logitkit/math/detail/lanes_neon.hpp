@@ -208,7 +208,7 @@ struct WholeSum {
 
 /// Sixteen vectors become one: lane t is vector t, folded in halves: l with l + 8, + 4, + 2, + 1.
 template <class Fold>
-inline Floats fold16(Floats (&v)[16], const Fold& fold) {
+[[gnu::always_inline]] inline Floats fold16(Floats (&v)[16], const Fold& fold) {
   Floats result;
   for (int part = 0; part < 4; ++part) {
     float32x4_t folded[4];

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+// Candidates under a mask: one bit a token, before narrowing, applied wherever the row is read.
+//
+// A mask is what a grammar gives. It is also what becomes of a narrowing that leaves much of the
+// row: writing bits costs one read, where a list would cost ten times as much, to make and to use.
+#pragma once
+
+#include <logitkit/core/candidates.hpp>
+
+#include <bit>
+#include <cstring>
+
+namespace logitkit::inline LOGITKIT_ABI {
+
+template <std::floating_point S>
+void Candidates<S>::mask(std::span<const std::uint32_t> words) {
+  if (narrow_) {
+    return narrow_to(kBannedKey, [&](Token token, S) {
+      const auto word = static_cast<std::size_t>(token) / 32;
+      return word < words.size() && (words[word] >> (token % 32) & 1u) != 0;
+    });
+  }
+  const std::size_t tiles = scratch_.tiles.size(), whole = std::min(words.size() / 2, tiles);
+  std::uint64_t* const marks = scratch_.marks.data();
+  if constexpr (std::endian::native == std::endian::little) {
+    std::memcpy(marks, words.data(), 8 * whole);
+  } else {
+    for (std::size_t tile = 0; tile < whole; ++tile) {
+      marks[tile] = words[2 * tile] | std::uint64_t{words[2 * tile + 1]} << 32;
+    }
+  }
+  for (std::size_t tile = whole; tile < tiles; ++tile) {
+    marks[tile] = 2 * tile < words.size() ? words[2 * tile] : 0;
+  }
+  allow_marked();
+  scanned_ = false;
+  scratch_.stale.clear();
+  forget_facts();
+}
+
+/// From now on what is not in scratch_.marks, either, is not in the set.
+template <std::floating_point S>
+void Candidates<S>::allow_marked() {
+  for (std::size_t tile = 0; masked_ && tile < scratch_.tiles.size(); ++tile) {
+    scratch_.marks[tile] &= scratch_.allowed[tile];
+  }
+  scratch_.allowed.swap(scratch_.marks);
+  masked_ = true;
+}
+
+/// How many tokens a mask has left.
+template <std::floating_point S>
+std::size_t Candidates<S>::count_allowed() const {
+  std::size_t count = 0;
+  for (std::size_t tile = 0; tile < scratch_.tiles.size(); ++tile) {
+    const std::size_t rest = vocabulary() - tile * math::kTile;
+    const std::uint64_t bits = ~std::uint64_t{0} >> (rest < math::kTile ? math::kTile - rest : 0);
+    count += static_cast<std::size_t>(std::popcount(scratch_.allowed[tile] & bits));
+  }
+  return count;
+}
+
+/// In scratch_.marks, for some tiles, the tokens of the set that have a key >= bound; how many.
+template <std::floating_point S>
+std::size_t Candidates<S>::mark(std::size_t tile, std::size_t count, Key bound) {
+  std::size_t marked = 0;
+  if constexpr (std::same_as<S, float>) {
+    std::uint64_t* const marks = scratch_.marks.data();
+    const std::uint64_t* const allowed = masked_ ? &scratch_.allowed[tile] : nullptr;
+    const std::size_t begin = tile * math::kTile;
+    const std::size_t size = std::min(count * math::kTile, vocabulary() - begin);
+    marked = row_.visit([&]<class Scalar>(const Scalar* data) {
+      const auto& kernels = math::kernels().rows<Scalar>();
+      return kernels.mark(data + begin, size, allowed, bound, marks + tile);
+    });
+    for (; count > 0 && !scratch_.edits.empty(); ++tile, --count) {
+      if (scratch_.edited[tile] == 0) continue;
+      S values[math::kTile];
+      const std::size_t n = tile_values(tile, values);
+      marked -= static_cast<std::size_t>(std::popcount(marks[tile]));
+      marked += math::kernels().of_float.mark(values, n, nullptr, bound, marks + tile);
+    }
+  }
+  return marked;
+}
+
+/// Narrows to the keys above the boundary and the first of its equals by a mask, if that leaves
+/// much of the row; whether it has.
+template <std::floating_point S>
+bool Candidates<S>::narrow_by_mask(const Boundary& last) {
+  const std::size_t count = scratch_.tiles.size();
+  if (narrow_ || !std::same_as<S, float> || count <= kFewTiles) return false;
+  if (4 * tiles_at_least(last.key).size() < count) return false;
+  if (16 * mark(0, count, last.key) < vocabulary()) return false;
+  std::size_t room = last.kept;  // for equals of the boundary
+  for (std::size_t tile = 0; last.kept < last.equals && tile < count; ++tile) {
+    const std::uint64_t reached = scratch_.marks[tile];
+    std::uint64_t above = 0;
+    if (scratch_.tiles[tile] > last.key && mark(tile, 1, last.key + 1) > 0) {
+      above = scratch_.marks[tile];
+    }
+    std::uint64_t spare = reached & ~above;
+    for (; room > 0 && spare != 0; --room) spare &= spare - 1;
+    scratch_.marks[tile] = reached & ~spare;
+  }
+  allow_marked();
+  for (std::size_t tile = 0; tile < count; ++tile) {
+    if (scratch_.allowed[tile] == 0) scratch_.tiles[tile] = kBannedKey;
+  }
+  total_.reset();
+  log_mass_.reset();
+  return true;
+}
+
+}  // namespace logitkit::inline LOGITKIT_ABI
