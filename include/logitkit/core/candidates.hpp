@@ -216,6 +216,7 @@ class Candidates {
   [[nodiscard]] Boundary boundary(double p);
   [[nodiscard]] Boundary boundary_of_row(double p);
   [[nodiscard]] std::optional<Boundary> boundary_in_picked(math::Mass before, const Target& target);
+  [[nodiscard]] std::optional<Boundary> boundary_by_sums(double p);
   [[nodiscard]] std::optional<Stretch> guess_stretch(double p, Key bound, double best_mass);
   [[nodiscard]] math::Parts split(const Stretch& stretch);
   [[nodiscard]] std::span<const std::int32_t> tile_tops();
