@@ -252,6 +252,7 @@ class Trial {
       if (nan) continue;
       if constexpr (!std::same_as<Scalar, double>) check_widen(row, mask);
       check_collect(row, mask);
+      check_quick_sums(row, mask);
     }
   }
 
@@ -329,14 +330,50 @@ class Trial {
     });
   }
 
-  /// tile_sums, quick_sums, mass, weights and split, for one temperature.
-  void check_weights(const std::vector<float>& row) {
+  double random_scale() {
     constexpr double kScales[] = {1, 1.25, 1 / 0.7, 0.3, 17};
-    const double best = math::widen(*std::max_element(row.begin(), row.end()));
     const std::uint32_t kind = bits_.below(60u << 16);
     const double random =
         std::ldexp(1 + 0x1p-8 * (kind / 8 % 256), static_cast<int>(kind >> 16) - 30);
-    const double scale = kind % 8 < std::size(kScales) ? kScales[kind % 8] : random;
+    return kind % 8 < std::size(kScales) ? kScales[kind % 8] : random;
+  }
+
+  /// quick_sums, for one temperature: within the slack of a sum of exponentials in double.
+  template <class Scalar>
+  void check_quick_sums(const std::vector<Scalar>& row, const std::uint64_t* mask) {
+    constexpr bool kDouble = std::same_as<Scalar, double>;
+    const double scale = random_scale(), octaves = scale * 1.44269504088896340736;
+    std::vector<double> values(size_, double(-kInfinity));
+    for (std::size_t i = 0; i < size_; ++i) {
+      if (allowed(mask, i)) values[i] = math::widen(static_cast<Score<Scalar>>(row[i]));
+    }
+    const double best = *std::max_element(values.begin(), values.end());
+    if (!(std::abs(best) <= std::numeric_limits<double>::max())) return;
+    if (!math::Weighing::fits(kDouble ? 0 : best, scale)) return;
+    const math::Weighing weighing(kDouble ? 0 : best, scale);
+    std::vector<float> sums((size_ + kTile - 1) / kTile + 1, 77.0f);
+    const std::uint64_t before = control();
+    if (flush_) set_control(before | kFlush);
+    if constexpr (kDouble) {
+      ours_.of_double.quick_sums(row.data(), size_, mask, best, weighing, sums.data());
+    } else {
+      ours_.rows<Scalar>().quick_sums(row.data(), size_, mask, weighing, sums.data());
+    }
+    set_control(before);
+    if (sums.back() != 77.0f) fail("quick_sums' guard", 0);
+    sums.pop_back();
+    double sum = 0, exact = 0;
+    for (const float each : sums) sum += double(each);
+    for (const double value : values) exact += std::exp2((value - best) * octaves);
+    if constexpr (!kDouble) exact *= std::exp2(best * octaves - double(weighing.reference));
+    const double slack = sum * math::Weighing::slack(double(size_), sum);
+    if (!(std::abs(sum - exact) <= slack)) fail("quick_sums", 0);
+  }
+
+  /// tile_sums, quick_sums, mass, weights and split, for one temperature.
+  void check_weights(const std::vector<float>& row) {
+    const double best = math::widen(*std::max_element(row.begin(), row.end()));
+    const double scale = random_scale();
     if (!math::Weighing::fits(best, scale)) return;
     const math::Weighing weighing(best, scale);
     const std::size_t tiles = (size_ + kTile - 1) / kTile;
@@ -363,7 +400,7 @@ class Trial {
       if (!(std::abs(double(sums[t]) - exact) <= 0x1p-20 * exact + 0x1p-50)) fail("tile_sums", t);
     }
     std::vector<float> quick(tiles);
-    ours_.quick_sums(row.data(), size_, weighing, quick.data());
+    ours_.of_float.quick_sums(row.data(), size_, nullptr, weighing, quick.data());
     double sum = 0;
     for (const float each : quick) sum += double(each);
     const double slack_of_all = sum * math::Weighing::slack(double(size_), sum);

@@ -131,8 +131,8 @@ inline void require_same_weights(const math::Kernels& ours, const math::Kernels&
         REQUIRE(ours.mass(row.data(), size, weighing) == slow.mass(row.data(), size, weighing));
 
         std::vector<float> quick(tiles + 1, 77), slow_quick = quick;  // alike, not the same
-        ours.quick_sums(row.data(), size, weighing, quick.data());
-        slow.quick_sums(row.data(), size, weighing, slow_quick.data());
+        ours.of_float.quick_sums(row.data(), size, nullptr, weighing, quick.data());
+        slow.of_float.quick_sums(row.data(), size, nullptr, weighing, slow_quick.data());
         REQUIRE(quick.back() == 77);
         for (std::size_t t = 0; t < tiles; ++t) {
           REQUIRE(std::abs(double(quick[t]) - double(slow_quick[t])) <=
@@ -252,6 +252,36 @@ void require_same_tiles(const math::RowKernels<Scalar>& ours,
   }
 }
 
+/// quick_sums of rows of one scalar, with a mask: alike, not the same.
+template <class Scalar>
+void require_like_sums(const math::RowKernels<Scalar>& ours, const math::RowKernels<Scalar>& slow) {
+  for (const std::size_t size : kKernelSizes) {
+    for (std::size_t kind = 0; kind < kKernelRowKinds; ++kind) {
+      CAPTURE(size, kind);
+      const auto row = kernel_row<Scalar>(size, kind, size + kind);
+      const std::size_t tiles = (size + 63) / 64;
+      const auto mask = kernel_mask(tiles, kind);
+      std::vector<float> sums(tiles + 1, 77), slow_sums = sums;  // 77: a guard
+      if constexpr (std::same_as<Scalar, double>) {
+        const double best = *std::max_element(row.begin(), row.end());
+        const math::Weighing weighing(0, 1.25);
+        ours.quick_sums(row.data(), size, mask.data(), best, weighing, sums.data());
+        slow.quick_sums(row.data(), size, mask.data(), best, weighing, slow_sums.data());
+      } else {
+        const math::Weighing weighing(8, 1.25);
+        ours.quick_sums(row.data(), size, mask.data(), weighing, sums.data());
+        slow.quick_sums(row.data(), size, mask.data(), weighing, slow_sums.data());
+      }
+      REQUIRE(sums.back() == 77);
+      if (tiles > 2) REQUIRE(sums[tiles / 2] <= 0x1p-90f);  // all banned by the mask
+      for (std::size_t t = 0; t < tiles; ++t) {
+        const double slow_sum = double(slow_sums[t]);
+        REQUIRE(std::abs(double(sums[t]) - slow_sum) <= 1e-5 * slow_sum + 0x1p-80);
+      }
+    }
+  }
+}
+
 /// The functions over lists of entries and keys.
 inline void require_same_lists(const math::Kernels& ours, const math::Kernels& slow) {
   for (const std::size_t size : {1u, 16u, 17u, 300u, 2004u}) {
@@ -351,6 +381,10 @@ inline void require_same_as_portable(const math::Kernels& ours) {
   require_same_tiles(ours.of_half, slow.of_half);
   require_same_tiles(ours.of_bfloat16, slow.of_bfloat16);
   require_same_tiles(ours.of_double, slow.of_double);
+  require_like_sums(ours.of_float, slow.of_float);
+  require_like_sums(ours.of_half, slow.of_half);
+  require_like_sums(ours.of_bfloat16, slow.of_bfloat16);
+  require_like_sums(ours.of_double, slow.of_double);
   require_same_weights(ours, slow);
   require_same_facts(ours, slow);
   require_same_lists(ours, slow);

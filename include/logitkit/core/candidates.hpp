@@ -199,6 +199,8 @@ class Candidates {
   [[nodiscard]] double sum_blocks();
   [[nodiscard]] double sum_survivors();
   template <class F>
+  void for_each_run(const F& f);
+  template <class F>
   void for_each_stretch(const F& f);
   template <class F>
   void for_each_block(const F& f);
@@ -216,10 +218,12 @@ class Candidates {
   [[nodiscard]] Boundary boundary_of_row(double p);
   [[nodiscard]] std::optional<Boundary> boundary_in_picked(math::Mass before, const Target& target);
   double take_sample();
+  [[nodiscard]] std::optional<Boundary> boundary_by_sums(double p);
   [[nodiscard]] std::optional<Stretch> guess_stretch(double p, Key bound, double best_mass);
   [[nodiscard]] math::Parts split(const Stretch& stretch);
   [[nodiscard]] std::span<const std::int32_t> tile_tops();
   [[nodiscard]] std::span<std::int32_t> group_tops();
+  [[nodiscard]] Key largest_in(std::span<const std::int32_t> groups);
   [[nodiscard]] Key tile_bound(std::size_t k);
   [[nodiscard]] Key score_bound(double threshold) const;
   [[nodiscard]] std::span<const std::uint32_t> tiles_at_least(Key bound, std::size_t enough = kAll);

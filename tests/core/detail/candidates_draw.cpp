@@ -108,6 +108,64 @@ TEMPLATE_TEST_CASE("drawing from a row equals drawing from the same tokens narro
   }
 }
 
+TEST_CASE("next to every border quick sums of doubles decide as exact masses do", "[candidates]") {
+  // A narrowed set is drawn from by exact masses alone.
+  lk::Workspace workspace, other;
+  test::Random random(4);
+  for (const double spread : {0.001, 2.0, 9.0}) {
+    for (const double scale : {1.0, 1.25, 1 / 0.7}) {
+      auto row = test::gauss_row<double>(3000, spread, 5);
+      for (double& x : row) x += random.uniform() * 1e-9 + 1234;  // more digits than a float has
+      lk::Candidates narrowed(row, other);
+      narrowed.scale(scale);
+      narrowed.keep_if([](lk::Token, auto) { return true; });
+      lk::math::Mass total, sum;
+      std::vector<std::uint64_t> weights;
+      const double best = *std::max_element(row.begin(), row.end());
+      for (const double x : row) {
+        const auto octaves = lk::math::to_octaves((best - x) * (scale * lk::math::kLog2E));
+        weights.push_back(lk::math::weight(octaves) >> 6);
+        total += weights.back();
+      }
+      for (std::size_t i = 0; i < weights.size(); ++i) {
+        sum += weights[i];
+        if (i % 9 != 0) continue;
+        const double border = sum.to_double() / total.to_double();
+        for (const double away : {0.0, 0x1p-53, -0x1p-53, 1e-12, -1e-12, 1e-7, -1e-7, 3e-6}) {
+          lk::Candidates dense(row, workspace);
+          dense.scale(scale);
+          const double u = std::min(border + away, kLast);
+          if (dense.draw(u) != narrowed.draw(u)) FAIL(border << " and " << away);
+        }
+      }
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("quick sums see edits and masks", "[candidates]", float, double) {
+  using S = TestType;
+  lk::Workspace workspace, other;
+  test::Random random(6);
+  const auto row = test::gauss_row<S>(5000, 2, 5);
+  for (int round = 0; round < 40; ++round) {
+    std::vector<std::uint32_t> words(round % 2 == 0 ? 157 : 100);
+    for (auto& word : words) word = static_cast<std::uint32_t>(random.uniform() * 0x1p32);
+    lk::Candidates dense(row, workspace), narrowed(row, other);
+    for (auto* set : {&dense, &narrowed}) {
+      set->scale(1.25);
+      if (round % 4 < 2) set->mask(words);
+      for (int edit = 0; edit < round % 5; ++edit) {
+        set->set(edit * 321, 9), set->ban(edit * 77 + 1), set->add(4999, 2);
+      }
+    }
+    narrowed.keep_if([](lk::Token, auto) { return true; });
+    for (int i = 0; i < 50; ++i) {
+      const double u = random.uniform();
+      if (dense.draw(u) != narrowed.draw(u)) FAIL("round " << round << ", u " << u);
+    }
+  }
+}
+
 TEMPLATE_TEST_CASE("the number of draws near a border is the probability", "[candidates]", float,
                    double) {
   // Walks the production path: u on a grid of 2^16; each token must get its share, give or take 1.

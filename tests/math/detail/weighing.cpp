@@ -91,7 +91,7 @@ TEST_CASE("quick sums are within the slack that is promised, on every instructio
             }
             const math::Weighing weighing(double(row[0]), scale);
             std::vector<float> sums(size / 64);
-            math::kernels().quick_sums(row.data(), size, weighing, sums.data());
+            math::kernels().of_float.quick_sums(row.data(), size, nullptr, weighing, sums.data());
             double sum = 0;
             for (const float each : sums) sum += double(each);
             const double exact =

@@ -42,9 +42,7 @@ template <std::floating_point S>
 Token Candidates<S>::draw(double u) {
   if (status() != Status::ok) return kNoToken;
   u = u > 0 ? std::min(u, 1 - 0x1p-53) : 0;  // NaN, too, becomes 0
-  if constexpr (std::same_as<S, float>) {
-    if (const auto token = draw_by_sums(u)) return *token;
-  }
+  if (const auto token = draw_by_sums(u)) return *token;
 
   const math::Mass target = math::fraction_of(total(), u);
   math::Mass cumulative;

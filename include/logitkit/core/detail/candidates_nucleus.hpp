@@ -71,15 +71,27 @@ auto Candidates<S>::boundary_in_picked(math::Mass before, const Target& target)
   return Boundary{reached.key, kept, reached.equals};
 }
 
+/// The same by quick sums of the row, where they can tell.
+template <std::floating_point S>
+auto Candidates<S>::boundary_by_sums(double p) -> std::optional<Boundary> {
+  if (!sums_are_worth_it()) return std::nullopt;
+  const double all = sum_tiles_quickly();
+  const double slack = all * math::Weighing::slack(double(vocabulary()), all);
+  return boundary_in_picked({}, {(p * all - slack) * 0x1p56, (p * all + slack) * 0x1p56});
+}
+
 /// The boundary of the part p.
 template <std::floating_point S>
 auto Candidates<S>::boundary(double p) -> Boundary {
   if (!narrow_ && weighs_fast()) {
     if constexpr (std::same_as<S, float>) return boundary_of_row(p);
   }
-  const double target = p * total().to_double();
   if (!narrow_) {
     pick_at_least(tile_bound(kFewTiles), scratch_.picked);
+    if (const auto found = boundary_by_sums(p)) return *found;
+  }
+  const double target = p * total().to_double();
+  if (!narrow_) {
     if (const auto found = boundary_in_picked({}, {target, target})) return *found;
   }
   pick_at_least(kBannedKey, scratch_.picked);
@@ -93,12 +105,7 @@ auto Candidates<S>::boundary_of_row(double p) -> Boundary {
   pick_at_least(few, scratch_.picked);
   auto stretch = guess_stretch(p, few, weigh(scratch_.picked).to_double() * 0x1p-56);
   if (!stretch) {
-    if (!total_) {
-      const double all = sum_tiles_quickly();
-      const double slack = all * math::Weighing::slack(double(vocabulary()), all);
-      const Target target{(p * all - slack) * 0x1p56, (p * all + slack) * 0x1p56};
-      if (const auto found = boundary_in_picked({}, target)) return *found;
-    }
+    if (const auto found = boundary_by_sums(p)) return *found;
     const double target = p * total().to_double();
     if (const auto found = boundary_in_picked({}, {target, target})) return *found;
     stretch = Stretch{-kInfinity, math::from_order_key<S>(few)};

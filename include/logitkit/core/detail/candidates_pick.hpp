@@ -22,10 +22,24 @@ auto Candidates<S>::tile_tops() -> std::span<const std::int32_t> {
 
 /// The largest of these in groups of tiles, each of other tiles. Valid until the next call.
 template <std::floating_point S>
-std::span<std::int32_t> Candidates<S>::group_tops() {
+auto Candidates<S>::group_tops() -> std::span<std::int32_t> {
   const std::span<const std::int32_t> tops = tile_tops();
-  std::int32_t* const keys = scratch_.tile_copy.data();
-  return {keys, math::kernels().group_maxima(tops.data(), tops.size(), keys)};
+  std::int32_t* const groups = scratch_.tile_copy.data();
+  return {groups, math::kernels().group_maxima(tops.data(), tops.size(), groups)};
+}
+
+/// The largest key of all tiles, given the largest tops of groups.
+template <std::floating_point S>
+auto Candidates<S>::largest_in(std::span<const std::int32_t> groups) -> Key {
+  std::int32_t top = math::top_of(kBannedKey);
+  for (const std::int32_t each : groups) top = std::max(top, each);
+  Key largest = math::least_with_top<Key>(top);
+  if constexpr (sizeof(Key) > 4) {
+    for (const std::uint32_t tile : tiles_at_least(largest)) {
+      largest = std::max(largest, scratch_.tiles[tile]);
+    }
+  }
+  return largest;
 }
 
 /// The largest key; that of a banned token if nothing is left.
@@ -38,14 +52,7 @@ auto Candidates<S>::largest_key() -> Key {
       largest = std::max(largest, math::order_key(entry.score));
     }
   } else {
-    std::int32_t top = math::top_of(kBannedKey);
-    for (const std::int32_t key : group_tops()) top = std::max(top, key);
-    largest = math::least_with_top<Key>(top);
-    if constexpr (sizeof(Key) > 4) {
-      for (const std::uint32_t tile : tiles_at_least(largest)) {
-        largest = std::max(largest, scratch_.tiles[tile]);
-      }
-    }
+    largest = largest_in(group_tops());
   }
   largest_ = largest;
   return largest;
@@ -57,16 +64,15 @@ template <std::floating_point S>
 auto Candidates<S>::tile_bound(std::size_t k) -> Key {
   if (narrow_ || k == 0) return kBannedKey;
   if (k == 1) return largest_key();
-  const std::span<std::int32_t> groups = group_tops();
-  const std::int32_t lowest = math::top_of(kBannedKey);
-  const std::int32_t largest = std::max(lowest, *std::max_element(groups.begin(), groups.end()));
-  if constexpr (std::same_as<S, float>) largest_ = largest;
+  const auto groups = group_tops();
+  if (!largest_) largest_ = largest_in(groups);
   const std::span<const std::int32_t> tops = tile_tops();
+  const std::int32_t lowest = math::top_of(kBannedKey), largest = math::top_of(*largest_);
   const std::span<std::int32_t> keys(scratch_.tile_copy);
   const math::Kernels& kernels = math::kernels();
   std::int32_t bound = lowest;
+  // First a lower bound by the maxima of groups, then exactly among the tiles that reach it.
   if (2 * k <= groups.size()) {
-    // First a lower bound by the maxima of groups, then exactly among the tiles that reach it.
     bound = math::rank_bound(groups, k, {.high = largest});
     if (bound < largest) {
       auto& list = scratch_.tile_list;
@@ -124,10 +130,10 @@ auto Candidates<S>::tiles_at_least(Key bound, std::size_t enough)
     -> std::span<const std::uint32_t> {
   const std::span<const std::int32_t> tops = tile_tops();
   auto& list = scratch_.tile_list;
-  if constexpr (sizeof(Key) > 4) enough = kAll;  // some of these may not reach the whole bound
+  if (sizeof(Key) > 4) enough = kAll;
   std::size_t count = math::kernels().find_at_least(tops.data(), tops.size(), math::top_of(bound),
                                                     enough, list.data());
-  if constexpr (sizeof(Key) > 4) {
+  if constexpr (sizeof(Key) > 4) {  // of equal tops, those that reach the whole bound
     std::size_t kept = 0;
     for (std::size_t i = 0; i < count; ++i) {
       list[kept] = list[i];

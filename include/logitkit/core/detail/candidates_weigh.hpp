@@ -17,9 +17,10 @@ bool Candidates<S>::weighs_fast() {
   return std::same_as<S, float> && math::Weighing::fits(largest(), scale_);
 }
 
+/// How: of double rows, where it is only done quickly, it is the distances from the best.
 template <std::floating_point S>
 math::Weighing Candidates<S>::weighing() {
-  return math::Weighing(largest(), scale_);
+  return math::Weighing(std::same_as<S, float> ? largest() : 0, scale_);
 }
 
 /// The weight of each entry and the key of its value, to scratch_; returns the sum of the weights,
@@ -77,25 +78,15 @@ auto Candidates<S>::tile_entries(std::size_t tile) -> std::span<const Survivor> 
   return std::span(scratch_.tile).first(size);
 }
 
-/// Calls f(numbers, how many, the first token) for the row as floats, edits included: for long
-/// stretches where it can, and always for whole tiles but the last.
+/// Calls f(numbers, how many, the first token, mask or null) for the row in its own scalar and,
+/// tile by tile, for what is edited in S: always for whole tiles but the last.
 template <std::floating_point S>
 template <class F>
-void Candidates<S>::for_each_stretch(const F& f) {
-  row_.visit([&]<class Scalar>(const Scalar* data) {
+void Candidates<S>::for_each_run(const F& f) {
+  row_.visit([&](const auto* data) {
     const auto unedited = [&](std::size_t begin, std::size_t end) {
-      if (std::same_as<Scalar, float> && !masked_) {
-        if constexpr (std::same_as<Scalar, float>) f(data + begin, end - begin, begin);
-      } else {
-        constexpr std::size_t kNumbers = kBlock * math::kTile;
-        float block[kNumbers];
-        for (; begin < end; begin += kNumbers) {
-          const std::size_t size = std::min(kNumbers, end - begin);
-          const auto* allowed = masked_ ? &scratch_.allowed[begin / math::kTile] : nullptr;
-          math::kernels().rows<Scalar>().widen(data + begin, size, allowed, block);
-          f(block, size, begin);
-        }
-      }
+      const std::uint64_t* allowed = masked_ ? &scratch_.allowed[begin / math::kTile] : nullptr;
+      f(data + begin, end - begin, begin, allowed);
     };
     std::size_t begin = 0;
     for (std::size_t tile = 0; !scratch_.edits.empty() && tile < scratch_.tiles.size(); ++tile) {
@@ -104,10 +95,32 @@ void Candidates<S>::for_each_stretch(const F& f) {
       if (begin < at) unedited(begin, at);
       S values[math::kTile];
       const std::size_t size = tile_values(tile, values);
-      f(values, size, at);
+      f(static_cast<const S*>(values), size, at, static_cast<const std::uint64_t*>(nullptr));
       begin = at + size;
     }
     if (begin < vocabulary()) unedited(begin, vocabulary());
+  });
+}
+
+/// Calls f(numbers, how many, the first token) for the row as floats, edits included: for long
+/// stretches where it can, and always for whole tiles but the last.
+template <std::floating_point S>
+template <class F>
+void Candidates<S>::for_each_stretch(const F& f) {
+  for_each_run([&]<class Scalar>(const Scalar* numbers, std::size_t size, std::size_t first,
+                                 const std::uint64_t* allowed) {
+    if constexpr (std::same_as<Scalar, float>) {
+      if (allowed == nullptr) return f(numbers, size, first);
+    }
+    constexpr std::size_t kNumbers = kBlock * math::kTile;
+    float block[kNumbers];
+    while (size > 0) {
+      const std::size_t part = std::min(kNumbers, size);
+      math::kernels().rows<Scalar>().widen(numbers, part, allowed, block);
+      f(static_cast<const float*>(block), part, first);
+      numbers += part, size -= part, first += part;
+      if (allowed != nullptr) allowed += kBlock;
+    }
   });
 }
 
@@ -224,15 +237,23 @@ double Candidates<S>::log_mass() {
 /// Whether quick sums can say something that exact ones do not say as cheaply.
 template <std::floating_point S>
 bool Candidates<S>::sums_are_worth_it() {
-  return !narrow_ && !total_ && weighs_fast();
+  const bool quick = std::same_as<S, float> ? weighs_fast() : math::Weighing::fits(0, scale_);
+  return !narrow_ && !total_ && quick;
 }
 
 /// The sums of tiles that are quick to find, and their sum.
 template <std::floating_point S>
 double Candidates<S>::sum_tiles_quickly() {
   const math::Weighing weighing = this->weighing();
-  for_each_stretch([&](const float* numbers, std::size_t size, std::size_t first) {
-    math::kernels().quick_sums(numbers, size, weighing, &scratch_.tile_sums[first / math::kTile]);
+  const math::Kernels& kernels = math::kernels();
+  for_each_run([&]<class Scalar>(const Scalar* numbers, std::size_t size, std::size_t first,
+                                 const std::uint64_t* allowed) {
+    float* const sums = &scratch_.tile_sums[first / math::kTile];
+    if constexpr (std::same_as<Scalar, double>) {
+      kernels.of_double.quick_sums(numbers, size, allowed, largest(), weighing, sums);
+    } else {
+      kernels.rows<Scalar>().quick_sums(numbers, size, allowed, weighing, sums);
+    }
   });
   return sum_blocks();
 }

@@ -74,6 +74,8 @@ struct RowKernels {
   std::size_t (*collect)(const Scalar* row, std::size_t size, const std::uint64_t* allowed,
                          const std::uint32_t* tiles, std::size_t tile_count, std::int32_t bound,
                          Entry<float>* entries);
+  void (*quick_sums)(const Scalar* row, std::size_t size, const std::uint64_t* allowed,
+                     const Weighing&, float* sums);
   std::size_t (*mark)(const Scalar* row, std::size_t size, const std::uint64_t* allowed,
                       std::int32_t bound, std::uint64_t* marks);
 };
@@ -85,6 +87,8 @@ struct RowKernels<double> {
   std::size_t (*collect)(const double* row, std::size_t size, const std::uint64_t* allowed,
                          const std::uint32_t* tiles, std::size_t tile_count, std::int64_t bound,
                          Entry<double>* entries);
+  void (*quick_sums)(const double* row, std::size_t size, const std::uint64_t* allowed, double best,
+                     const Weighing&, float* sums);
   void (*key_tops)(const std::int64_t* keys, std::size_t size, std::int32_t* tops);
 };
 
@@ -95,7 +99,6 @@ struct Kernels {
   RowKernels<Eigen::bfloat16> of_bfloat16;
   RowKernels<double> of_double;
   void (*tile_sums)(const float* row, std::size_t size, const Weighing&, float* sums);
-  void (*quick_sums)(const float* row, std::size_t size, const Weighing&, float* sums);
   Mass (*mass)(const float* numbers, std::size_t size, const Weighing&);
   void (*keys)(const Entry<float>* entries, std::size_t size, std::int32_t* keys);
   void (*keys_near)(const Entry<float>* entries, std::size_t size, float centre,
