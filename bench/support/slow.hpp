@@ -65,6 +65,37 @@ struct Slow {
       if (score < bound) score = -kInfinity;
     }
   }
+  /// Keeps the tokens whose probability is at least exp(bound).
+  void at_least(double bound) {
+    const double least = bound + log_sum_exp();
+    for (double& score : scores) {
+      if (score < least) score = -kInfinity;
+    }
+  }
+  void epsilon(double e) { at_least(std::log(e)); }
+  void eta(double e) { at_least(std::min(std::log(e), std::log(e) / 2 - entropy())); }
+  [[nodiscard]] double entropy() const {
+    const double total = log_sum_exp();
+    double sum = 0;
+    for (const double score : scores) {
+      if (score != -kInfinity) sum -= std::exp(score - total) * (score - total);
+    }
+    return sum;
+  }
+  void top_n_sigma(double n) {
+    double count = 0, sum = 0, squares = 0;
+    for (const double score : scores) {
+      if (score != -kInfinity) ++count, sum += score;
+    }
+    for (const double score : scores) {
+      if (score != -kInfinity) squares += (score - sum / count) * (score - sum / count);
+    }
+    const double least =
+        *std::max_element(scores.begin(), scores.end()) - n * std::sqrt(squares / count);
+    for (double& score : scores) {
+      if (score < least) score = -kInfinity;
+    }
+  }
   void temperature(double t) {
     for (double& score : scores) score /= t;
   }
