@@ -175,7 +175,7 @@ class Candidates {
   void forget_weights() { total_.reset(), log_mass_ = entropy_ = collision_ = std::nullopt; }
   void fail(Status status) { status_ = status_ == Status::ok ? status : status_; }
   [[nodiscard]] std::size_t count_allowed() const;
-  void scan();
+  void scan(math::Spread* spread = nullptr, float centre = 0);
   void all_stale();
   void refresh_tiles();
   [[nodiscard]] Key largest_key();
@@ -196,7 +196,7 @@ class Candidates {
   void for_each_stretch(const F& f);
   template <class F>
   void for_each_block(const F& f);
-  [[nodiscard]] double find_deviation();
+  [[nodiscard]] double find_deviation(math::Spread spread, float centre);
   void weigh_blocks();
   [[nodiscard]] math::Mass total();
   [[nodiscard]] double log_mass();
