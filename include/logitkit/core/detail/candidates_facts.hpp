@@ -83,9 +83,8 @@ void Candidates<S>::for_each_block(const F& f) {
     while (size > 0) {
       const std::size_t at = first % kNumbers;
       const bool last = first + size == vocabulary();
-      std::size_t part = size;  // that are whole blocks in their place
-      if (at != 0 || !last) part = at == 0 ? size / kNumbers * kNumbers : 0;
-      if (part > 0) {
+      std::size_t part = at != 0 ? 0 : last ? size : size / kNumbers * kNumbers;
+      if (part > 0) {  // blocks in their place
         f(numbers, part);
       } else {
         part = std::min(size, kNumbers - at);
@@ -154,20 +153,21 @@ double Candidates<S>::collision() {
 
 template <std::floating_point S>
 double Candidates<S>::deviation() {
-  if (!deviation_) {
+  float centre = 0;
+  math::Spread spread{};
+  if (std::same_as<S, float> && !deviation_) {
     // Distances from a centre that is near the mean: from that of the first tile to begin with.
     double sum = 0, count = 0;
     for (std::size_t token = 0; token < std::min(math::kTile, vocabulary()); ++token) {
       const Key key = held(static_cast<Token>(token));
       if (key > kBannedKey) sum += math::widen(math::from_order_key<S>(key)), ++count;
     }
-    const float centre = count > 0 ? static_cast<float>(sum / count) : 0;
-    math::Spread spread{};
+    centre = count > 0 ? static_cast<float>(sum / count) : 0;
     const bool untouched = !scanned_ && !masked_ && scratch_.edits.empty() && vocabulary() > 0;
     if (untouched) scan(&spread, math::Spread::centre(centre));
-    if (status() != Status::ok) return 0;
-    deviation_ = find_deviation(spread, centre);
   }
+  if (status() != Status::ok) return 0;
+  if (!deviation_) deviation_ = find_deviation(spread, centre);
   return *deviation_ * scale_;
 }
 
