@@ -73,7 +73,7 @@ const bench::Part kPart("math", [] {
   // What it costs that all machines share the bits: sums with their own bits, the same as floats
   // with the same bits, and as integers that no order changes.
   const auto own = [](auto row, const auto& weighing, float* sums) {
-    lk::math::kernels().of_float.quick_sums(row.data(), row.size(), weighing, sums);
+    lk::math::kernels().of_float.quick_sums(row.data(), row.size(), nullptr, weighing, sums);
   };
   const auto shared = [](auto row, const auto& weighing, float* sums) {
     lk::math::kernels().tile_sums(row.data(), row.size(), weighing, sums);

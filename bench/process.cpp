@@ -91,6 +91,15 @@ Method allow_mask(std::size_t vocabulary) {
                     [](auto& candidates) { return candidates.best(); }, bench::slow_mask);
 }
 
+Method entropy(std::size_t) {
+  const auto workspace = std::make_shared<lk::Workspace>();
+  return bench::method(
+      [=](const Logits& row) { return lk::Candidates(row.floats, *workspace).entropy(); },
+      [](const Logits& row, double found) {
+        return std::abs(found - Slow(row).entropy()) <= 1e-5 * (1 + found);
+      });
+}
+
 const auto kBanned = [](Slow& row, lk::Token token) { row[token] = -Slow::kInfinity; };
 
 void add_edits() {
@@ -167,6 +176,13 @@ const bench::Part kPart("process", [] {
   bench::add(
       {"xtc", editing(lk::Xtc{1.0f, 0.07f}, [](Slow& row) { row.xtc(double(0.07f)); }), {12, 5}},
       {{llm, gauss}, {128256}});
+  const auto top_n_sigma = narrowing(lk::TopNSigma{1.0f}, [](Slow& row) { row.top_n_sigma(1); });
+  bench::add({"top_n_sigma", top_n_sigma, {1.6, 1.3}}, {{llm, gauss, flat, peaked}});
+  const auto epsilon = [](Slow& row) { row.epsilon(double(3e-4f)); };
+  const auto eta = [](Slow& row) { row.eta(double(3e-4f)); };
+  bench::add({"epsilon", narrowing(lk::Epsilon{3e-4f}, epsilon)}, {{llm, gauss}, {128256}});
+  bench::add({"eta", narrowing(lk::Eta{3e-4f}, eta)}, {{llm, gauss}, {128256}});
+  bench::add({"entropy", entropy}, {{llm, gauss}});
   bench::add({"softmax", editing(lk::Softmax{}, [](Slow& row) { row.softmax(); })}, {{llm, gauss}});
   bench::add({"penalties", penalties, {1.2 + 0.1, 1.1 + 0.1}}, {{llm, gauss}});
   bench::add({"allow_mask", allow_mask, {1.2 + 0.3, 1.1 + 0.3}}, {{llm, gauss}});

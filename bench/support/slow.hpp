@@ -66,15 +66,12 @@ struct Slow {
     }
   }
   void typical(double p) {
-    const double total = log_sum_exp();
-    double entropy = 0, before = 0;
-    for (const double score : scores) {
-      if (score != -kInfinity) entropy += std::exp(score - total) * (total - score);
-    }
+    const double total = log_sum_exp(), middle = entropy();
+    double before = 0;
     std::vector<Token> tokens = ranked();
     std::sort(tokens.begin(), tokens.end());
     std::stable_sort(tokens.begin(), tokens.end(), [&](Token a, Token b) {
-      return std::abs(total - (*this)[a] - entropy) < std::abs(total - (*this)[b] - entropy);
+      return std::abs(total - (*this)[a] - middle) < std::abs(total - (*this)[b] - middle);
     });
     std::size_t n = 0;
     for (; n < tokens.size() && before < p; ++n) before += std::exp((*this)[tokens[n]] - total);
@@ -92,6 +89,37 @@ struct Slow {
     const std::vector<Token> tokens = ranked();
     for (std::size_t i = 0; i + 1 < tokens.size() && (*this)[tokens[i + 1]] >= bound; ++i) {
       (*this)[tokens[i]] = -kInfinity;
+    }
+  }
+  /// Keeps the tokens whose probability is at least exp(bound).
+  void at_least(double bound) {
+    const double least = bound + log_sum_exp();
+    for (double& score : scores) {
+      if (score < least) score = -kInfinity;
+    }
+  }
+  void epsilon(double e) { at_least(std::log(e)); }
+  void eta(double e) { at_least(std::min(std::log(e), std::log(e) / 2 - entropy())); }
+  [[nodiscard]] double entropy() const {
+    const double total = log_sum_exp();
+    double sum = 0;
+    for (const double score : scores) {
+      if (score != -kInfinity) sum -= std::exp(score - total) * (score - total);
+    }
+    return sum;
+  }
+  void top_n_sigma(double n) {
+    double count = 0, sum = 0, squares = 0;
+    for (const double score : scores) {
+      if (score != -kInfinity) ++count, sum += score;
+    }
+    for (const double score : scores) {
+      if (score != -kInfinity) squares += (score - sum / count) * (score - sum / count);
+    }
+    const double least =
+        *std::max_element(scores.begin(), scores.end()) - n * std::sqrt(squares / count);
+    for (double& score : scores) {
+      if (score < least) score = -kInfinity;
     }
   }
   void temperature(double t) {

@@ -181,7 +181,7 @@ class Candidates {
   void allow_marked();
   [[nodiscard]] std::size_t count_allowed() const;
   std::size_t mark(std::size_t tile, std::size_t count, Key bound);
-  void scan();
+  void scan(math::Spread* spread = nullptr, float centre = 0);
   void all_stale();
   void refresh_tiles();
   [[nodiscard]] Key largest_key();
@@ -204,7 +204,7 @@ class Candidates {
   void for_each_stretch(const F& f);
   template <class F>
   void for_each_block(const F& f);
-  [[nodiscard]] double find_deviation();
+  [[nodiscard]] double find_deviation(math::Spread spread, float centre);
   void weigh_blocks();
   [[nodiscard]] math::Mass total();
   [[nodiscard]] double log_mass();

@@ -11,7 +11,8 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// of the scores that are not banned, each counting alike. n in (0, +inf), finite. All ties stay,
 /// and so does the best. Whether a temperature comes before or after makes no difference, since it
 /// scales both sides; a narrowing does, since sigma is then that of the survivors. An all-banned
-/// row stays empty. Cost: two reads of the row before narrowing, O(survivors) after.
+/// row stays empty. Cost: one read of the row before narrowing, two if something has read or edited
+/// it before; O(survivors) after.
 /// Source: Tang et al. 2024, "Top-n-sigma: not all logits are you need", arXiv 2411.07641,
 /// algorithm 1; what is banned is left out of sigma, as in llama.cpp.
 template <std::floating_point P = float>
@@ -27,8 +28,9 @@ class TopNSigma {
 
   template <std::floating_point S>
   void operator()(Candidates<S>& candidates, const Context&) const {
+    const double sigma = candidates.deviation();  // before anyone else reads the row
     if (candidates.status() != Status::ok) return;
-    candidates.keep_above(std::fma(-double(n_), candidates.deviation(), candidates.maximum()));
+    candidates.keep_above(std::fma(-double(n_), sigma, candidates.maximum()));
   }
 
  private:

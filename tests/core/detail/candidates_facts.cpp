@@ -127,6 +127,41 @@ TEMPLATE_TEST_CASE("facts of a list are those of the row it is left of, to the b
   }
 }
 
+TEMPLATE_TEST_CASE("a fact does not depend on which was asked for first", "[candidates]", float,
+                   double) {
+  using S = TestType;
+  lk::Workspace workspace;
+  for (const auto& [name, row] : test::all_named_rows<S>()) {
+    CAPTURE(name);
+    const auto facts = [&](std::initializer_list<int> order) {
+      lk::Candidates set(row, workspace);
+      set.scale(1 / 0.7);
+      double found[4] = {};
+      for (const int fact : order) {
+        found[fact] = fact == 0   ? set.log_sum_exp()
+                      : fact == 1 ? set.entropy()
+                      : fact == 2 ? set.collision()
+                                  : set.deviation();
+      }
+      return std::vector<double>(found, found + 4);
+    };
+    const auto first = facts({0, 1, 2, 3});
+    REQUIRE(facts({1, 0, 3, 2}) == first);
+    REQUIRE(facts({2, 1, 0, 3}) == first);
+    REQUIRE(facts({3, 2, 1, 0}) == first);
+  }
+}
+
+TEST_CASE("facts of a bad status are 0, even where they were known", "[candidates]") {
+  lk::Workspace workspace;
+  const std::vector<float> row{1, 2, 3};
+  lk::Candidates set(row, workspace);
+  REQUIRE(set.deviation() > 0);
+  set.ban(-1);
+  REQUIRE(set.status() == lk::Status::token_out_of_range);
+  REQUIRE(set.entropy() + set.collision() + set.deviation() == 0);
+}
+
 TEMPLATE_TEST_CASE("facts are forgotten where something changes them", "[candidates]", float,
                    double) {
   const std::vector<TestType> row{1, 2, 3, 5, 8};

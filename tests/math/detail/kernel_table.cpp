@@ -21,3 +21,24 @@ TEST_CASE("lowest_bit is the place of the lowest 1", "[kernels]") {
     CHECK(math::lowest_bit(0xffffu << bit) == bit);
   }
 }
+
+TEST_CASE("a spread's centre is never nearly zero, and its lanes add up in a fixed order",
+          "[kernels]") {
+  for (const float x : {0.0f, -0.0f, 1e-40f, -0x1p-21f}) {
+    CHECK(math::Spread::centre(x) == 0x1p-20f);
+  }
+  for (const float x : {0x1p-20f, -0x1p-20f, 3.5f, -1e30f}) CHECK(math::Spread::centre(x) == x);
+  double lanes[16];
+  for (int i = 0; i < 16; ++i) lanes[i] = i;
+  CHECK(math::Spread::total(lanes) == 120);
+  lanes[0] = 1e300, lanes[8] = -1e300;  // the first two that meet
+  CHECK(math::Spread::total(lanes) == 112);
+}
+
+TEST_CASE("the sum of a block is that of its tiles", "[kernels]") {
+  float sums[16];
+  for (int i = 0; i < 16; ++i) sums[i] = static_cast<float>(i + 1);
+  for (std::size_t count = 0; count <= 16; ++count) {
+    CHECK(math::sum_block(sums, count) == static_cast<double>(count * (count + 1)) / 2);
+  }
+}

@@ -139,3 +139,37 @@ TEST_CASE("find_at_least and group_maxima lose nothing", "[kernels]") {
     for (std::size_t k = 0; k < maxima.size(); ++k) CHECK(maxima[k] <= sorted[k]);
   }
 }
+
+TEST_CASE("spread, squares and distances are sums over what is not banned", "[kernels]") {
+  const math::Kernels& kernels = math::portable::table();
+  for (const std::size_t size : test::kKernelSizes) {
+    for (std::size_t kind = 0; kind < test::kKernelRowKinds; ++kind) {
+      CAPTURE(size, kind);
+      const auto row = test::kernel_row<float>(size, kind, kind);
+      const float best = *std::max_element(row.begin(), row.end());
+      const math::Weighing weighing(double(best), 1.25);
+      math::Spread spread{};
+      kernels.spread(row.data(), size, -2, spread);
+      double squares[2] = {}, distances[2] = {};
+      kernels.squares(row.data(), size, weighing, squares);
+      kernels.distances(row.data(), size, weighing, best, 1.25f, distances);
+      const double unit =
+          std::exp2(double(best) * 1.25 * math::kLog2E - double(weighing.reference));
+      double sum = 0, square = 0, weights = 0, squared = 0, moment = 0;
+      std::size_t count = 0;
+      for (const float x : row) {
+        if (!(x > -std::numeric_limits<float>::infinity())) continue;
+        const double down = (double(best) - double(x)) * 1.25, weight = std::exp(-down) * unit;
+        ++count, sum += double(x) + 2, square += (double(x) + 2) * (double(x) + 2);
+        weights += weight, squared += weight * weight, moment += weight * down;
+      }
+      CHECK(spread.count == count);
+      CHECK(math::Spread::total(spread.sums) == Catch::Approx(sum).epsilon(1e-5).margin(1e-3));
+      CHECK(math::Spread::total(spread.squares) == Catch::Approx(square).epsilon(1e-5));
+      CHECK(squares[0] == Catch::Approx(weights).epsilon(1e-6));
+      CHECK(squares[1] * 0x1p-80 == Catch::Approx(squared).epsilon(1e-6));
+      CHECK(distances[0] == squares[0]);
+      CHECK(distances[1] == Catch::Approx(moment).epsilon(1e-6).margin(1e-6));
+    }
+  }
+}

@@ -83,9 +83,8 @@ void Candidates<S>::for_each_block(const F& f) {
     while (size > 0) {
       const std::size_t at = first % kNumbers;
       const bool last = first + size == vocabulary();
-      std::size_t part = size;  // that are whole blocks in their place
-      if (at != 0 || !last) part = at == 0 ? size / kNumbers * kNumbers : 0;
-      if (part > 0) {
+      std::size_t part = at != 0 ? 0 : last ? size : size / kNumbers * kNumbers;
+      if (part > 0) {  // blocks in their place
         f(numbers, part);
       } else {
         part = std::min(size, kNumbers - at);
@@ -154,36 +153,44 @@ double Candidates<S>::collision() {
 
 template <std::floating_point S>
 double Candidates<S>::deviation() {
+  float centre = 0;
+  math::Spread spread{};
+  if (std::same_as<S, float> && !deviation_) {
+    // Distances from a centre that is near the mean: from that of the first tile to begin with.
+    double sum = 0, count = 0;
+    for (std::size_t token = 0; token < std::min(math::kTile, vocabulary()); ++token) {
+      const Key key = held(static_cast<Token>(token));
+      if (key > kBannedKey) sum += math::widen(math::from_order_key<S>(key)), ++count;
+    }
+    centre = count > 0 ? static_cast<float>(sum / count) : 0;
+    const bool untouched = !scanned_ && !masked_ && scratch_.edits.empty() && vocabulary() > 0;
+    if (untouched) scan(&spread, math::Spread::centre(centre));
+  }
   if (status() != Status::ok) return 0;
-  if (!deviation_) deviation_ = find_deviation();
+  if (!deviation_) deviation_ = find_deviation(spread, centre);
   return *deviation_ * scale_;
 }
 
-/// The deviation of the values: by the float kernels, unless they lose its digits.
+/// The deviation of the values: by the float kernels, unless they lose its digits. `spread` is that
+/// from the centre, if it is known.
 template <std::floating_point S>
-double Candidates<S>::find_deviation() {
+double Candidates<S>::find_deviation(math::Spread spread, float centre) {
   if constexpr (std::same_as<S, float>) {
-    // Distances from a centre that is near the mean: of the first tile, then of all. It is never so
-    // small that a distance or its square could be denormal, which processors may take for zero.
-    double centre = 0, first = 0;
-    for (std::size_t token = 0; token < std::min(math::kTile, vocabulary()); ++token) {
-      const Key key = held(static_cast<Token>(token));
-      if (key > kBannedKey) centre += math::widen(math::from_order_key<S>(key)), ++first;
-    }
-    if (first > 0) centre /= first;
     for (int pass = 0; pass < 2; ++pass) {
-      const auto middle = static_cast<float>(std::abs(centre) < 0x1p-20 ? 0x1p-20 : centre);
-      math::Spread spread{};
-      for_each_block([&](const float* numbers, std::size_t size) {
-        math::kernels().spread(numbers, size, middle, spread);
-      });
+      const float middle = math::Spread::centre(centre);
+      if (spread.count == 0) {
+        for_each_block([&](const float* numbers, std::size_t size) {
+          math::kernels().spread(numbers, size, middle, spread);
+        });
+      }
       const double mean = math::Spread::total(spread.sums) / double(spread.count);
       const double square = math::Spread::total(spread.squares) / double(spread.count);
       const double variance = std::fma(-mean, mean, square);
       if (mean * mean <= 4 * variance && square <= std::numeric_limits<float>::max()) {
         return std::sqrt(variance);
       }
-      centre = double(middle) + mean;
+      centre = static_cast<float>(double(middle) + mean);
+      spread = {};
     }
   }
   // Else in doubles one after another, in a power of two by which no square overflows.

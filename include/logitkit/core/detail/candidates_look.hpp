@@ -27,13 +27,28 @@ S Candidates<S>::value(std::size_t token) const {
   return edited ? scratch_.values[token] : row_[token];
 }
 
-/// Reads the row, once; what edits have done by then to the tiles is made up for.
+/// Reads the row, once; what edits have done by then to the tiles is made up for. Where the row is
+/// floats and a spread is asked for, that is added up as well, of each stretch while it is at hand.
 template <std::floating_point S>
-void Candidates<S>::scan() {
+void Candidates<S>::scan(math::Spread* spread, float centre) {
   scanned_ = true;
   const std::uint64_t* const allowed = masked_ ? scratch_.allowed.data() : nullptr;
-  const bool numbers = row_.visit([&](const auto* data) {
-    return math::scan(data, row_.size(), allowed, scratch_.tiles.data());
+  const bool numbers = row_.visit([&]<class Scalar>(const Scalar* data) {
+    std::size_t done = 0;
+    bool all = true;
+    if constexpr (std::same_as<Scalar, float>) {
+      constexpr std::size_t kNear = 4 * kBlock * math::kTile;  // of floats, in the nearest cache
+      for (; spread != nullptr && done + kNear < row_.size(); done += kNear) {
+        all &= math::scan(data + done, kNear, nullptr, &scratch_.tiles[done / math::kTile]);
+        math::kernels().spread(data + done, kNear, centre, *spread);
+      }
+      if (spread != nullptr) {
+        math::kernels().spread(data + done, row_.size() - done, centre, *spread);
+      }
+    }
+    return math::scan(data + done, row_.size() - done, allowed,
+                      &scratch_.tiles[done / math::kTile]) &&
+           all;
   });
   if (!numbers) {  // has no order: nothing is to be found in it
     status_ = Status::not_a_number;

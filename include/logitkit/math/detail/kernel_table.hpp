@@ -36,6 +36,11 @@ struct Spread {
   double squares[16];
   std::size_t count;  ///< of numbers that are not -inf
 
+  /// A centre that is never so small that a distance from it, or its square, could be denormal,
+  /// which processors may take for zero.
+  [[nodiscard]] static float centre(float wanted) {
+    return wanted > -0x1p-20f && wanted < 0x1p-20f ? 0x1p-20f : wanted;
+  }
   /// All lanes together, in an order that is always the same.
   [[nodiscard]] static double total(const double (&lanes)[16]) {
     double folded[16];
