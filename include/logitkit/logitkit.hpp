@@ -8,6 +8,7 @@
 #include <logitkit/core/error.hpp>
 #include <logitkit/core/generation.hpp>
 #include <logitkit/core/limits.hpp>
+#include <logitkit/core/penalty_scope.hpp>
 #include <logitkit/core/pick.hpp>
 #include <logitkit/core/row.hpp>
 #include <logitkit/core/status.hpp>
