@@ -40,10 +40,13 @@
 #include <logitkit/process/allow_only.hpp>
 #include <logitkit/process/ban.hpp>
 #include <logitkit/process/chain.hpp>
+#include <logitkit/process/encoder_no_repeat_ngram.hpp>
+#include <logitkit/process/encoder_repetition_penalty.hpp>
 #include <logitkit/process/frequency_penalty.hpp>
 #include <logitkit/process/logit_bias.hpp>
 #include <logitkit/process/min_new_tokens.hpp>
 #include <logitkit/process/min_p.hpp>
+#include <logitkit/process/no_repeat_ngram.hpp>
 #include <logitkit/process/presence_penalty.hpp>
 #include <logitkit/process/repetition_penalty.hpp>
 #include <logitkit/process/softmax.hpp>
