@@ -40,6 +40,7 @@
 #include <logitkit/process/allow_only.hpp>
 #include <logitkit/process/ban.hpp>
 #include <logitkit/process/chain.hpp>
+#include <logitkit/process/dry.hpp>
 #include <logitkit/process/encoder_no_repeat_ngram.hpp>
 #include <logitkit/process/encoder_repetition_penalty.hpp>
 #include <logitkit/process/frequency_penalty.hpp>
