@@ -7,6 +7,7 @@
 #include <logitkit/core/context.hpp>
 #include <logitkit/core/error.hpp>
 #include <logitkit/core/generation.hpp>
+#include <logitkit/core/green_list.hpp>
 #include <logitkit/core/limits.hpp>
 #include <logitkit/core/penalty_scope.hpp>
 #include <logitkit/core/pick.hpp>
@@ -44,6 +45,8 @@
 #include <logitkit/process/encoder_no_repeat_ngram.hpp>
 #include <logitkit/process/encoder_repetition_penalty.hpp>
 #include <logitkit/process/frequency_penalty.hpp>
+#include <logitkit/process/green_list_detector.hpp>
+#include <logitkit/process/green_list_watermark.hpp>
 #include <logitkit/process/logit_bias.hpp>
 #include <logitkit/process/min_new_tokens.hpp>
 #include <logitkit/process/min_p.hpp>
