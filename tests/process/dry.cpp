@@ -123,13 +123,12 @@ TEST_CASE("Dry: a breaker alone has no penalty, the last token of a longer one h
 }
 
 TEST_CASE("Dry: a breaker that begins before the window is one", "[peers]") {
-  const DryRule rule{1, 2, 1, 4, {{8, 9, 1}}};
-  const Tokens tokens{8, 9, 1, 1, 1, 1};
-  CHECK(penalties(with_history(dry_of(rule), tokens), 2)[1] == -4);
-  const Tokens fewer{5, 5, 8, 9, 1, 1, 1};  // the breaker's end is the window's second token
-  CHECK(penalties(with_history(dry_of({1, 2, 1, 3, {{8, 9, 1}}}), fewer), 2)[1] == -2);
-  CHECK(penalties(with_history(dry_of({1, 2, 1, 3, {{8, 9, 1}}}), {}, fewer), 2)[1] == -2);
-  CHECK(penalties(with_history(dry_of({1, 2, 1, 4, {{8, 9, 1}}}), fewer), 2)[1] == -2);
+  // Of 8 1 1 1 1 1 the window is the last five, where all but one would match without the breaker.
+  const Tokens tokens{8, 1, 1, 1, 1, 1};
+  const lk::Dry dry = dry_of({1, 2, 1, 5, {{8, 1, 1}}});
+  CHECK(penalties(with_history(dry, tokens), 2)[1] == -4);
+  CHECK(penalties(with_history(dry, {}, tokens), 2)[1] == -4);
+  CHECK(penalties(with_history(dry_of({1, 2, 1, 5, {}}), tokens), 2)[1] == -8);
 }
 
 TEST_CASE("Dry: what has left the window is forgotten", "[peers]") {
