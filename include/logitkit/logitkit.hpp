@@ -7,7 +7,9 @@
 #include <logitkit/core/context.hpp>
 #include <logitkit/core/error.hpp>
 #include <logitkit/core/generation.hpp>
+#include <logitkit/core/green_list.hpp>
 #include <logitkit/core/limits.hpp>
+#include <logitkit/core/penalty_scope.hpp>
 #include <logitkit/core/pick.hpp>
 #include <logitkit/core/row.hpp>
 #include <logitkit/core/sequence_matcher.hpp>
@@ -43,6 +45,9 @@
 #include <logitkit/process/ban.hpp>
 #include <logitkit/process/ban_sequences.hpp>
 #include <logitkit/process/chain.hpp>
+#include <logitkit/process/dry.hpp>
+#include <logitkit/process/encoder_no_repeat_ngram.hpp>
+#include <logitkit/process/encoder_repetition_penalty.hpp>
 #include <logitkit/process/epsilon.hpp>
 #include <logitkit/process/eta.hpp>
 #include <logitkit/process/exponential_length_decay.hpp>
@@ -50,11 +55,14 @@
 #include <logitkit/process/force_last.hpp>
 #include <logitkit/process/force_prefix.hpp>
 #include <logitkit/process/frequency_penalty.hpp>
+#include <logitkit/process/green_list_detector.hpp>
+#include <logitkit/process/green_list_watermark.hpp>
 #include <logitkit/process/logit_bias.hpp>
 #include <logitkit/process/min_length.hpp>
 #include <logitkit/process/min_new_tokens.hpp>
 #include <logitkit/process/min_p.hpp>
 #include <logitkit/process/mirostat.hpp>
+#include <logitkit/process/no_repeat_ngram.hpp>
 #include <logitkit/process/p_less.hpp>
 #include <logitkit/process/prefix_allowed.hpp>
 #include <logitkit/process/presence_penalty.hpp>
