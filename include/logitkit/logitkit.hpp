@@ -30,6 +30,7 @@
 #include <logitkit/math/exponential.hpp>
 #include <logitkit/math/instruction_set.hpp>
 #include <logitkit/math/kernels.hpp>
+#include <logitkit/math/log_sum_exp.hpp>
 #include <logitkit/math/logarithm.hpp>
 #include <logitkit/math/mass.hpp>
 #include <logitkit/math/order.hpp>
@@ -39,11 +40,14 @@
 #include <logitkit/process/allow_only.hpp>
 #include <logitkit/process/ban.hpp>
 #include <logitkit/process/chain.hpp>
+#include <logitkit/process/dynamic_temperature.hpp>
 #include <logitkit/process/frequency_penalty.hpp>
+#include <logitkit/process/guidance.hpp>
 #include <logitkit/process/logit_bias.hpp>
 #include <logitkit/process/min_new_tokens.hpp>
 #include <logitkit/process/min_p.hpp>
 #include <logitkit/process/presence_penalty.hpp>
+#include <logitkit/process/quadratic_smoothing.hpp>
 #include <logitkit/process/repetition_penalty.hpp>
 #include <logitkit/process/softmax.hpp>
 #include <logitkit/process/temperature.hpp>
