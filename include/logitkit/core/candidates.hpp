@@ -96,6 +96,8 @@ class Candidates {
   [[nodiscard]] double log_sum_exp();
   /// ln of a token's probability among the candidates, <= 0; -inf for one that cannot come.
   [[nodiscard]] double log_probability(Token token);
+  /// 1 + how many tokens score more; 0 for one that cannot come.
+  [[nodiscard]] std::size_t rank(Token token);
   /// Shannon's entropy of the distribution, in nats, >= 0. O(size).
   [[nodiscard]] double entropy();
 
