@@ -2,6 +2,7 @@
 // All of logitkit: an alphabetical list, no code.
 #pragma once
 
+#include <logitkit/core/candidate_list.hpp>
 #include <logitkit/core/candidates.hpp>
 #include <logitkit/core/concepts.hpp>
 #include <logitkit/core/context.hpp>

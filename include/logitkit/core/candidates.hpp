@@ -2,6 +2,7 @@
 // Candidates: the tokens that may come next, with their scores; what every processor works on.
 #pragma once
 
+#include <logitkit/core/candidate_list.hpp>
 #include <logitkit/core/row.hpp>
 #include <logitkit/core/status.hpp>
 #include <logitkit/core/workspace.hpp>
@@ -48,6 +49,8 @@ class Candidates {
                   "logitkit: this row is a temporary that owns its logits, and would be gone: "
                   "keep it in a variable");
   }
+  /// A part of a row, which is read at once and need not outlive them: narrowed from the start.
+  Candidates(CandidateList<S> list, Workspace& workspace);
   Candidates(const Candidates&) = delete;
   Candidates& operator=(const Candidates&) = delete;
 
@@ -176,6 +179,7 @@ class Candidates {
   void forget_facts();
   [[nodiscard]] std::size_t count_allowed() const;
   void scan();
+  void take(const CandidateList<S>& list);
   void all_stale();
   void refresh_tiles();
   [[nodiscard]] Key largest_key();
@@ -197,6 +201,7 @@ class Candidates {
   void weigh_blocks();
   [[nodiscard]] math::Mass total();
   [[nodiscard]] double log_mass();
+  [[nodiscard]] double log_rest();
   [[nodiscard]] std::optional<Token> draw_by_sums(double u);
   struct Boundary;
   struct Target;
@@ -226,6 +231,7 @@ class Candidates {
   Row<S> row_;
   double scale_ = 1;                 // score = value * scale + shift
   double shift_ = 0;                 //
+  double rest_ = -kInfinity;         // of a list: see there; a value
   bool scanned_ = false;             // scratch_.tiles are those of the row
   bool masked_ = false;              // scratch_.allowed is in force
   bool transformed_ = false;         // every value is an edited one

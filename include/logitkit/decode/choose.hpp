@@ -5,6 +5,8 @@
 #include <logitkit/core/concepts.hpp>
 #include <logitkit/core/pick.hpp>
 
+#include <algorithm>
+
 namespace logitkit::inline LOGITKIT_ABI {
 
 /// Chooses the best candidate; equal scores, the lower token.
@@ -61,18 +63,34 @@ class ModelReport {
   double log_probability_of_best_ = 0;
 };
 
-/// One pick from one row. `vocabulary` 0: whatever the row says. Alternatives are added to those
-/// already in the workspace.
-template <std::floating_point S, class C, class Chooser>
-[[nodiscard]] Pick choose(Row<S> row, const C& chain, const Chooser& chooser,
+/// A token's logit in a row, or in a list that has it.
+template <std::floating_point S>
+[[nodiscard]] double logit_of(Token token, Row<S> row) {
+  return math::widen(row[static_cast<std::size_t>(token)]);
+}
+template <std::floating_point S>
+[[nodiscard]] double logit_of(Token token, const CandidateList<S>& list) {
+  const auto place = std::find(list.tokens().begin(), list.tokens().end(), token);
+  return math::widen(list.logits()[static_cast<std::size_t>(place - list.tokens().begin())]);
+}
+
+/// One pick from a Row or a CandidateList. `vocabulary` 0: whatever that says. Alternatives are
+/// added to those already in the workspace.
+template <class R, class C, class Chooser>
+[[nodiscard]] Pick choose(const R& row, const C& chain, const Chooser& chooser,
                           const Context& context, const Report& report, std::size_t vocabulary,
                           Workspace& workspace) {
-  if (row.size() == 0 || (vocabulary != 0 && row.size() != vocabulary)) {
+  constexpr bool kList = requires { row.rest(); };
+  static_assert(!kList || !WholeRowProcessor<C>,
+                "logitkit: a processor of this chain needs the whole row (it says whole_row = "
+                "true), so it cannot work on an lk::CandidateList, which is a part of one");
+  Candidates candidates(row, workspace);
+  const std::size_t size = candidates.vocabulary();
+  if (size == 0 || (vocabulary != 0 && size != vocabulary)) {
     return {.status = Status::wrong_length};
   }
   const bool listed = report.alternatives > 0 || report.rank;
   const bool of_model = listed && report.of == Distribution::model;
-  Candidates<S> candidates(row, workspace);
   if (report.model || of_model) {  // else the chain may mask what is yet to be read
     if (const Status status = candidates.status(); status != Status::ok) return {.status = status};
   }
@@ -81,6 +99,7 @@ template <std::floating_point S, class C, class Chooser>
   const std::size_t first = alternatives.size();
   const ModelReport model(candidates, report, alternatives);
   chain(candidates, context);
+  if constexpr (kList) candidates.keep_top(candidates.size());  // nothing of its rest can come
 
   Pick pick{.status = candidates.status()};
   if (pick.status != Status::ok) {
@@ -89,13 +108,12 @@ template <std::floating_point S, class C, class Chooser>
   }
   pick.token = chooser(candidates, context.position());
   if (report.model) {
-    const double logit = math::widen(row[static_cast<std::size_t>(pick.token)]);
-    pick.model_log_probability = model.log_probability(logit);
+    pick.model_log_probability = model.log_probability(logit_of(pick.token, row));
   }
   if (report.choice) pick.choice_log_probability = candidates.log_probability(pick.token);
   if (listed && !of_model) append_alternatives(candidates, report.alternatives, alternatives);
   if (report.rank) {
-    pick.rank = of_model ? Candidates<S>(row, workspace).rank(pick.token)  // of the row anew
+    pick.rank = of_model ? Candidates(row, workspace).rank(pick.token)  // of the row anew
                          : candidates.rank(pick.token);
   }
   pick.alternatives = std::span<const Alternative>(alternatives).subspan(first);

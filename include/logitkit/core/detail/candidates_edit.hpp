@@ -92,6 +92,7 @@ void Candidates<S>::scale(double factor) {
   shift_ = std::clamp(shift_ * factor, -kLargest, kLargest);
   total_.reset();
   log_mass_.reset();
+  if (factor != 1) rest_ = -kInfinity;
 }
 
 template <std::floating_point S>
@@ -104,7 +105,7 @@ void Candidates<S>::shift(double delta) {
 template <std::floating_point S>
 void Candidates<S>::normalise() {
   if (status() != Status::ok) return;
-  shift_ = -std::fma(math::widen(peak().score), scale_, log_mass());
+  shift_ = -std::fma(math::widen(peak().score), scale_, log_mass() + log_rest());
 }
 
 template <std::floating_point S>
@@ -143,6 +144,7 @@ void Candidates<S>::transform(const F& f) {
   }
   scale_ = 1;
   shift_ = 0;
+  rest_ = -kInfinity;
 }
 
 }  // namespace logitkit::inline LOGITKIT_ABI
