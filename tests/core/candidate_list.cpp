@@ -7,8 +7,15 @@
 
 #include <logitkit/decode/greedy.hpp>
 #include <logitkit/decode/random.hpp>
+#include <logitkit/process/allow_only.hpp>
+#include <logitkit/process/ban.hpp>
 #include <logitkit/process/chain.hpp>
+#include <logitkit/process/dynamic_temperature.hpp>
+#include <logitkit/process/guidance.hpp>
+#include <logitkit/process/logit_bias.hpp>
+#include <logitkit/process/min_new_tokens.hpp>
 #include <logitkit/process/min_p.hpp>
+#include <logitkit/process/quadratic_smoothing.hpp>
 #include <logitkit/process/repetition_penalty.hpp>
 #include <logitkit/process/softmax.hpp>
 #include <logitkit/process/temperature.hpp>
@@ -217,6 +224,46 @@ TEST_CASE("logits of a list come in any scalar", "[candidates]") {
   static_assert(std::same_as<decltype(of_doubles), lk::Candidates<double>>);
   CHECK(of_doubles.score(5) == 1);
   CHECK(of_doubles.score(3) == -std::numeric_limits<double>::infinity());
+}
+
+TEMPLATE_TEST_CASE("processors see in a list what they see in a row narrowed to it", "[candidates]",
+                   float, double) {
+  using S = TestType;
+  const auto row = reference::normal_row<S>(5000, 7), second = reference::normal_row<S>(5000, 8);
+  const Part<S> part = best_of(row, 150);
+  const lk::CandidateList list{part.tokens, part.logits, 5000};
+  lk::Workspace workspace, other;
+  const auto check = [&](const auto& processor) {
+    lk::Candidates whole(row, workspace);
+    whole.keep_only(part.tokens);
+    lk::Candidates listed(list, other);
+    processor(whole, lk::Context{}), processor(listed, lk::Context{});
+    REQUIRE(test::kept(listed) == test::kept(whole));
+    CHECK(listed.size() > 0);
+    for (const auto& [token, score] : whole) CHECK(listed.score(token) == score);
+    for (const double u : {0.1, 0.9}) CHECK(listed.draw(u) == whole.draw(u));
+  };
+  const lk::Token best = part.tokens[0], worst = part.tokens[149];
+  const lk::Guidance guidance{1.5, [&](const lk::Context&) { return std::span<const S>(second); }};
+  check(lk::Softmax{});
+  check(lk::Temperature{0.6});
+  check(lk::DynamicTemperature{0.5, 2});
+  check(lk::QuadraticSmoothing{0.3, 2});
+  check(guidance);
+  check(lk::TopK{20});
+  check(lk::TopP{0.8});
+  check(lk::MinP{0.1});
+  check(lk::Ban{{best, worst, 77}});
+  check(lk::AllowOnly{{worst, best, 77}});
+  check(lk::LogitBias{{{worst, 3.5f}, {77, 1.0f}}});
+  check(lk::MinNewTokens{1, {best}});
+
+  // With the mass of the rest, log-probabilities are those of the row, so guidance is, too.
+  lk::Candidates whole(row, workspace), listed(part.list(), other);
+  guidance(whole, {}), guidance(listed, {});
+  for (const lk::Token token : {best, part.tokens[60], worst}) {
+    CHECK(listed.score(token) == Catch::Approx(whole.score(token)).margin(2e-6));
+  }
 }
 
 TEST_CASE("decoders take lists: the tokens and reports are those of the row") {

@@ -14,10 +14,10 @@ TEMPLATE_TEST_CASE("QuadraticSmoothing agrees with its twin", "", float, double)
   struct Parameters {
     double factor, curve;
   };
-  for (const auto& [factor, curve] : {Parameters{0.3, 1}, Parameters{1, 1.5}, Parameters{0.02, 2.5},
-                                      Parameters{5, 3}, Parameters{0, 2}}) {
-    reference::agree<TestType>(lk::QuadraticSmoothing{factor, curve}, [=](const Scores& s) {
-      return reference::quadratic_smoothing(s, factor, curve);
+  for (const Parameters p : {Parameters{0.3, 1}, Parameters{1, 1.5}, Parameters{0.02, 2.5},
+                             Parameters{5, 3}, Parameters{0, 2}}) {
+    reference::agree<TestType>(lk::QuadraticSmoothing{p.factor, p.curve}, [=](const Scores& s) {
+      return reference::quadratic_smoothing(s, p.factor, p.curve);
     });
   }
 }
