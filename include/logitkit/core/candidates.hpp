@@ -180,7 +180,7 @@ class Candidates {
   [[nodiscard]] std::size_t count_allowed() const;
   void scan();
   void take(const CandidateList<S>& list);
-  void all_stale();
+  void scan_values();
   void refresh_tiles();
   [[nodiscard]] Key largest_key();
   [[nodiscard]] double largest() { return math::widen(math::from_order_key<S>(largest_key())); }

@@ -4,8 +4,6 @@
 
 #include <logitkit/core/candidates.hpp>
 
-#include <numeric>  // std::iota
-
 namespace logitkit::inline LOGITKIT_ABI {
 
 template <std::floating_point S>
@@ -60,12 +58,13 @@ void Candidates<S>::forget_facts() {
   log_mass_.reset();
 }
 
-/// Notes that every tile may have another largest key.
+/// Brings all tiles up to date once every value is an edited one.
 template <std::floating_point S>
-void Candidates<S>::all_stale() {
+void Candidates<S>::scan_values() {
   if (status_ == Status::not_a_number) return;
-  scratch_.stale.resize(scratch_.tiles.size());
-  std::iota(scratch_.stale.begin(), scratch_.stale.end(), 0u);
+  const std::uint64_t* const allowed = masked_ ? scratch_.allowed.data() : nullptr;
+  static_cast<void>(
+      math::scan(scratch_.values.data(), vocabulary(), allowed, scratch_.tiles.data()));
 }
 
 /// Brings the tiles up to date that have lost their largest key: 64 reads each. Reads the row where
@@ -117,9 +116,10 @@ void Candidates<S>::transform(const F& f) {
   };
   static_cast<void>(peak());
   const Forgetting at_the_end{*this};
+  const bool plain = scale_ == 1 && shift_ == 0;
   const auto next = [&](Token token, S old) {
     if (old == -kInfinity) return old;  // banned is banned, whatever f makes of -inf
-    const double score = to_score(math::widen(old));
+    const double value = math::widen(old), score = plain ? value : to_score(value);
     S result;
     if constexpr (requires { f(token, score); }) {
       result = math::narrow<S>(f(token, score));
@@ -132,15 +132,19 @@ void Candidates<S>::transform(const F& f) {
   if (narrow_) {
     for (auto& entry : scratch_.survivors) entry.score = next(entry.token, entry.score);
   } else {
-    for (std::size_t i = 0; i < vocabulary(); ++i) {
-      const auto token = static_cast<Token>(i);
-      const S result = next(token, value(i));
-      scratch_.edited[i / math::kTile] |= std::uint64_t{1} << (i % math::kTile);
-      scratch_.values[i] = result;
-      if (i % math::kTile == 0) scratch_.edits.push_back(token);  // one a tile is enough to undo
+    for (std::size_t tile = 0; tile < scratch_.tiles.size(); ++tile) {
+      const std::size_t begin = tile * math::kTile;
+      S values[math::kTile];
+      const std::size_t size = tile_values(tile, values);
+      for (std::size_t i = 0; i < size; ++i) {
+        values[i] = next(static_cast<Token>(begin + i), values[i]);
+      }
+      std::copy_n(values, size, &scratch_.values[begin]);
+      scratch_.edited[tile] = ~std::uint64_t{0} >> (math::kTile - size);
+      scratch_.edits.push_back(static_cast<Token>(begin));  // one a tile is enough to undo
     }
     transformed_ = true;
-    all_stale();
+    scan_values();
   }
   scale_ = 1;
   shift_ = 0;

@@ -62,7 +62,7 @@ void Candidates<S>::scan() {
     std::fill(scratch_.tiles.begin(), scratch_.tiles.end(), kBannedKey);
     return;
   }
-  if (transformed_) return all_stale();
+  if (transformed_) return scan_values();
   for (const Token token : scratch_.edits) {
     const auto at = static_cast<std::size_t>(token), tile = at / math::kTile;
     Key& largest = scratch_.tiles[tile];
