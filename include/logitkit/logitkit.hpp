@@ -2,6 +2,7 @@
 // All of logitkit: an alphabetical list, no code.
 #pragma once
 
+#include <logitkit/core/candidate_list.hpp>
 #include <logitkit/core/candidates.hpp>
 #include <logitkit/core/concepts.hpp>
 #include <logitkit/core/context.hpp>
@@ -33,6 +34,7 @@
 #include <logitkit/math/exponential.hpp>
 #include <logitkit/math/instruction_set.hpp>
 #include <logitkit/math/kernels.hpp>
+#include <logitkit/math/log_sum_exp.hpp>
 #include <logitkit/math/logarithm.hpp>
 #include <logitkit/math/mass.hpp>
 #include <logitkit/math/nearness.hpp>
@@ -46,6 +48,7 @@
 #include <logitkit/process/ban_sequences.hpp>
 #include <logitkit/process/chain.hpp>
 #include <logitkit/process/dry.hpp>
+#include <logitkit/process/dynamic_temperature.hpp>
 #include <logitkit/process/encoder_no_repeat_ngram.hpp>
 #include <logitkit/process/encoder_repetition_penalty.hpp>
 #include <logitkit/process/epsilon.hpp>
@@ -57,6 +60,7 @@
 #include <logitkit/process/frequency_penalty.hpp>
 #include <logitkit/process/green_list_detector.hpp>
 #include <logitkit/process/green_list_watermark.hpp>
+#include <logitkit/process/guidance.hpp>
 #include <logitkit/process/logit_bias.hpp>
 #include <logitkit/process/min_length.hpp>
 #include <logitkit/process/min_new_tokens.hpp>
@@ -66,6 +70,7 @@
 #include <logitkit/process/p_less.hpp>
 #include <logitkit/process/prefix_allowed.hpp>
 #include <logitkit/process/presence_penalty.hpp>
+#include <logitkit/process/quadratic_smoothing.hpp>
 #include <logitkit/process/repetition_penalty.hpp>
 #include <logitkit/process/sequence_bias.hpp>
 #include <logitkit/process/softmax.hpp>

@@ -21,6 +21,7 @@ TEST_CASE("every status prints its name", "[status]") {
   LOGITKIT_PRINTS(Status, nothing_left);
   LOGITKIT_PRINTS(Status, wrong_length);
   LOGITKIT_PRINTS(Status, token_out_of_range);
+  LOGITKIT_PRINTS(Status, duplicate_token);
   LOGITKIT_PRINTS(Status, finished);
   REQUIRE(std::string(lk::to_string(static_cast<lk::Status>(200))) == "unknown");
 }
@@ -45,6 +46,6 @@ TEST_CASE("no value without a name, and no name twice", "[status]") {
     statuses.insert(lk::to_string(static_cast<lk::Status>(i)));
     reasons.insert(lk::to_string(static_cast<lk::StopReason>(i)));
   }
-  REQUIRE(statuses.size() == 7 + 1);
+  REQUIRE(statuses.size() == 8 + 1);
   REQUIRE(reasons.size() == 10 + 1);
 }

@@ -2,6 +2,7 @@
 // Candidates: the tokens that may come next, with their scores; what every processor works on.
 #pragma once
 
+#include <logitkit/core/candidate_list.hpp>
 #include <logitkit/core/row.hpp>
 #include <logitkit/core/status.hpp>
 #include <logitkit/core/workspace.hpp>
@@ -42,6 +43,8 @@ class Candidates {
                   "logitkit: this row is a temporary that owns its logits, and would be gone: "
                   "keep it in a variable");
   }
+  /// A part of a row, which is read at once and need not outlive them: narrowed from the start.
+  Candidates(CandidateList<S> list, Workspace& workspace);
   Candidates(const Candidates&) = delete;
   Candidates& operator=(const Candidates&) = delete;
 
@@ -62,6 +65,10 @@ class Candidates {
   [[nodiscard]] bool contains(Token token) const { return held(token) > kBannedKey; }
   /// What is wrong with the row or the edits so far; `ok` if a token can be chosen.
   [[nodiscard]] Status status();
+  /// Makes the status bad, unless it is: for a processor that cannot do what it should.
+  void fail(Status status) {
+    if (status_ == Status::ok) status_ = status;
+  }
 
   /// The tokens of the set in ascending order: `for (auto [token, score] : candidates)`.
   class Iterator;
@@ -86,6 +93,8 @@ class Candidates {
   [[nodiscard]] double log_sum_exp();
   /// ln of a token's probability among the candidates, <= 0; -inf for one that cannot come.
   [[nodiscard]] double log_probability(Token token);
+  /// 1 + how many tokens score more; 0 for one that cannot come.
+  [[nodiscard]] std::size_t rank(Token token);
   /// Shannon's entropy of the distribution, in nats, >= 0. O(size).
   [[nodiscard]] double entropy();
   /// The probability that two draws agree, the sum of p^2, in (0, 1]. O(size).
@@ -95,26 +104,19 @@ class Candidates {
 
   // --- Editing one token ---
   // A token that was dropped stays out; one that the vocabulary does not have is a bad status.
-  void set(Token token, double score) {
-    put(token, [&](double) { return to_value(score); });
-  }
-  void add(Token token, double delta) {
-    put(token, [&](double value) { return value + delta / scale_; });
-  }
+  void set(Token token, double score);
+  void add(Token token, double delta);
+  void ban(Token token);
   /// Replaces the score of a token by f(score) where it can still come, and else does nothing.
   template <class F>
-  void edit(Token token, const F& f) {
-    if (token < 0 || std::size_t(token) >= vocabulary()) return;
-    put(token, [&](double old) { return old == -kInfinity ? old : to_value(f(to_score(old))); });
-  }
-  void ban(Token token) {
-    put(token, [](double) { return -std::numeric_limits<double>::infinity(); });
-  }
+  void edit(Token token, const F& f);
 
   // --- Editing all ---
 
   /// Multiplies every score by `factor`, finite and > 0; else the status is not_a_number. O(1).
   void scale(double factor);
+  /// Adds a finite number to every score; else the status is not_a_number. O(1).
+  void shift(double delta);
   /// Shifts every score so that the exponentials sum to 1. O(size).
   void normalise();
   /// Replaces every score by f(score) or f(token, score); banned tokens stay banned. f may ask for
@@ -157,6 +159,7 @@ class Candidates {
   using Survivor = detail::Survivor<S>;
   static constexpr S kInfinity = std::numeric_limits<S>::infinity();
   static constexpr Key kBannedKey = math::kBannedKey<S>;
+  static constexpr double kLargest = 1e300;     // of scale and shift: no 0 times inf is a score
   static constexpr std::size_t kBlock = 16;     // tiles whose sums are added up first
   static constexpr std::size_t kFewTiles = 64;  // as many as are looked at first for a nucleus
   static constexpr auto kAll = std::size_t(-1);
@@ -172,17 +175,14 @@ class Candidates {
   [[nodiscard]] Key held(Token token) const;
   template <class F>
   void put(Token token, const F& new_value);
-  void forget_facts() {
-    largest_.reset(), peak_.reset(), deviation_.reset();
-    forget_weights();
-  }
-  void forget_weights() { total_.reset(), log_mass_ = entropy_ = collision_ = std::nullopt; }
-  void fail(Status status) { status_ = status_ == Status::ok ? status : status_; }
+  void forget_facts();
+  void forget_weights();
   void allow_marked();
   [[nodiscard]] std::size_t count_allowed() const;
   std::size_t mark(std::size_t tile, std::size_t count, Key bound);
   void scan(math::Spread* spread = nullptr, float centre = 0);
-  void all_stale();
+  void take(const CandidateList<S>& list);
+  void scan_values();
   void refresh_tiles();
   [[nodiscard]] Key largest_key();
   [[nodiscard]] double largest() { return math::widen(math::from_order_key<S>(largest_key())); }
@@ -209,6 +209,7 @@ class Candidates {
   [[nodiscard]] math::Mass total();
   [[nodiscard]] double log_mass();
   double keep_log_mass(double sum);
+  [[nodiscard]] double log_rest();
   [[nodiscard]] std::optional<Token> draw_by_sums(double u);
   struct Boundary;
   struct Target;
@@ -245,6 +246,7 @@ class Candidates {
   Row<S> row_;
   double scale_ = 1;                 // score = value * scale + shift
   double shift_ = 0;                 //
+  double rest_ = -kInfinity;         // of a list: see there; a value
   bool scanned_ = false;             // scratch_.tiles are those of the row
   bool masked_ = false;              // scratch_.allowed is in force
   bool transformed_ = false;         // every value is an edited one

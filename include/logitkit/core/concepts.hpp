@@ -44,6 +44,12 @@ concept RecallingProcessor =
 template <class P>
 concept StatefulProcessor = AcceptingProcessor<P> || StartingProcessor<P>;
 
+/// A processor that would be wrong on a part of the vocabulary, such as one that compares with the
+/// mean of all logits: it says `static constexpr bool whole_row = true`. A decoder whose chain has
+/// one takes no candidate list.
+template <class P>
+concept WholeRowProcessor = Processor<P> && requires { requires P::whole_row; };
+
 /// A rule that says whether, and why, a sequence ends after its last token.
 template <class R>
 concept StopRule = requires(const R& rule, const Context& context) {

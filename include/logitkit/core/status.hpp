@@ -16,6 +16,7 @@ enum class Status : std::uint8_t {
   nothing_left,        ///< every token is banned
   wrong_length,        ///< the row is empty, or not as long as the vocabulary
   token_out_of_range,  ///< a processor edited a token that the row does not have
+  duplicate_token,     ///< a candidate list has a token twice
   finished,            ///< the session has already stopped
 };
 
@@ -47,6 +48,8 @@ enum class StopReason : std::uint8_t {
       return "wrong_length";
     case Status::token_out_of_range:
       return "token_out_of_range";
+    case Status::duplicate_token:
+      return "duplicate_token";
     case Status::finished:
       return "finished";
   }

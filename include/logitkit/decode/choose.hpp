@@ -5,6 +5,8 @@
 #include <logitkit/core/concepts.hpp>
 #include <logitkit/core/pick.hpp>
 
+#include <algorithm>
+
 namespace logitkit::inline LOGITKIT_ABI {
 
 /// Chooses the best candidate; equal scores, the lower token.
@@ -28,33 +30,68 @@ struct ChooseRandomly {
 
 namespace detail {
 
-/// The model's distribution, noted before a chain changes it. In the natural logarithm.
-struct ModelReport {
-  double log_sum_exp = 0;
+/// Appends the n best of the candidates. n each time, so that they can be indexed: fewer tokens,
+/// more of kNoToken.
+template <std::floating_point S>
+void append_alternatives(Candidates<S>& candidates, std::size_t n, std::vector<Alternative>& out) {
+  const std::size_t end = out.size() + n;
+  for (const auto& [token, score] : candidates.sorted(n)) {
+    out.push_back({token, candidates.log_probability(token)});
+  }
+  out.resize(end);
+}
 
+/// The model's distribution, noted before a chain changes it, where a report asks for it.
+class ModelReport {
+ public:
   template <std::floating_point S>
   ModelReport(Candidates<S>& candidates, const Report& report, std::vector<Alternative>& out) {
-    if (!report.model && report.alternatives == 0) return;
-    log_sum_exp = candidates.log_sum_exp();
-    const std::size_t end = out.size() + report.alternatives;
-    for (const auto& [token, score] : candidates.sorted(report.alternatives)) {
-      out.push_back({token, double(score) - log_sum_exp});
-    }
-    out.resize(end);  // n each time, so that they can be indexed: fewer tokens, more of kNoToken
+    const bool listed = report.of == Distribution::model && report.alternatives > 0;
+    if (!report.model && !listed) return;
+    best_ = candidates.maximum();
+    log_probability_of_best_ = candidates.log_probability(candidates.best());
+    if (listed) append_alternatives(candidates, report.alternatives, out);
   }
+
+  /// Of a token with this logit.
+  [[nodiscard]] double log_probability(double logit) const {
+    return (logit - best_) + log_probability_of_best_;
+  }
+
+ private:
+  double best_ = 0;
+  double log_probability_of_best_ = 0;
 };
 
-/// One pick from one row. `vocabulary` 0: whatever the row says. Alternatives are added to those
-/// already in the workspace.
-template <std::floating_point S, class C, class Chooser>
-[[nodiscard]] Pick choose(Row<S> row, const C& chain, const Chooser& chooser,
+/// A token's logit in a row, or in a list that has it.
+template <std::floating_point S>
+[[nodiscard]] double logit_of(Token token, Row<S> row) {
+  return math::widen(row[static_cast<std::size_t>(token)]);
+}
+template <std::floating_point S>
+[[nodiscard]] double logit_of(Token token, const CandidateList<S>& list) {
+  const auto place = std::find(list.tokens().begin(), list.tokens().end(), token);
+  return math::widen(list.logits()[static_cast<std::size_t>(place - list.tokens().begin())]);
+}
+
+/// One pick from a Row or a CandidateList. `vocabulary` 0: whatever that says. Alternatives are
+/// added to those already in the workspace.
+template <class R, class C, class Chooser>
+[[nodiscard]] Pick choose(const R& row, const C& chain, const Chooser& chooser,
                           const Context& context, const Report& report, std::size_t vocabulary,
                           Workspace& workspace) {
-  if (row.size() == 0 || (vocabulary != 0 && row.size() != vocabulary)) {
+  constexpr bool kList = requires { row.rest(); };
+  static_assert(!kList || !WholeRowProcessor<C>,
+                "logitkit: a processor of this chain needs the whole row (it says whole_row = "
+                "true), so it cannot work on an lk::CandidateList, which is a part of one");
+  Candidates candidates(row, workspace);
+  const std::size_t size = candidates.vocabulary();
+  if (size == 0 || (vocabulary != 0 && size != vocabulary)) {
     return {.status = Status::wrong_length};
   }
-  Candidates<S> candidates(row, workspace);
-  if (report.model || report.alternatives > 0) {  // else the chain may mask what is yet to be read
+  const bool listed = report.alternatives > 0 || report.rank;
+  const bool of_model = listed && report.of == Distribution::model;
+  if (report.model || of_model) {  // else the chain may mask what is yet to be read
     if (const Status status = candidates.status(); status != Status::ok) return {.status = status};
   }
 
@@ -62,6 +99,7 @@ template <std::floating_point S, class C, class Chooser>
   const std::size_t first = alternatives.size();
   const ModelReport model(candidates, report, alternatives);
   chain(candidates, context);
+  if constexpr (kList) candidates.keep_top(candidates.size());  // nothing of its rest can come
 
   Pick pick{.status = candidates.status()};
   if (pick.status != Status::ok) {
@@ -69,14 +107,16 @@ template <std::floating_point S, class C, class Chooser>
     return pick;
   }
   pick.token = chooser(candidates, context.position());
-  pick.alternatives = std::span<const Alternative>(alternatives).subspan(first);
   if (report.model) {
-    pick.model_log_probability =
-        double(row[static_cast<std::size_t>(pick.token)]) - model.log_sum_exp;
+    pick.model_log_probability = model.log_probability(logit_of(pick.token, row));
   }
-  if (report.choice) {
-    pick.choice_log_probability = candidates.log_probability(pick.token);
+  if (report.choice) pick.choice_log_probability = candidates.log_probability(pick.token);
+  if (listed && !of_model) append_alternatives(candidates, report.alternatives, alternatives);
+  if (report.rank) {
+    pick.rank = of_model ? Candidates(row, workspace).rank(pick.token)  // of the row anew
+                         : candidates.rank(pick.token);
   }
+  pick.alternatives = std::span<const Alternative>(alternatives).subspan(first);
   return pick;
 }
 

@@ -73,23 +73,15 @@ class SequenceDecoder {
   template <class R>
   [[nodiscard]] Pick next(const R& row, const Context& context, Workspace& workspace) const {
     static_assert(detail::explain_row<R>());
-    workspace.alternatives().clear();
-    const auto pick = [&](const C& chain) -> Pick {
-      if constexpr (RowLike<R>) {
-        return detail::choose(as_row(row), chain, chooser_, context, report_, 0, workspace);
-      }
-      return {};
-    };
-    if constexpr (StatefulProcessor<C>) {
-      C chain = chain_;
-      if constexpr (StartingProcessor<C>) chain.start(context.prompt());
-      if constexpr (AcceptingProcessor<C>) {
-        for (const Token token : context.generated()) chain.accept(token);
-      }
-      return pick(chain);
-    } else {
-      return pick(chain_);
-    }
+    if constexpr (RowLike<R>) return next_by(as_row(row), context, workspace);
+    return {};
+  }
+
+  /// The same by a part of a row.
+  template <std::floating_point S>
+  [[nodiscard]] Pick next(const CandidateList<S>& list, const Context& context,
+                          Workspace& workspace) const {
+    return next_by(list, context, workspace);
   }
 
   /// Generates until a limit is met. The observer gets each token as soon as it is certain to stay
@@ -120,6 +112,25 @@ class SequenceDecoder {
   }
 
  private:
+  /// One choice from a Row or a CandidateList.
+  template <class R>
+  [[nodiscard]] Pick next_by(const R& row, const Context& context, Workspace& workspace) const {
+    workspace.alternatives().clear();
+    const auto pick = [&](const C& chain) {
+      return detail::choose(row, chain, chooser_, context, report_, 0, workspace);
+    };
+    if constexpr (StatefulProcessor<C>) {
+      C chain = chain_;
+      if constexpr (StartingProcessor<C>) chain.start(context.prompt());
+      if constexpr (AcceptingProcessor<C>) {
+        for (const Token token : context.generated()) chain.accept(token);
+      }
+      return pick(chain);
+    } else {
+      return pick(chain_);
+    }
+  }
+
   /// What `decode` carries from token to token.
   template <class O>
   struct Run {
@@ -179,6 +190,7 @@ class SequenceDecoder {
       if (!math::is_nan(pick.choice_log_probability)) {
         generation.choice_log_probabilities.push_back(pick.choice_log_probability);
       }
+      if (pick.rank != 0) generation.ranks.push_back(pick.rank);
       generation.alternatives.insert(generation.alternatives.end(), pick.alternatives.begin(),
                                      pick.alternatives.end());
     }

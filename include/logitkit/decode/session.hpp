@@ -44,9 +44,17 @@ class Session {
     return {};
   }
 
-  /// The same, with the alternatives of other picks left where they are in the workspace.
+  /// The same by a part of a row.
   template <std::floating_point S>
-  [[nodiscard]] Pick next_in_batch(Row<S> row, Workspace& workspace) const {
+  [[nodiscard]] Pick next(const CandidateList<S>& list, Workspace& workspace) const {
+    workspace.alternatives().clear();
+    return next_in_batch(list, workspace);
+  }
+
+  /// The same by a Row or a CandidateList, with the alternatives of other picks left where they are
+  /// in the workspace.
+  template <class R>
+  [[nodiscard]] Pick next_in_batch(const R& row, Workspace& workspace) const {
     if (reason_ != StopReason::none) return {.status = Status::finished};
     return detail::choose(row, *chain_, *chooser_, context(), report_, limits_.vocabulary,
                           workspace);

@@ -19,6 +19,8 @@ class Chain {
                 "candidates`) and const lk::Context&");
 
  public:
+  static constexpr bool whole_row = (WholeRowProcessor<Ps> || ...);
+
   Chain() = default;
   explicit Chain(Ps... processors)
     requires(sizeof...(Ps) > 0)

@@ -4,8 +4,6 @@
 
 #include <logitkit/core/candidates.hpp>
 
-#include <numeric>  // std::iota
-
 namespace logitkit::inline LOGITKIT_ABI {
 
 template <std::floating_point S>
@@ -38,12 +36,52 @@ void Candidates<S>::put(Token token, const F& new_value) {
   }
 }
 
-/// Notes that every tile may have another largest key.
 template <std::floating_point S>
-void Candidates<S>::all_stale() {
+void Candidates<S>::set(Token token, double score) {
+  put(token, [&](double) { return to_value(score); });
+}
+
+template <std::floating_point S>
+void Candidates<S>::add(Token token, double delta) {
+  put(token, [&](double value) { return value + delta / scale_; });
+}
+
+template <std::floating_point S>
+void Candidates<S>::ban(Token token) {
+  put(token, [](double) { return -std::numeric_limits<double>::infinity(); });
+}
+
+template <std::floating_point S>
+template <class F>
+void Candidates<S>::edit(Token token, const F& f) {
+  if (token < 0 || static_cast<std::size_t>(token) >= vocabulary()) return;
+  put(token, [&](double old) { return old == -kInfinity ? old : to_value(f(to_score(old))); });
+}
+
+template <std::floating_point S>
+void Candidates<S>::forget_facts() {
+  largest_.reset();
+  peak_.reset();
+  deviation_.reset();
+  forget_weights();
+}
+
+/// The facts that depend on how far apart the scores are.
+template <std::floating_point S>
+void Candidates<S>::forget_weights() {
+  total_.reset();
+  log_mass_.reset();
+  entropy_.reset();
+  collision_.reset();
+}
+
+/// Brings all tiles up to date once every value is an edited one.
+template <std::floating_point S>
+void Candidates<S>::scan_values() {
   if (status_ == Status::not_a_number) return;
-  scratch_.stale.resize(scratch_.tiles.size());
-  std::iota(scratch_.stale.begin(), scratch_.stale.end(), 0u);
+  const std::uint64_t* const allowed = masked_ ? scratch_.allowed.data() : nullptr;
+  static_cast<void>(
+      math::scan(scratch_.values.data(), vocabulary(), allowed, scratch_.tiles.data()));
 }
 
 /// Brings the tiles up to date that have lost their largest key: 64 reads each. Reads the row where
@@ -63,19 +101,26 @@ void Candidates<S>::refresh_tiles() {
 
 template <std::floating_point S>
 void Candidates<S>::scale(double factor) {
-  constexpr double kLargest = 1e300;  // neither 0 times -inf nor inf times 0 is a score
   if (!(factor > 0 && factor <= std::numeric_limits<double>::max())) {
     return fail(Status::not_a_number);
   }
   scale_ = std::clamp(scale_ * factor, 1 / kLargest, kLargest);
   shift_ = std::clamp(shift_ * factor, -kLargest, kLargest);
   forget_weights();
+  if (factor != 1) rest_ = -kInfinity;
+}
+
+template <std::floating_point S>
+void Candidates<S>::shift(double delta) {
+  constexpr double kMax = std::numeric_limits<double>::max();
+  if (!(delta >= -kMax && delta <= kMax)) return fail(Status::not_a_number);
+  shift_ = std::clamp(shift_ + delta, -kLargest, kLargest);
 }
 
 template <std::floating_point S>
 void Candidates<S>::normalise() {
   if (status() != Status::ok) return;
-  shift_ = -std::fma(math::widen(peak().score), scale_, log_mass());
+  shift_ = -std::fma(math::widen(peak().score), scale_, log_mass() + log_rest());
 }
 
 template <std::floating_point S>
@@ -102,18 +147,23 @@ void Candidates<S>::transform(const F& f) {
   if (narrow_) {
     for (auto& entry : scratch_.survivors) entry.score = next(entry.token, entry.score);
   } else {
-    for (std::size_t i = 0; i < vocabulary(); ++i) {
-      const auto token = static_cast<Token>(i);
-      const S result = next(token, value(i));
-      scratch_.edited[i / math::kTile] |= std::uint64_t{1} << (i % math::kTile);
-      scratch_.values[i] = result;
-      if (i % math::kTile == 0) scratch_.edits.push_back(token);  // one a tile is enough to undo
+    for (std::size_t tile = 0; tile < scratch_.tiles.size(); ++tile) {
+      const std::size_t begin = tile * math::kTile;
+      S values[math::kTile];
+      const std::size_t size = tile_values(tile, values);
+      for (std::size_t i = 0; i < size; ++i) {
+        values[i] = next(static_cast<Token>(begin + i), values[i]);
+      }
+      std::copy_n(values, size, &scratch_.values[begin]);
+      scratch_.edited[tile] = ~std::uint64_t{0} >> (math::kTile - size);
+      scratch_.edits.push_back(static_cast<Token>(begin));  // one a tile is enough to undo
     }
     transformed_ = true;
-    all_stale();
+    scan_values();
   }
   scale_ = 1;
   shift_ = 0;
+  rest_ = -kInfinity;
 }
 
 }  // namespace logitkit::inline LOGITKIT_ABI

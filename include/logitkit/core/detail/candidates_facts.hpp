@@ -43,9 +43,17 @@ auto Candidates<S>::peak() -> Survivor {
   return best;
 }
 
+/// ln of all mass over that of the set: 0 unless a list has left something out.
+template <std::floating_point S>
+double Candidates<S>::log_rest() {
+  if (rest_ < std::numeric_limits<double>::lowest()) return 0;
+  const double ratio = rest_ - math::widen(peak().score) - log_mass();  // its logarithm
+  return ratio > 700 ? ratio : math::log(1 + math::exp(ratio));
+}
+
 template <std::floating_point S>
 double Candidates<S>::log_sum_exp() {
-  return status() == Status::ok ? maximum() + log_mass() : maximum();
+  return status() == Status::ok ? maximum() + (log_mass() + log_rest()) : maximum();
 }
 
 template <std::floating_point S>
@@ -54,7 +62,15 @@ double Candidates<S>::log_probability(Token token) {
   if (key == kBannedKey || status() != Status::ok) return -kInfinity;
   // By the distance from the best, which keeps the digits that scale and shift would cancel.
   const double own = math::widen(math::from_order_key<S>(key));
-  return std::fma(own - math::widen(peak().score), scale_, -log_mass());
+  return std::fma(own - math::widen(peak().score), scale_, -(log_mass() + log_rest()));
+}
+
+template <std::floating_point S>
+std::size_t Candidates<S>::rank(Token token) {
+  const Key key = held(token);
+  if (key == kBannedKey || status() != Status::ok) return 0;
+  pick_at_least(static_cast<Key>(key + 1), scratch_.found);
+  return 1 + scratch_.found.size();
 }
 
 /// Calls f(numbers, how many) for the set as floats, from the first token on and in whole blocks of

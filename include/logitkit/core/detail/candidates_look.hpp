@@ -13,6 +13,42 @@ Candidates<S>::Candidates(Row<S> row, Workspace& workspace)
   if (row_.size() == 0) status_ = Status::wrong_length;
 }
 
+template <std::floating_point S>
+Candidates<S>::Candidates(CandidateList<S> list, Workspace& workspace)
+    : Candidates(Row<S>(static_cast<const S*>(nullptr), list.vocabulary()), workspace) {
+  scanned_ = narrow_ = true;
+  take(list);
+}
+
+/// Lists the survivors in ascending order by way of a bit for each token: no sort, and none comes
+/// twice unseen.
+template <std::floating_point S>
+void Candidates<S>::take(const CandidateList<S>& list) {
+  rest_ = list.rest();
+  const auto tokens = list.tokens();
+  if (tokens.size() != list.logits().size()) return fail(Status::wrong_length);
+  if (math::is_nan(rest_)) return fail(Status::not_a_number);
+  if (rest_ > std::numeric_limits<double>::max()) return fail(Status::positive_infinity);
+  auto& seen = scratch_.allowed;
+  std::fill_n(seen.begin(), scratch_.tiles.size(), std::uint64_t{0});
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const auto at = static_cast<std::size_t>(tokens[i]);
+    if (tokens[i] < 0 || at >= vocabulary()) return fail(Status::token_out_of_range);
+    std::uint64_t& bits = seen[at / math::kTile];
+    const std::uint64_t bit = std::uint64_t{1} << (at % math::kTile);
+    if ((bits & bit) != 0) return fail(Status::duplicate_token);
+    bits |= bit;
+    scratch_.values[at] = list.logits()[i];
+    if (math::is_nan(scratch_.values[at])) return fail(Status::not_a_number);
+  }
+  for (std::size_t tile = 0; tile < scratch_.tiles.size(); ++tile) {
+    for (std::uint64_t bits = seen[tile]; bits != 0; bits &= bits - 1) {
+      const std::size_t at = tile * math::kTile + static_cast<std::size_t>(std::countr_zero(bits));
+      scratch_.survivors.push_back({static_cast<Token>(at), scratch_.values[at]});
+    }
+  }
+}
+
 /// Whether no mask has taken a token out, before narrowing.
 template <std::floating_point S>
 bool Candidates<S>::allowed(std::size_t token) const {
@@ -55,7 +91,7 @@ void Candidates<S>::scan(math::Spread* spread, float centre) {
     std::fill(scratch_.tiles.begin(), scratch_.tiles.end(), kBannedKey);
     return;
   }
-  if (transformed_) return all_stale();
+  if (transformed_) return scan_values();
   for (const Token token : scratch_.edits) {
     const auto at = static_cast<std::size_t>(token), tile = at / math::kTile;
     Key& largest = scratch_.tiles[tile];

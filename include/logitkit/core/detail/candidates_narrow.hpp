@@ -13,6 +13,7 @@ void Candidates<S>::narrow_to_picked() {
   if (!scanned_) scan();  // what is dropped unseen may have been NaN
   scratch_.survivors.swap(scratch_.picked);
   narrow_ = true;
+  rest_ = -kInfinity;
   forget_facts();
 }
 
@@ -67,6 +68,7 @@ void Candidates<S>::drop_equals(const Boundary& last) {
 template <std::floating_point S>
 void Candidates<S>::keep_top(std::size_t k, bool equals) {
   if (k == 0) return narrow_to(kBannedKey, [](Token, S) { return false; });
+  if (k < vocabulary()) rest_ = -kInfinity;
   if (k >= (narrow_ ? size() : vocabulary())) return;
   auto& list = scratch_.picked;
   const Key bound = tile_bound(k);
@@ -94,6 +96,8 @@ void Candidates<S>::keep_top(std::size_t k, bool equals) {
 template <std::floating_point S>
 void Candidates<S>::keep_mass(double p, std::size_t at_least) {
   if (p >= 1 || status() != Status::ok) return;
+  p *= math::exp(log_rest());  // of the set alone
+  if (p >= 1) return keep_top(size());
   keep_up_to(boundary(p), at_least);
 }
 

@@ -52,12 +52,16 @@ template <std::floating_point S>
 std::size_t Candidates<S>::tile_values(std::size_t tile, S* out) const {
   const std::size_t begin = tile * math::kTile;
   const std::size_t size = std::min(math::kTile, vocabulary() - begin);
-  row_.visit([=](const auto* data) {
-    for (std::size_t i = 0; i < size; ++i) out[i] = static_cast<S>(data[begin + i]);
-  });
-  for (std::uint64_t edited = scratch_.edited[tile]; edited != 0; edited &= edited - 1) {
-    const auto i = static_cast<std::size_t>(std::countr_zero(edited));
-    out[i] = scratch_.values[begin + i];
+  if (transformed_) {
+    std::copy_n(&scratch_.values[begin], size, out);
+  } else {
+    row_.visit([=](const auto* data) {
+      for (std::size_t i = 0; i < size; ++i) out[i] = static_cast<S>(data[begin + i]);
+    });
+    for (std::uint64_t edited = scratch_.edited[tile]; edited != 0; edited &= edited - 1) {
+      const auto i = static_cast<std::size_t>(std::countr_zero(edited));
+      out[i] = scratch_.values[begin + i];
+    }
   }
   if (masked_) {
     for (std::size_t i = 0; i < size; ++i) {
@@ -83,6 +87,11 @@ auto Candidates<S>::tile_entries(std::size_t tile) -> std::span<const Survivor> 
 template <std::floating_point S>
 template <class F>
 void Candidates<S>::for_each_run(const F& f) {
+  if (transformed_) {
+    const S* const values = scratch_.values.data();
+    const std::uint64_t* const allowed = masked_ ? scratch_.allowed.data() : nullptr;
+    return f(values, vocabulary(), std::size_t{0}, allowed);
+  }
   row_.visit([&](const auto* data) {
     const auto unedited = [&](std::size_t begin, std::size_t end) {
       const std::uint64_t* allowed = masked_ ? &scratch_.allowed[begin / math::kTile] : nullptr;

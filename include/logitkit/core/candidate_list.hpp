@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// CandidateList: a part of a row, from an engine whose logits live elsewhere.
+#pragma once
+
+#include <logitkit/core/row.hpp>
+#include <logitkit/core/token.hpp>
+
+#include <limits>
+#include <span>
+
+namespace logitkit::inline LOGITKIT_ABI {
+
+/// Some tokens with their logits, in any order: those that a GPU or another process has found to be
+/// the best, or the only ones that come into question. Reads; owns nothing.
+///
+///     lk::CandidateList list{tokens, logits, 128256, rest};
+///     lk::Pick pick = session.next(list, workspace);
+///
+/// Candidates of a list are a set that has been narrowed to it: what is not in the list cannot
+/// come, and what works on a narrowed set works on it. If the list holds the best tokens, what a
+/// row would be narrowed to from them is found to be the same, and the same tokens are drawn.
+///
+/// `rest` is ln of the sum of exp(logit) over the tokens that are not in the list, if the engine
+/// knows it; by default nothing. It counts in `log_sum_exp`, `log_probability`, `normalise` and in
+/// what `keep_mass` takes the part p of: the list alone if that much is not in it. It does not
+/// count in `entropy`, `rank` and `draw`, and is never drawn. It is forgotten when the set is
+/// narrowed or transformed, or scaled by another factor than 1: nobody knows it then.
+///
+/// A bad status: as many logits as tokens, else wrong_length; no token twice, else duplicate_token;
+/// each in the vocabulary, else token_out_of_range; NaN and +inf, in `rest` too, as in a row.
+/// Cost: O(tokens + vocabulary / 64), no sort; no allocation once the workspace has seen the
+/// vocabulary.
+template <std::floating_point S>
+class CandidateList {
+ public:
+  static constexpr double kNoRest = -std::numeric_limits<double>::infinity();
+
+  template <class R>
+  CandidateList(std::span<const Token> tokens, R&& logits, std::size_t vocabulary,
+                double rest = kNoRest)
+      : tokens_(tokens), logits_(as_row(logits)), vocabulary_(vocabulary), rest_(rest) {
+    static_assert(std::is_lvalue_reference_v<R> || detail::View<R>,
+                  "logitkit: these logits are a temporary that owns them, and would be gone: keep "
+                  "it in a variable");
+  }
+
+  [[nodiscard]] std::span<const Token> tokens() const { return tokens_; }
+  [[nodiscard]] Row<S> logits() const { return logits_; }
+  [[nodiscard]] std::size_t vocabulary() const { return vocabulary_; }
+  [[nodiscard]] double rest() const { return rest_; }
+
+ private:
+  std::span<const Token> tokens_;
+  Row<S> logits_;
+  std::size_t vocabulary_;
+  double rest_;
+};
+
+template <class R>
+CandidateList(std::span<const Token>, R&&, std::size_t, double = 0) -> CandidateList<ScoreOf<R>>;
+
+}  // namespace logitkit::inline LOGITKIT_ABI
