@@ -66,9 +66,7 @@ class Candidates {
   /// What is wrong with the row or the edits so far; `ok` if a token can be chosen.
   [[nodiscard]] Status status();
   /// Makes the status bad, unless it is: for a processor that cannot do what it should.
-  void fail(Status status) {
-    if (status_ == Status::ok) status_ = status;
-  }
+  void fail(Status status) { status_ = status_ == Status::ok ? status : status_; }
 
   /// The tokens of the set in ascending order: `for (auto [token, score] : candidates)`.
   class Iterator;
@@ -108,8 +106,7 @@ class Candidates {
   void add(Token token, double delta);
   void ban(Token token);
   /// Replaces the score of a token by f(score) where it can still come, and else does nothing.
-  template <class F>
-  void edit(Token token, const F& f);
+  void edit(Token token, const auto& f);
 
   // --- Editing all ---
 
@@ -122,8 +119,7 @@ class Candidates {
   /// Replaces every score by f(score) or f(token, score); banned tokens stay banned. f may ask for
   /// `best` and `maximum`, which are those from before, and nothing else. Before narrowing this
   /// writes V scores: the one operation that costs O(V) memory traffic. Narrow first where you can.
-  template <class F>
-  void transform(const F& f);
+  void transform(const auto& f);
 
   // --- Narrowing: what is not kept is gone, and so is what is banned ---
 
@@ -138,8 +134,7 @@ class Candidates {
   /// Keeps the tokens with score >= threshold.
   void keep_above(double threshold);
   /// Keeps the tokens for which f(token, score) is true; f may look at the candidates. O(size).
-  template <class F>
-  void keep_if(const F& f);
+  void keep_if(const auto& f);
   /// Keeps the given tokens, in any order, and no others. O(tokens log tokens).
   void keep_only(std::span<const Token> tokens);
   /// Keeps the tokens whose bit is 1: word token / 32, bit token % 32, least significant first.
@@ -173,8 +168,7 @@ class Candidates {
   [[nodiscard]] double to_score(Survivor entry) const { return to_score(math::widen(entry.score)); }
   [[nodiscard]] Survivor* find(Token token) const;
   [[nodiscard]] Key held(Token token) const;
-  template <class F>
-  void put(Token token, const F& new_value);
+  void put(Token token, const auto& new_value);
   void forget_facts();
   void forget_weights();
   void allow_marked();
@@ -198,12 +192,9 @@ class Candidates {
   [[nodiscard]] double sum_tiles_quickly();
   [[nodiscard]] double sum_blocks();
   [[nodiscard]] double sum_survivors();
-  template <class F>
-  void for_each_run(const F& f);
-  template <class F>
-  void for_each_stretch(const F& f);
-  template <class F>
-  void for_each_block(const F& f);
+  void for_each_run(const auto& f);
+  void for_each_stretch(const auto& f);
+  void for_each_block(const auto& f);
   [[nodiscard]] double find_deviation(math::Spread spread, float centre);
   void weigh_blocks();
   [[nodiscard]] math::Mass total();
@@ -212,16 +203,9 @@ class Candidates {
   [[nodiscard]] double log_rest();
   [[nodiscard]] std::optional<Token> draw_by_sums(double u);
   struct Boundary;
-  struct Target;
-  struct Stretch;
+  struct Nucleus;
   struct Near;
-  [[nodiscard]] Boundary boundary(double p);
-  [[nodiscard]] Boundary boundary_of_row(double p);
-  [[nodiscard]] std::optional<Boundary> boundary_in_picked(math::Mass before, const Target& target);
   double take_sample();
-  [[nodiscard]] std::optional<Boundary> boundary_by_sums(double p);
-  [[nodiscard]] std::optional<Stretch> guess_stretch(double p, Key bound, double best_mass);
-  [[nodiscard]] math::Parts split(const Stretch& stretch);
   [[nodiscard]] std::span<const std::int32_t> tile_tops();
   [[nodiscard]] std::span<std::int32_t> group_tops();
   [[nodiscard]] Key largest_in(std::span<const std::int32_t> groups);
@@ -232,10 +216,8 @@ class Candidates {
   [[nodiscard]] std::size_t keep_at_least(std::span<const Survivor> list, Key bound, Survivor* out);
   [[nodiscard]] Survivor first_at_least(Key bound);
   void pick_at_least(Key bound, detail::Buffer<Survivor>& list, std::size_t k = kAll);
-  template <class F>
-  void for_each_value(Key at_least, const F& f) const;
-  template <class F>
-  void narrow_to(Key at_least, const F& keep);
+  void for_each_value(Key at_least, const auto& f) const;
+  void narrow_to(Key at_least, const auto& keep);
   void narrow_to_picked();
   void narrow_to_best();
   [[nodiscard]] bool narrow_by_mask(const Boundary& last, std::size_t at_least);
@@ -244,8 +226,7 @@ class Candidates {
 
   detail::Scratch<S>& scratch_;
   Row<S> row_;
-  double scale_ = 1;                 // score = value * scale + shift
-  double shift_ = 0;                 //
+  double scale_ = 1, shift_ = 0;     // score = value * scale + shift
   double rest_ = -kInfinity;         // of a list: see there; a value
   bool scanned_ = false;             // scratch_.tiles are those of the row
   bool masked_ = false;              // scratch_.allowed is in force

@@ -7,8 +7,7 @@
 namespace logitkit::inline LOGITKIT_ABI {
 
 template <std::floating_point S>
-template <class F>
-void Candidates<S>::put(Token token, const F& new_value) {
+void Candidates<S>::put(Token token, const auto& new_value) {
   const auto at = static_cast<std::size_t>(token);
   if (token < 0 || at >= vocabulary()) return fail(Status::token_out_of_range);
   Survivor* entry = narrow_ ? find(token) : nullptr;
@@ -52,8 +51,7 @@ void Candidates<S>::ban(Token token) {
 }
 
 template <std::floating_point S>
-template <class F>
-void Candidates<S>::edit(Token token, const F& f) {
+void Candidates<S>::edit(Token token, const auto& f) {
   if (token < 0 || static_cast<std::size_t>(token) >= vocabulary()) return;
   put(token, [&](double old) { return old == -kInfinity ? old : to_value(f(to_score(old))); });
 }
@@ -124,8 +122,7 @@ void Candidates<S>::normalise() {
 }
 
 template <std::floating_point S>
-template <class F>
-void Candidates<S>::transform(const F& f) {
+void Candidates<S>::transform(const auto& f) {
   struct Forgetting {  // the facts, once they are no longer so; also when f throws
     Candidates& set;
     ~Forgetting() { set.forget_facts(); }

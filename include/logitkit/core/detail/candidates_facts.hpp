@@ -9,8 +9,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// Calls f(token, value) for the tokens that are not banned and have a key >= at_least, ascending.
 /// Before narrowing, tiles whose maximum is smaller are skipped: `refresh_tiles` first.
 template <std::floating_point S>
-template <class F>
-void Candidates<S>::for_each_value(Key at_least, const F& f) const {
+void Candidates<S>::for_each_value(Key at_least, const auto& f) const {
   const Key floor = std::max(at_least, static_cast<Key>(kBannedKey + 1));
   if (narrow_) {
     for (const auto& [token, value] : scratch_.survivors) {
@@ -77,8 +76,7 @@ std::size_t Candidates<S>::rank(Token token) {
 /// kBlock tiles, but for the last: -inf for what is not in the set. A block of nothing else may be
 /// left out. So what f adds up block by block is the same for a row and for a list.
 template <std::floating_point S>
-template <class F>
-void Candidates<S>::for_each_block(const F& f) {
+void Candidates<S>::for_each_block(const auto& f) {
   constexpr std::size_t kNumbers = kBlock * math::kTile;
   float block[kNumbers];
   if (narrow_) {

@@ -30,8 +30,7 @@ void Candidates<S>::narrow_to_best() {
 
 /// Keeps the tokens with a key >= at_least that are not banned and for which keep(token, value).
 template <std::floating_point S>
-template <class F>
-void Candidates<S>::narrow_to(Key at_least, const F& keep) {
+void Candidates<S>::narrow_to(Key at_least, const auto& keep) {
   if (!narrow_) refresh_tiles();
   auto& list = scratch_.picked;  // not the survivors themselves: `keep` may throw
   list.clear();
@@ -98,7 +97,7 @@ void Candidates<S>::keep_mass(double p, std::size_t at_least) {
   if (p >= 1 || status() != Status::ok) return;
   p *= math::exp(log_rest());  // of the set alone
   if (p >= 1) return keep_top(size());
-  keep_up_to(boundary(p), at_least);
+  keep_up_to(Nucleus{*this}.boundary(p), at_least);
 }
 
 /// The smallest key whose score reaches the threshold: searched for in the order of values, which
@@ -135,8 +134,7 @@ void Candidates<S>::keep_above(double threshold) {
 }
 
 template <std::floating_point S>
-template <class F>
-void Candidates<S>::keep_if(const F& f) {
+void Candidates<S>::keep_if(const auto& f) {
   narrow_to(kBannedKey, [&](Token token, S value) {
     return static_cast<bool>(f(token, to_score(math::widen(value))));
   });

@@ -16,6 +16,9 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// The search around one centre, a value. Boundaries and stretches are of math::nearness.
 template <std::floating_point S>
 struct Candidates<S>::Near {
+  using Target = detail::Target;
+  using Stretch = detail::Stretch;
+
   Candidates& set;
   S centre;
 
@@ -54,7 +57,7 @@ struct Candidates<S>::Near {
   }
 
   /// The boundary among what is found, which lies from `low` to `high` and ahead of which there is
-  /// the mass `before`: see boundary_in_picked. Equals may differ in weight, being on both sides.
+  /// the mass `before`: see Nucleus. Equals may differ in weight, being on both sides.
   [[nodiscard]] std::optional<Boundary> in_found(math::Mass before, const Target& target, Key low,
                                                  Key high) const {
     auto& weights = set.scratch_.weighed.weights;
@@ -153,7 +156,7 @@ struct Candidates<S>::Near {
     };
     look(near, far);
     if (!(sampled > 0 && rest > 0)) return {-kInfinity, 0};
-    // How wrong the sample can be: see Candidates::guess_stretch.
+    // How wrong the sample can be: see Nucleus.
     const double goal = p * all;
     double variance = 0, inside = sampled;
     for (int t = 7; t >= 0 && masses[t] > goal; --t) inside = double(sums[t]);

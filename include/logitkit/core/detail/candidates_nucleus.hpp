@@ -19,124 +19,19 @@ struct Candidates<S>::Boundary {
   std::size_t kept, equals;
 };
 
-/// The mass that the tokens before the boundary stay below, known to lie in [low, high].
-template <std::floating_point S>
-struct Candidates<S>::Target {
+namespace detail {
+
+/// The mass that the tokens before a boundary stay below, known to lie in [low, high].
+struct Target {
   double low, high;
 };
 
-/// A stretch of values in which the boundary should be; nothing if the row is not a wide one.
-template <std::floating_point S>
-struct Candidates<S>::Stretch {
+/// A stretch of an order in which a boundary should be.
+struct Stretch {
   float low, high;
 };
 
-/// The boundary among what is picked, ahead of which there is the mass `before`. None if the mass
-/// of all that does not reach the target, or if the answer depends on where the target lies.
-template <std::floating_point S>
-auto Candidates<S>::boundary_in_picked(math::Mass before, const Target& target)
-    -> std::optional<Boundary> {
-  const auto& list = scratch_.picked;
-  if (list.empty()) return std::nullopt;
-  math::Reached<Key> reached{math::order_key(list[0].score), before, 0, list.size()};
-  const auto differs = [key = reached.key](const Survivor& entry) {
-    return math::order_key(entry.score) != key;
-  };
-  if (std::any_of(list.begin(), list.end(), differs)) {
-    math::Mass sum = weigh(list);
-    sum += before;
-    if (sum.to_double() < target.high) return std::nullopt;
-    auto& [keys, weights] = scratch_.weighed;
-    const std::span<Key> all(keys.data(), list.size());
-    reached = math::reach(all, weights.data(), before, target.low, {kBannedKey, largest_key()});
-  } else {
-    weigh(std::span(list).first(1));
-    reached.weight = scratch_.weighed.weights[0];
-  }
-  const auto mass_with = [&](std::size_t n) {  // of the equals
-    math::Mass mass{math::multiply_high(reached.weight, n), reached.weight * n};
-    mass += reached.before;
-    return mass.to_double();
-  };
-  std::size_t kept = 1;
-  for (std::size_t most = reached.equals; kept < most;) {
-    const std::size_t middle = std::midpoint(kept, most);
-    if (mass_with(middle) < target.low) {
-      kept = middle + 1;
-    } else {
-      most = middle;
-    }
-  }
-  if (mass_with(kept) < target.high) return std::nullopt;
-  return Boundary{reached.key, kept, reached.equals};
-}
-
-/// The same by quick sums of the row, where they can tell.
-template <std::floating_point S>
-auto Candidates<S>::boundary_by_sums(double p) -> std::optional<Boundary> {
-  if (!sums_are_worth_it()) return std::nullopt;
-  const double all = sum_tiles_quickly();
-  const double slack = all * math::Weighing::slack(double(vocabulary()), all);
-  return boundary_in_picked({}, {(p * all - slack) * 0x1p56, (p * all + slack) * 0x1p56});
-}
-
-/// The boundary of the part p.
-template <std::floating_point S>
-auto Candidates<S>::boundary(double p) -> Boundary {
-  if (!narrow_ && weighs_fast()) {
-    if constexpr (std::same_as<S, float>) return boundary_of_row(p);
-  }
-  if (!narrow_) {
-    pick_at_least(tile_bound(kFewTiles), scratch_.picked);
-    if (const auto found = boundary_by_sums(p)) return *found;
-  }
-  const double target = p * total().to_double();
-  if (!narrow_) {
-    if (const auto found = boundary_in_picked({}, {target, target})) return *found;
-  }
-  pick_at_least(kBannedKey, scratch_.picked);
-  return *boundary_in_picked({}, {target, target});
-}
-
-template <std::floating_point S>
-auto Candidates<S>::boundary_of_row(double p) -> Boundary {
-  Key few = tile_bound(kFewTiles);
-  if (tiles_at_least(few).size() > 2 * kFewTiles) ++few;  // without the many that equal it
-  pick_at_least(few, scratch_.picked);
-  auto stretch = guess_stretch(p, few, weigh(scratch_.picked).to_double() * 0x1p-56);
-  if (!stretch) {
-    if (const auto found = boundary_by_sums(p)) return *found;
-    const double target = p * total().to_double();
-    if (const auto found = boundary_in_picked({}, {target, target})) return *found;
-    stretch = Stretch{-kInfinity, math::from_order_key<S>(few)};
-  }
-  while (true) {
-    const math::Parts parts = split(*stretch);
-    const double target = p * parts.all.to_double();
-    if (parts.above.to_double() >= target) {
-      stretch = Stretch{stretch->high, kInfinity};
-    } else if (const auto found = boundary_in_picked(parts.above, {target, target})) {
-      return *found;
-    } else {
-      stretch = Stretch{-kInfinity, stretch->low};
-    }
-  }
-}
-
-/// Adds up the row, and picks what is in the stretch.
-template <std::floating_point S>
-math::Parts Candidates<S>::split(const Stretch& stretch) {
-  auto& list = scratch_.picked;
-  list.resize(vocabulary() + detail::kSlack);
-  const math::Weighing weighing = this->weighing();
-  math::Parts parts{{}, {}, list.data()};
-  for_each_stretch([&](const float* numbers, std::size_t size, std::size_t first) {
-    math::kernels().split(numbers, size, static_cast<Token>(first), weighing, stretch.low,
-                          stretch.high, parts);
-  });
-  list.resize(static_cast<std::size_t>(parts.between - list.data()));
-  return parts;
-}
+}  // namespace detail
 
 /// Reads a sample of tiles, evenly spread over the row; returns what share of the row it is.
 template <std::floating_point S>
@@ -153,53 +48,164 @@ double Candidates<S>::take_sample() {
   return double(sample.size()) / double(count * math::kTile);
 }
 
-/// By a sample of tiles, where the boundary should be, given what the values that reach `bound`
-/// weigh; nothing if these should suffice. No more than a guess: `boundary_of_row` finds out.
+/// The search for the last of the tokens, best first, before which there is less than a part of
+/// all.
 template <std::floating_point S>
-auto Candidates<S>::guess_stretch(double p, Key bound, double best_mass) -> std::optional<Stretch> {
-  const double share = take_sample();
-  auto& sample = scratch_.sample;
+struct Candidates<S>::Nucleus {
+  using Target = detail::Target;
+  using Stretch = detail::Stretch;
 
-  // What is below `low` weighs too little to be needed, however much of it there is.
-  const double best = largest(), top = math::widen(math::from_order_key<S>(bound));
-  const double ahead = std::max(best_mass, 0.5);  // the best alone weighs more
-  const double least = math::log((1 - p) * ahead / double(vocabulary())) / scale_;
-  double high = top, low = std::min(high, best + least);
-  float thresholds[8], sums[8];
-  const auto set = [&](double first, double last) {  // even steps down
-    for (int t = 0; t < 8; ++t) thresholds[t] = float(first + (last - first) * t / 7);
-  };
-  const auto look = [&] {  // what of the sample is above each threshold
-    math::kernels().sums_above(sample.data(), sample.size(), weighing(), thresholds, sums);
-  };
-  set(high, low);
-  thresholds[7] = std::numeric_limits<float>::lowest();
-  look();
-  const double above = double(sums[0]), rest = double(sums[7]) - above;
-  const double wanted = p * (best_mass + rest / share) - best_mass;  // of what is below the bound
-  if (wanted < 0.01 * best_mass) return std::nullopt;
+  Candidates& set;
 
-  // How much the sample can be wrong by: three and a half times as much as the mass ahead of the
-  // boundary varies with what happens to be in it, the squares of weights, at most those here.
-  const double goal = above + wanted * share, q = std::min(wanted * share / rest, 1.0);
-  double variance = 0;
-  for (int t = 0; t < 7; ++t) {
-    const double heaviest = math::exp((double(thresholds[t]) - best) * scale_);
-    const double part = double(sums[t]) < goal ? 1 - q : q;
-    variance += part * part * heaviest * double(sums[t + 1] - sums[t]);
+  /// The boundary among what is picked, ahead of which there is the mass `before`. None if the mass
+  /// of all that does not reach the target, or if the answer depends on where the target lies.
+  [[nodiscard]] std::optional<Boundary> in_picked(math::Mass before, const Target& target) const {
+    const auto& list = set.scratch_.picked;
+    if (list.empty()) return std::nullopt;
+    math::Reached<Key> reached{math::order_key(list[0].score), before, 0, list.size()};
+    const auto differs = [key = reached.key](const Survivor& entry) {
+      return math::order_key(entry.score) != key;
+    };
+    if (std::any_of(list.begin(), list.end(), differs)) {
+      math::Mass sum = set.weigh(list);
+      sum += before;
+      if (sum.to_double() < target.high) return std::nullopt;
+      auto& [keys, weights] = set.scratch_.weighed;
+      const std::span<Key> all(keys.data(), list.size());
+      reached =
+          math::reach(all, weights.data(), before, target.low, {kBannedKey, set.largest_key()});
+    } else {
+      set.weigh(std::span(list).first(1));
+      reached.weight = set.scratch_.weighed.weights[0];
+    }
+    const auto mass_with = [&](std::size_t n) {  // of the equals
+      math::Mass mass{math::multiply_high(reached.weight, n), reached.weight * n};
+      mass += reached.before;
+      return mass.to_double();
+    };
+    std::size_t kept = 1;
+    for (std::size_t most = reached.equals; kept < most;) {
+      const std::size_t middle = std::midpoint(kept, most);
+      if (mass_with(middle) < target.low) {
+        kept = middle + 1;
+      } else {
+        most = middle;
+      }
+    }
+    if (mass_with(kept) < target.high) return std::nullopt;
+    return Boundary{reached.key, kept, reached.equals};
   }
-  const double error = (share < 1 ? 3.5 * std::sqrt(variance) : 0) + 1e-5 * (above + rest);
-  for (int round = 0; round < 3; ++round) {
-    set(high + (low - high) / 9, low + (high - low) / 9);
+
+  /// The same by quick sums of the row, where they can tell.
+  [[nodiscard]] std::optional<Boundary> by_sums(double p) const {
+    if (!set.sums_are_worth_it()) return std::nullopt;
+    const double all = set.sum_tiles_quickly();
+    const double slack = all * math::Weighing::slack(double(set.vocabulary()), all);
+    return in_picked({}, {(p * all - slack) * 0x1p56, (p * all + slack) * 0x1p56});
+  }
+
+  /// The boundary of the part p.
+  [[nodiscard]] Boundary boundary(double p) const {
+    if (!set.narrow_ && set.weighs_fast()) {
+      if constexpr (std::same_as<S, float>) return boundary_of_row(p);
+    }
+    if (!set.narrow_) {
+      set.pick_at_least(set.tile_bound(kFewTiles), set.scratch_.picked);
+      if (const auto found = by_sums(p)) return *found;
+    }
+    const double target = p * set.total().to_double();
+    if (!set.narrow_) {
+      if (const auto found = in_picked({}, {target, target})) return *found;
+    }
+    set.pick_at_least(kBannedKey, set.scratch_.picked);
+    return *in_picked({}, {target, target});
+  }
+
+  [[nodiscard]] Boundary boundary_of_row(double p) const {
+    Key few = set.tile_bound(kFewTiles);
+    if (set.tiles_at_least(few).size() > 2 * kFewTiles) ++few;  // without the many that equal it
+    set.pick_at_least(few, set.scratch_.picked);
+    auto stretch = guess_stretch(p, few, set.weigh(set.scratch_.picked).to_double() * 0x1p-56);
+    if (!stretch) {
+      if (const auto found = by_sums(p)) return *found;
+      const double target = p * set.total().to_double();
+      if (const auto found = in_picked({}, {target, target})) return *found;
+      stretch = Stretch{-kInfinity, math::from_order_key<S>(few)};
+    }
+    while (true) {
+      const math::Parts parts = split(*stretch);
+      const double target = p * parts.all.to_double();
+      if (parts.above.to_double() >= target) {
+        stretch = Stretch{stretch->high, kInfinity};
+      } else if (const auto found = in_picked(parts.above, {target, target})) {
+        return *found;
+      } else {
+        stretch = Stretch{-kInfinity, stretch->low};
+      }
+    }
+  }
+
+  /// Adds up the row, and picks what is in the stretch.
+  [[nodiscard]] math::Parts split(const Stretch& stretch) const {
+    auto& list = set.scratch_.picked;
+    list.resize(set.vocabulary() + detail::kSlack);
+    const math::Weighing weighing = set.weighing();
+    math::Parts parts{{}, {}, list.data()};
+    set.for_each_stretch([&](const float* numbers, std::size_t size, std::size_t first) {
+      math::kernels().split(numbers, size, static_cast<Token>(first), weighing, stretch.low,
+                            stretch.high, parts);
+    });
+    list.resize(static_cast<std::size_t>(parts.between - list.data()));
+    return parts;
+  }
+
+  /// By a sample of tiles, where the boundary should be, given what the values that reach `bound`
+  /// weigh; nothing if these should suffice. No more than a guess: `boundary_of_row` finds out.
+  [[nodiscard]] std::optional<Stretch> guess_stretch(double p, Key bound, double best_mass) const {
+    const double share = set.take_sample();
+    auto& sample = set.scratch_.sample;
+
+    // What is below `low` weighs too little to be needed, however much of it there is.
+    const double best = set.largest(), top = math::widen(math::from_order_key<S>(bound));
+    const double ahead = std::max(best_mass, 0.5);  // the best alone weighs more
+    const double least = math::log((1 - p) * ahead / double(set.vocabulary())) / set.scale_;
+    double high = top, low = std::min(high, best + least);
+    float thresholds[8], sums[8];
+    const auto place = [&](double first, double last) {  // even steps down
+      for (int t = 0; t < 8; ++t) thresholds[t] = float(first + (last - first) * t / 7);
+    };
+    const auto look = [&] {  // what of the sample is above each threshold
+      math::kernels().sums_above(sample.data(), sample.size(), set.weighing(), thresholds, sums);
+    };
+    place(high, low);
+    thresholds[7] = std::numeric_limits<float>::lowest();
     look();
-    for (int t = 0; t < 8; ++t) {
-      if (double(sums[t]) <= goal - error) high = double(thresholds[t]);
+    const double above = double(sums[0]), rest = double(sums[7]) - above;
+    const double wanted = p * (best_mass + rest / share) - best_mass;  // of what is below the bound
+    if (wanted < 0.01 * best_mass) return std::nullopt;
+
+    // How much the sample can be wrong by: three and a half times as much as the mass ahead of the
+    // boundary varies with what happens to be in it, the squares of weights, at most those here.
+    const double goal = above + wanted * share, q = std::min(wanted * share / rest, 1.0);
+    double variance = 0;
+    for (int t = 0; t < 7; ++t) {
+      const double heaviest = math::exp((double(thresholds[t]) - best) * set.scale_);
+      const double part = double(sums[t]) < goal ? 1 - q : q;
+      variance += part * part * heaviest * double(sums[t + 1] - sums[t]);
     }
-    for (int t = 7; t >= 0; --t) {
-      if (double(sums[t]) >= goal + error) low = double(thresholds[t]);
+    const double error = (share < 1 ? 3.5 * std::sqrt(variance) : 0) + 1e-5 * (above + rest);
+    for (int round = 0; round < 3; ++round) {
+      place(high + (low - high) / 9, low + (high - low) / 9);
+      look();
+      for (int t = 0; t < 8; ++t) {
+        if (double(sums[t]) <= goal - error) high = double(thresholds[t]);
+      }
+      for (int t = 7; t >= 0; --t) {
+        if (double(sums[t]) >= goal + error) low = double(thresholds[t]);
+      }
     }
+    return Stretch{float(low), float(high)};
   }
-  return Stretch{float(low), float(high)};
-}
+};
 
 }  // namespace logitkit::inline LOGITKIT_ABI

@@ -85,8 +85,7 @@ auto Candidates<S>::tile_entries(std::size_t tile) -> std::span<const Survivor> 
 /// Calls f(numbers, how many, the first token, mask or null) for the row in its own scalar and,
 /// tile by tile, for what is edited in S: always for whole tiles but the last.
 template <std::floating_point S>
-template <class F>
-void Candidates<S>::for_each_run(const F& f) {
+void Candidates<S>::for_each_run(const auto& f) {
   if (transformed_) {
     const S* const values = scratch_.values.data();
     const std::uint64_t* const allowed = masked_ ? scratch_.allowed.data() : nullptr;
@@ -114,8 +113,7 @@ void Candidates<S>::for_each_run(const F& f) {
 /// Calls f(numbers, how many, the first token) for the row as floats, edits included: for long
 /// stretches where it can, and always for whole tiles but the last.
 template <std::floating_point S>
-template <class F>
-void Candidates<S>::for_each_stretch(const F& f) {
+void Candidates<S>::for_each_stretch(const auto& f) {
   for_each_run([&]<class Scalar>(const Scalar* numbers, std::size_t size, std::size_t first,
                                  const std::uint64_t* allowed) {
     if constexpr (std::same_as<Scalar, float>) {
