@@ -13,7 +13,8 @@
 namespace logitkit::inline LOGITKIT_ABI {
 
 /// A value that edits or narrows candidates: `p(candidates, context)`, const, for every
-/// Candidates<S>. Copying it forks its state. A generic lambda is one.
+/// Candidates<S>. Copying it forks its state. A generic lambda is one. One that logs should name
+/// has `describe(tell)`: see Description.
 template <class P>
 concept Processor =
     std::copy_constructible<P> && std::invocable<const P&, Candidates<float>&, const Context&> &&

@@ -80,6 +80,9 @@ class SequenceDecoder {
       }
       return {};
     };
+    if constexpr (requires { chain_.keeps_state(); }) {  // what is known at run time only
+      if (!chain_.keeps_state()) return pick(chain_);
+    }
     if constexpr (StatefulProcessor<C>) {
       C chain = chain_;
       if constexpr (StartingProcessor<C>) chain.start(context.prompt());

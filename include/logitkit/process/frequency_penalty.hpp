@@ -31,6 +31,8 @@ class FrequencyPenalty {
     }
   }
 
+  void describe(auto& tell) const { tell("frequency_penalty", "a", a_); }
+
  private:
   P a_;
   TokenCounts counts_;

@@ -28,6 +28,8 @@ class MinP {
     if (min_p_ > 0) candidates.keep_above(candidates.maximum() + log_min_p_);
   }
 
+  void describe(auto& tell) const { tell("min_p", "min_p", min_p_); }
+
  private:
   P min_p_;
   double log_min_p_;

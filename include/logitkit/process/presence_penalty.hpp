@@ -31,6 +31,8 @@ class PresencePenalty {
     }
   }
 
+  void describe(auto& tell) const { tell("presence_penalty", "a", a_); }
+
  private:
   P a_;
   TokenCounts seen_;

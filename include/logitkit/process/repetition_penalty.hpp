@@ -40,6 +40,8 @@ class RepetitionPenalty {
     }
   }
 
+  void describe(auto& tell) const { tell("repetition_penalty", "r", r_); }
+
  private:
   P r_;
   TokenCounts seen_;

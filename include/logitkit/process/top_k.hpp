@@ -25,6 +25,8 @@ class TopK {
     candidates.keep_top(static_cast<std::size_t>(k_));
   }
 
+  void describe(auto& tell) const { tell("top_k", "k", k_); }
+
  private:
   P k_;
 };

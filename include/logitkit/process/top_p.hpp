@@ -26,6 +26,8 @@ class TopP {
     candidates.keep_mass(double(p_));
   }
 
+  void describe(auto& tell) const { tell("top_p", "p", p_); }
+
  private:
   P p_;
 };
