@@ -38,9 +38,11 @@
 #include <logitkit/model/stateless.hpp>
 #include <logitkit/presets/description.hpp>
 #include <logitkit/presets/dynamic_chain.hpp>
+#include <logitkit/presets/openai.hpp>
 #include <logitkit/presets/parameter.hpp>
 #include <logitkit/presets/registry.hpp>
 #include <logitkit/presets/request.hpp>
+#include <logitkit/presets/vllm.hpp>
 #include <logitkit/process/allow_only.hpp>
 #include <logitkit/process/ban.hpp>
 #include <logitkit/process/chain.hpp>

@@ -144,9 +144,9 @@ TEST_CASE("A dynamic chain tells its members' names and parameters, in order, an
   CHECK(to_string(chain) ==
         "temperature(0.8) > top_k(40) > top_p(0.95) > no_stutter > processor > softmax");
   CHECK(to_string(lk::DynamicChain()).empty());
-  lk::DynamicChain nested;
-  nested.add(chain, "chain").add(lk::Chain{lk::TopK{1}}, "best");
-  CHECK(to_string(nested) == "chain > best");
+  lk::DynamicChain longer;
+  longer.add(lk::Chain{lk::TopK{1}}, "best").add(dynamic(lk::TopK{1}, NoStutter{}));
+  CHECK(to_string(longer) == "best > top_k(1) > processor");
 }
 
 TEST_CASE("A dynamic chain allocates nothing in a step, nor in an assignment of the same members") {

@@ -24,10 +24,15 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// to a chain of the same members. For one from names and values see Request.
 class DynamicChain {
  public:
-  /// Appends a processor; `name` is what logs show where it does not `describe` itself.
+  /// Appends a processor, or the members of another chain. `name` is what logs show where it does
+  /// not `describe` itself.
   template <Processor P>
   DynamicChain& add(P processor, std::string name = "processor") {
-    members_.push_back({detail::AnyProcessor(std::move(processor)), std::move(name)});
+    if constexpr (std::same_as<P, DynamicChain>) {
+      members_.insert(members_.end(), processor.members_.begin(), processor.members_.end());
+    } else {
+      members_.push_back({detail::AnyProcessor(std::move(processor)), std::move(name)});
+    }
     return *this;
   }
 

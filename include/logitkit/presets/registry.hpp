@@ -24,56 +24,56 @@ namespace logitkit::inline LOGITKIT_ABI {
 namespace detail {
 
 /// A template, so that only who uses it compiles all processors.
-template <class Reader>
+template <class = void>
 struct Registry {
   /// A processor of one parameter, a T; with one of the values `kOff`, as without it, there is
   /// none.
   template <class P, class T, int... kOff>
-  static void build_of(Reader& reader) {
-    const auto value = reader.template get<T>(reader.first());
-    if (value && ((*value != kOff) && ...)) reader.template build<P>(*value);
+  static void build_of(ParameterReader& reader) {
+    const auto value = reader.get<T>(reader.first());
+    if (value && ((*value != kOff) && ...)) reader.build<P>(*value);
   }
   template <class P, int... kOff>
-  static void number(Reader& reader) {
+  static void number(ParameterReader& reader) {
     build_of<P, double, kOff...>(reader);
   }
   template <class P, int... kOff>
-  static void whole(Reader& reader) {
+  static void whole(ParameterReader& reader) {
     build_of<P, std::int64_t, kOff...>(reader);
   }
   template <class P>
-  static void tokens(Reader& reader) {
+  static void tokens(ParameterReader& reader) {
     build_of<P, Value::Tokens>(reader);
   }
   template <class P>
-  static void biases(Reader& reader) {
+  static void biases(ParameterReader& reader) {
     build_of<P, Value::Biases>(reader);
   }
 
-  static void min_new_tokens(Reader& reader) {
-    const auto n = reader.template get<std::int64_t>("min_new_tokens", 0);
+  static void min_new_tokens(ParameterReader& reader) {
+    const auto n = reader.get<std::int64_t>("min_new_tokens", 0);
     if (n == 0) return;
-    const auto end_tokens = reader.template get<Value::Tokens>("eos_token_id", {});
+    const auto end_tokens = reader.get<Value::Tokens>("eos_token_id", {});
     if (end_tokens.empty()) {
       reader.complain("min_new_tokens needs eos_token_id, which it holds back");
     }
-    reader.template build<MinNewTokens<std::int64_t>>(n, end_tokens);
+    reader.build<MinNewTokens<std::int64_t>>(n, end_tokens);
   }
-  static void softmax(Reader& reader) {
-    if (reader.template get<bool>("renormalize_logits", false)) reader.chain.add(Softmax());
+  static void softmax(ParameterReader& reader) {
+    if (reader.get<bool>("renormalize_logits", false)) reader.chain.add(Softmax());
   }
 
-  static void seed(Reader& reader) {
-    const auto seed = reader.template get<std::int64_t>("seed", 0);
+  static void seed(ParameterReader& reader) {
+    const auto seed = reader.get<std::int64_t>("seed", 0);
     reader.expect(seed >= 0, "seed", "0 <= seed < 2^63", double(seed));
     reader.random.seed = static_cast<std::uint64_t>(seed);
   }
-  static void limits(Reader& reader) {
-    if (const auto n = reader.template get<std::int64_t>("max_new_tokens")) {
+  static void limits(ParameterReader& reader) {
+    if (const auto n = reader.get<std::int64_t>("max_new_tokens")) {
       reader.expect(*n >= 1, "max_new_tokens", "max_new_tokens >= 1", double(*n));
       reader.limits.max_new_tokens = static_cast<std::size_t>(*n);
     }
-    reader.limits.end_tokens = reader.template get<Value::Tokens>("eos_token_id", {});
+    reader.limits.end_tokens = reader.get<Value::Tokens>("eos_token_id", {});
     for (const Token token : reader.limits.end_tokens) {
       reader.expect(token >= 0, "eos_token_id", "token >= 0", token);
     }
@@ -81,7 +81,7 @@ struct Registry {
 
   /// A line a processor: the names of its parameters in Hugging Face, vLLM, llama.cpp and Ollama,
   /// and how it is made of them.
-  static constexpr Registration<Reader> kRows[] = {
+  static constexpr Registration kRows[] = {
       {"logit_bias", biases<LogitBias<double>>},
       {"repetition_penalty|repeat_penalty", number<RepetitionPenalty<double>, 1>},
       {"frequency_penalty", number<FrequencyPenalty<double>, 0>},

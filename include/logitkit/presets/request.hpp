@@ -29,22 +29,21 @@ struct Request {
   Limits limits{};
 
   /// Refuses what `check` complains of.
-  template <class Reader = detail::ParameterReader>
+  template <class Registry = detail::Registry<>>
   explicit Request(const Parameters& parameters) {
-    Reader reader(parameters);
-    reader.read(detail::Registry<Reader>::kRows);
-    require(reader.text());
-    chain = std::move(reader.chain);
+    detail::ParameterReader reader(parameters);
+    reader.read(Registry::kRows);
+    chain = std::move(reader).finish();
     random = reader.random;
     limits = std::move(reader.limits);
   }
 
   /// Everything that is wrong, a sentence each: "top_p: p must satisfy 0 < p <= 1, got 1.5",
   /// "top_k must be a whole number, got 0.5", "unknown parameter 'top_q'"; empty if nothing is.
-  template <class Reader = detail::ParameterReader>
+  template <class Registry = detail::Registry<>>
   [[nodiscard]] static std::vector<std::string> check(const Parameters& parameters) {
-    Reader reader(parameters);
-    reader.read(detail::Registry<Reader>::kRows);
+    detail::ParameterReader reader(parameters);
+    reader.read(Registry::kRows);
     return reader.complaints;
   }
 };

@@ -2,6 +2,8 @@
 // Assembly: what is refused is noted under the user's name, once.
 #include "support/catch.hpp"
 
+#include "reference/trial.hpp"
+
 #include <logitkit/presets/detail/assembly.hpp>
 #include <logitkit/process/top_k.hpp>
 #include <logitkit/process/top_p.hpp>
@@ -19,7 +21,10 @@ TEST_CASE("An assembly takes what is good and notes what is not") {
   CHECK(assembly.complaints ==
         std::vector<std::string>{"nucleus: p must satisfy 0 < p <= 1, got 1.5",
                                  "seed must satisfy seed >= 0, got -1"});
-  CHECK(assembly.text() ==
-        "nucleus: p must satisfy 0 < p <= 1, got 1.5; seed must satisfy seed >= 0, got -1");
-  CHECK(lk::detail::Assembly().text().empty());
+  reference::refuses([&] { static_cast<void>(std::move(assembly).finish()); },
+                     "nucleus: p must satisfy 0 < p <= 1, got 1.5; "
+                     "seed must satisfy seed >= 0, got -1");
+  lk::detail::Assembly sound;
+  sound.add<lk::TopK<int>>("top_k", 40);
+  CHECK(to_string(std::move(sound).finish()) == "top_k(40)");
 }

@@ -11,7 +11,7 @@ using Complaints = std::vector<std::string>;
 
 namespace {
 
-constexpr lk::detail::Registration<Reader> kRows[] = {
+constexpr lk::detail::Registration kRows[] = {
     {"min_new_tokens|min_tokens eos",
      [](Reader& reader) {
        const auto n = reader.get<std::int64_t>("min_new_tokens", 0);

@@ -27,9 +27,21 @@ struct Assembly {
     }
   }
 
+  /// The same unless the value is the one that means "off".
+  template <class P, class T>
+  void add_unless(T off, const std::string& name, T value) {
+    if (value != off) add<P>(name, value);
+  }
+
   /// Complains unless a number is good: "seed must satisfy seed >= 0, got -1".
   void expect(bool good, const std::string& name, const char* rule, double value) {
     if (!good) complain(name + " must satisfy " + rule + ", got " + digits(value));
+  }
+
+  /// The same for a number that should be in [least, most].
+  void within(double least, double most, const std::string& name, double value) {
+    const std::string rule = digits(least) + " <= " + name + " <= " + digits(most);
+    expect(value >= least && value <= most, name, rule.c_str(), value);
   }
 
   /// Notes a sentence, once.
@@ -39,11 +51,12 @@ struct Assembly {
     }
   }
 
-  /// All complaints as one text; empty if there are none.
-  [[nodiscard]] std::string text() const {
+  /// The chain. Refused with all complaints if there are any.
+  [[nodiscard]] DynamicChain finish() && {
     std::string all;
     for (const std::string& each : complaints) all += (all.empty() ? "" : "; ") + each;
-    return all;
+    require(all);
+    return std::move(chain);
   }
 };
 

@@ -15,12 +15,13 @@
 
 namespace logitkit::inline LOGITKIT_ABI::detail {
 
+class ParameterReader;
+
 /// A row of the registry. `parameters` names what it reads: a blank between two parameters, `|`
 /// before an alias: "top_p|nucleus". `build` adds to the reader's chain, or to its options.
-template <class Reader>
 struct Registration {
   std::string_view parameters;
-  void (*build)(Reader&);
+  void (*build)(ParameterReader&);
 };
 
 /// The first word of a text, which is then cut off.
@@ -39,9 +40,9 @@ class ParameterReader : public Assembly {
   Limits limits{};
 
   /// Reads all that the rows ask for, in their order, and complains of what none asks for.
-  void read(std::span<const Registration<ParameterReader>> rows) {
+  void read(std::span<const Registration> rows) {
     std::vector<bool> known(given_.size());
-    for (const auto& row : rows) {
+    for (const Registration& row : rows) {
       row_ = row.parameters;
       for (std::string_view left = row_; !left.empty();) {
         static_cast<void>(find(cut_word(left, ' '), &known));
