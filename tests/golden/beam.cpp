@@ -37,25 +37,6 @@ struct Maybe {
   }
 };
 
-/// Biases for the last token of a sequence whose others have just come. As in Hugging Face, a
-/// sequence of k tokens has no effect on a context of fewer than k.
-struct SequenceBias {
-  std::vector<std::pair<std::vector<lk::Token>, double>> biases;
-
-  void operator()(auto& candidates, const lk::Context& context) const {
-    for (const auto& [sequence, bias] : biases) {
-      if (sequence.size() > context.tokens.size()) continue;
-      const auto tail = context.tokens.last(sequence.size() - 1);
-      if (!std::equal(tail.begin(), tail.end(), sequence.begin())) continue;
-      add(candidates, sequence.back(), bias);
-    }
-  }
-  template <std::floating_point S>
-  static void add(lk::Candidates<S>& candidates, lk::Token token, double bias) {
-    candidates.add(token, static_cast<S>(bias));
-  }
-};
-
 /// Bans every token that would repeat n tokens in a row.
 struct NoRepeat {
   std::size_t n;
@@ -68,22 +49,6 @@ struct NoRepeat {
       if (std::equal(tail.begin(), tail.end(), tokens.begin() + std::ptrdiff_t(i))) {
         candidates.ban(tokens[i + n - 1]);
       }
-    }
-  }
-};
-
-/// Hugging Face's exponential_decay_length_penalty.
-struct GrowingEnd {
-  std::size_t start;
-  double factor;
-  std::vector<lk::Token> end_tokens;
-
-  template <std::floating_point S>
-  void operator()(lk::Candidates<S>& candidates, const lk::Context& context) const {
-    if (context.generated().size() <= start) return;
-    const double power = std::pow(factor, double(context.generated().size() - start));
-    for (const lk::Token token : end_tokens) {
-      candidates.add(token, static_cast<S>(std::abs(candidates.score(token)) * (power - 1)));
     }
   }
 };
@@ -103,15 +68,11 @@ test::TableModel<Scalar> table(const json& model) {
 
 /// The chain that Hugging Face's generate() builds from these parameters, in its order.
 template <class P>
-auto chain_of(const json& params, std::size_t prompt_size) {
+auto chain_of(const json& params) {
   const auto end_tokens = params.value("eos_token_id", std::vector<lk::Token>{});
-  SequenceBias bias, bad_words;
+  std::vector<std::pair<std::vector<lk::Token>, P>> biases;
   for (const auto& each : params.value("sequence_bias", json::array())) {
-    bias.biases.emplace_back(each[0].get<std::vector<lk::Token>>(), each[1].get<double>());
-  }
-  for (const auto& each : params.value("bad_words_ids", json::array())) {
-    bad_words.biases.emplace_back(each.get<std::vector<lk::Token>>(),
-                                  -std::numeric_limits<double>::infinity());
+    biases.emplace_back(each[0].get<std::vector<lk::Token>>(), each[1].get<P>());
   }
   Maybe<lk::RepetitionPenalty<P>> repetition;
   if (params.contains("repetition_penalty")) {
@@ -121,23 +82,22 @@ auto chain_of(const json& params, std::size_t prompt_size) {
   if (params.contains("no_repeat_ngram_size")) {
     no_repeat.processor = NoRepeat{params["no_repeat_ngram_size"]};
   }
-  std::size_t min_new_tokens = params.value("min_new_tokens", std::size_t(0));
-  if (params.contains("min_length")) {
-    min_new_tokens = params["min_length"].get<std::size_t>() - prompt_size;
-  }
-  Maybe<GrowingEnd> growing_end;
+  using Decay = lk::ExponentialLengthDecay<P, std::size_t>;
+  Maybe<Decay> decay;
   if (params.contains("exponential_decay_length_penalty")) {
-    const auto& decay = params["exponential_decay_length_penalty"];
-    growing_end.processor = GrowingEnd{decay[0], decay[1], end_tokens};
+    const auto& pair = params["exponential_decay_length_penalty"];
+    decay.processor.emplace(pair[0].get<std::size_t>(), pair[1].get<P>(), end_tokens);
   }
   Maybe<lk::Softmax> softmax;
   if (params.value("renormalize_logits", false)) softmax.processor.emplace();
-  return lk::Chain{bias,
+  const auto bad_words = params.value("bad_words_ids", std::vector<std::vector<lk::Token>>{});
+  return lk::Chain{lk::SequenceBias<P>{biases},
                    repetition,
                    no_repeat,
-                   bad_words,
-                   lk::MinNewTokens{min_new_tokens, end_tokens},
-                   growing_end,
+                   lk::BanSequences{bad_words},
+                   lk::MinLength{params.value("min_length", 0), end_tokens},
+                   lk::MinNewTokens{params.value("min_new_tokens", 0), end_tokens},
+                   decay,
                    lk::Ban{params.value("suppress_tokens", std::vector<lk::Token>{})},
                    softmax};
 }
@@ -186,7 +146,7 @@ void check_beam_case(const json& each, const json& models, const char* scores, d
   std::size_t at = 0;
   for (const std::vector<lk::Token> prompt : each["prompts"]) {
     Engine<Scalar> engine{lk::Stateless{table<Scalar>(models[each["model"].get<std::string>()])}};
-    const lk::BeamSearchDecoder beams{chain_of<Scalar>(params, prompt.size()), options_of(params)};
+    const lk::BeamSearchDecoder beams{chain_of<Scalar>(params), options_of(params)};
     const auto results = beams.decode(engine, prompt, limits_of(params));
     calls = std::max(calls, engine.calls);
     REQUIRE(results.size() == n_best);
@@ -225,7 +185,7 @@ TEST_CASE("the live beams' sums are Hugging Face's after every step") {
     const std::vector<lk::Token> prompt = each["prompts"][0];
     const json& params = each["params"];
     lk::Stateless model{table<float>(golden["models"][each["model"].get<std::string>()])};
-    const lk::BeamSearchDecoder beams{chain_of<float>(params, prompt.size()), options_of(params)};
+    const lk::BeamSearchDecoder beams{chain_of<float>(params), options_of(params)};
     auto session = beams.start(prompt, limits_of(params));
     lk::Workspace workspace;
     lk::BeamStep step = session.step(model.prefill(prompt), workspace);
@@ -253,7 +213,7 @@ TEST_CASE("greedy decoding gives Hugging Face's tokens and number of model calls
     for (const std::vector<lk::Token> prompt : each["prompts"]) {
       Engine<float> engine{
           lk::Stateless{table<float>(golden["models"][each["model"].get<std::string>()])}};
-      const lk::GreedyDecoder greedy{chain_of<float>(params, prompt.size())};
+      const lk::GreedyDecoder greedy{chain_of<float>(params)};
       const lk::Generation result = greedy.decode(engine, prompt, limits_of(params));
       CHECK(result.tokens == each["generated"][at++].get<std::vector<lk::Token>>());
       calls = std::max(calls, engine.calls);

@@ -15,6 +15,11 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// A value that edits or narrows candidates: `p(candidates, context)`, const, for every
 /// Candidates<S>. Copying it forks its state. A generic lambda is one. One that logs should name
 /// has `describe(tell)`: see Description.
+///
+/// Where hard constraints meet (bans, masks, forced tokens, minimum lengths), their intersection is
+/// left, in whatever order they stand: a processor never brings back what another has taken away.
+/// If nothing is left, the status is `nothing_left`, never a token. They belong before truncations
+/// such as TopK, which keep some of what is left and know nothing of what is to come.
 template <class P>
 concept Processor =
     std::copy_constructible<P> && std::invocable<const P&, Candidates<float>&, const Context&> &&
