@@ -14,6 +14,7 @@ TEST_CASE("a pick starts without a token", "[pick]") {
   REQUIRE(pick.status == lk::Status::ok);
   REQUIRE(std::isnan(pick.model_log_probability));
   REQUIRE(std::isnan(pick.choice_log_probability));
+  REQUIRE(pick.rank == 0);
   REQUIRE(pick.alternatives.empty());
   REQUIRE(lk::Alternative{}.token == lk::kNoToken);
 }
@@ -23,5 +24,7 @@ TEST_CASE("a report asks for nothing by default", "[pick]") {
   REQUIRE_FALSE(report.model);
   REQUIRE_FALSE(report.choice);
   REQUIRE(report.alternatives == 0);
+  REQUIRE_FALSE(report.rank);
+  REQUIRE(report.of == lk::Distribution::model);
   REQUIRE(std::isnan(lk::kNotComputed));
 }

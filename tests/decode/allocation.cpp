@@ -117,11 +117,13 @@ TEST_CASE("a penalty's table grows by doubling, and only as tokens are accepted"
   check_no_allocation<float>(lk::RandomDecoder{kWithPenalty, {.seed = 1}}, 1, 5);
 }
 
-TEST_CASE("nor with a chain that does not narrow, with both log-probabilities and alternatives") {
-  const lk::RandomDecoder random{
-      lk::Chain{lk::TopP{0.99f}},
-      {.seed = 1, .report = {.model = true, .choice = true, .alternatives = 20}}};
-  check_no_allocation<float>(random, 0);
+TEST_CASE("nor with a chain that does not narrow, and all that can be reported") {
+  for (const lk::Distribution of : {lk::Distribution::model, lk::Distribution::choice}) {
+    const lk::Report report{
+        .model = true, .choice = true, .alternatives = 20, .rank = true, .of = of};
+    check_no_allocation<float>(
+        lk::RandomDecoder{lk::Chain{lk::TopP{0.99f}}, {.seed = 1, .report = report}}, 0);
+  }
   check_no_allocation<float>(lk::RandomDecoder{}, 0);
 }
 
@@ -164,7 +166,7 @@ TEST_CASE("nor does one over several workspaces, whoever takes which row") {
 
 TEST_CASE("a beam step allocates nothing once all beams live, reports included") {
   CHECK(beam_allocations(lk::Chain{}, {}) == 0);
-  CHECK(beam_allocations(kChain, {.model = true, .alternatives = 3}) == 0);
+  CHECK(beam_allocations(kChain, {.model = true, .alternatives = 3, .rank = true}) == 0);
   // A penalty's tables grow in each of the beams until they have seen all 300 tokens.
   CHECK(beam_allocations(kWithPenalty, {.model = true}) <= 6 * 2 * 9);
 }

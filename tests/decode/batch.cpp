@@ -30,7 +30,7 @@ struct Request {
   auto decoder() const {
     return lk::RandomDecoder{
         lk::Chain{lk::RepetitionPenalty{1.3f}, lk::Temperature{temperature}, lk::TopK{12}},
-        {.seed = seed, .report = {.model = true, .alternatives = 2}}};
+        {.seed = seed, .report = {.model = true, .alternatives = 2, .rank = true}}};
   }
 };
 
@@ -74,6 +74,7 @@ TEST_CASE("each row of a batch gives its single run, in every order") {
     }
     std::vector<lk::Workspace> workspaces(2);
     std::vector<std::vector<lk::Alternative>> alternatives(sessions.size());
+    std::vector<std::vector<std::size_t>> ranks(sessions.size());
     for (bool going = true; going;) {
       const auto picks = lk::next(rows_of(sessions), sessions, workspaces);
       REQUIRE(picks.size() == sessions.size());
@@ -83,6 +84,7 @@ TEST_CASE("each row of a batch gives its single run, in every order") {
         REQUIRE(picks[r].status == lk::Status::ok);
         alternatives[r].insert(alternatives[r].end(), picks[r].alternatives.begin(),
                                picks[r].alternatives.end());
+        ranks[r].push_back(picks[r].rank);
         sessions[r].accept(picks[r].token);
         going = true;
       }
@@ -93,6 +95,7 @@ TEST_CASE("each row of a batch gives its single run, in every order") {
       const auto generated = sessions[r].generated();
       CHECK(Tokens(generated.begin(), generated.end()) == single.tokens);
       CHECK(sessions[r].reason() == single.reason);
+      CHECK(ranks[r] == single.ranks);
       REQUIRE(alternatives[r].size() == single.alternatives.size());
       for (std::size_t i = 0; i < alternatives[r].size(); ++i) {
         CHECK(alternatives[r][i].token == single.alternatives[i].token);

@@ -13,7 +13,8 @@ TEST_CASE("options that can be have no sentence") {
   CHECK(lk::BeamOptions{.beams = 1}.check().empty());
   CHECK(lk::BeamOptions{.beams = 3, .length_penalty = -2.0, .n_best = 3}.check().empty());
   CHECK(lk::BeamOptions{.length_penalty = 0}.check().empty());
-  CHECK(lk::BeamOptions{.report = {.model = true, .alternatives = 5}}.check().empty());
+  CHECK(
+      lk::BeamOptions{.report = {.model = true, .alternatives = 5, .rank = true}}.check().empty());
 }
 
 TEST_CASE("options that cannot be are named: field, rule and value") {
@@ -27,6 +28,8 @@ TEST_CASE("options that cannot be are named: field, rule and value") {
   CHECK(lk::BeamOptions{.beams = 2, .n_best = 3}.check() ==
         "BeamOptions: n_best must satisfy n_best <= beams, got 3");
   CHECK_FALSE(lk::BeamOptions{.report = {.choice = true}}.check().empty());
+  CHECK(lk::BeamOptions{.report = {.rank = true, .of = lk::Distribution::choice}}.check() ==
+        "BeamOptions: report.of must be the model, beam search has no choice");
   CHECK(lk::BeamOptions{.report = {.alternatives = 70000}}.check() ==
         "Report: alternatives must satisfy alternatives <= 65536, got 70000");
 }

@@ -206,15 +206,17 @@ TEST_CASE("`never` reckons with the longest length allowed, by whichever limit i
 
 TEST_CASE("scores are sums of log-probabilities over length^penalty, the end token included") {
   for (const double penalty : {1.0, 0.0, -1.5, 0.6}) {
-    const lk::BeamSearchDecoder beams{
-        lk::Chain{},
-        {.beams = 4, .length_penalty = penalty, .report = {.model = true, .alternatives = 2}}};
+    const lk::BeamSearchDecoder beams{lk::Chain{},
+                                      {.beams = 4,
+                                       .length_penalty = penalty,
+                                       .report = {.model = true, .alternatives = 2, .rank = true}}};
     const test::PlainRecurrent<double> model{10, 5};
     for (const auto& result :
          beams.decode(model, kPrompt, {.max_new_tokens = 6, .end_tokens = {2, 7}})) {
       const std::size_t length = result.tokens.size();
       REQUIRE(result.model_log_probabilities.size() == length);
       REQUIRE(result.alternatives.size() == 2 * length);
+      REQUIRE(result.ranks.size() == length);
       CHECK(result.choice_log_probabilities.empty());
       Tokens tokens = kPrompt;
       long double sum = 0;
@@ -226,6 +228,9 @@ TEST_CASE("scores are sums of log-probabilities over length^penalty, the end tok
         CHECK(result.alternatives[2 * i + 1].log_probability <= double(*best));
         const long double expected = row[std::size_t(result.tokens[i])];
         CHECK(result.model_log_probabilities[i] == Catch::Approx(double(expected)).epsilon(1e-12));
+        CHECK(result.ranks[i] ==
+              1 + std::size_t(std::count_if(row.begin(), row.end(),
+                                            [&](auto other) { return other > expected; })));
         sum += expected;
         tokens.push_back(result.tokens[i]);
       }

@@ -104,6 +104,7 @@ TEST_CASE("nothing is computed that was not asked for") {
   const lk::Pick pick = lk::GreedyDecoder().next(row, kContext, workspace);
   CHECK(lk::math::is_nan(pick.model_log_probability));
   CHECK(lk::math::is_nan(pick.choice_log_probability));
+  CHECK(pick.rank == 0);
   CHECK(pick.alternatives.empty());
 }
 
@@ -122,6 +123,107 @@ TEST_CASE("alternatives are the model's best, best first, whatever the chain ban
         Approx(double(log_probability(row, 1, 1, kAll))).margin(2 * test::kWeightError<float>));
   CHECK(pick.alternatives[2].log_probability ==
         Approx(pick.model_log_probability).margin(2 * test::kWeightError<float>));
+}
+
+TEST_CASE("alternatives of the choice are what the chain has left, best first, renormalised") {
+  const std::vector<float> row{1, 4, 2, 4, 3};
+  const auto last = [](std::uint64_t) { return 0.999; };
+  const lk::RandomDecoder random{
+      lk::Chain{lk::Ban{{1}}, lk::Temperature{0.5}, lk::TopK{3}}, last,
+      lk::Report{.model = true, .choice = true, .alternatives = 4, .of = lk::Distribution::choice}};
+  const auto kept = [](std::size_t v) { return v >= 2; };
+  lk::Workspace workspace;
+  const lk::Pick pick = random.next(row, kContext, workspace);
+  CHECK(pick.token == 4);
+  REQUIRE(pick.alternatives.size() == 4);
+  const lk::Token expected[] = {3, 4, 2};
+  for (std::size_t i = 0; i < 3; ++i) {
+    CHECK(pick.alternatives[i].token == expected[i]);
+    const auto token = static_cast<std::size_t>(expected[i]);
+    CHECK(pick.alternatives[i].log_probability ==
+          Approx(double(log_probability(row, token, 0.5L, kept))).margin(2e-7));
+  }
+  CHECK(pick.alternatives[1].log_probability == pick.choice_log_probability);
+  CHECK(pick.alternatives[3].token == lk::kNoToken);  // three are left
+  CHECK(pick.model_log_probability ==
+        Approx(double(log_probability(row, 4, 1, kAll))).margin(2e-7));
+}
+
+TEST_CASE("a token among the model's alternatives has the same log-probability, to the bit") {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const auto row = some_row<float>(300, seed);
+    const lk::RandomDecoder random{
+        lk::Chain{lk::Temperature{1.3}, lk::TopK{20}},
+        {.seed = seed, .report = {.model = true, .alternatives = 20, .rank = true}}};
+    lk::Workspace workspace;
+    const lk::Pick pick = random.next(row, kContext, workspace);
+    REQUIRE(pick.rank >= 1);
+    REQUIRE(pick.rank <= 20);
+    CHECK(pick.alternatives[pick.rank - 1].token == pick.token);  // no ties in this row
+    CHECK(pick.alternatives[pick.rank - 1].log_probability == pick.model_log_probability);
+  }
+}
+
+TEMPLATE_TEST_CASE("a rank is 1 + the number of larger values, of the row or of what is left", "",
+                   float, double, Eigen::half, Eigen::bfloat16) {
+  using S = TestType;
+  const auto rank = [](const auto& row, auto&& chain, lk::Distribution of) {
+    lk::Workspace workspace;
+    const lk::GreedyDecoder greedy{chain, {.report = {.rank = true, .of = of}}};
+    const lk::Pick pick = greedy.next(row, kContext, workspace);
+    CHECK(lk::math::is_nan(pick.model_log_probability));
+    CHECK(pick.alternatives.empty());
+    return pick.rank;
+  };
+  const auto model = lk::Distribution::model, choice = lk::Distribution::choice;
+  const float inf = std::numeric_limits<float>::infinity();
+  const std::vector<S> row{S(1.f), S(4.f), S(2.f), S(4.f), S(-inf), S(3.f), S(2.f)};
+  CHECK(rank(row, lk::Chain{}, model) == 1);
+  CHECK(rank(row, lk::Ban{{1}}, model) == 1);  // 3, and equals share a rank
+  CHECK(rank(row, lk::Ban{{1}}, choice) == 1);
+  CHECK(rank(row, lk::Ban{{1, 3, 5}}, model) == 4);  // 2
+  CHECK(rank(row, lk::Ban{{1, 3, 5}}, choice) == 1);
+  CHECK(rank(row, lk::LogitBias{{{0, 9.0f}}}, model) == 6);
+  CHECK(rank(row, lk::Chain{lk::LogitBias{{{0, 9.0f}}}, lk::TopK{1}}, choice) == 1);
+
+  auto long_row = some_row<S>(5000);
+  for (std::size_t v = 0; v < 5000; v += 7) long_row[v] = long_row[v / 2];  // ties
+  const auto only = [](lk::Token token) {
+    return [=](auto& c, const lk::Context&) {
+      c.keep_if([=](lk::Token t, double) { return t == token; });
+    };
+  };
+  for (std::size_t token = 0; token < 5000; token += 613) {
+    std::size_t larger = 0;
+    for (const S value : long_row) larger += double(value) > double(long_row[token]);
+    CHECK(rank(long_row, only(static_cast<lk::Token>(token)), model) == larger + 1);
+  }
+}
+
+TEST_CASE("a rank of the choice is drawn from what is left") {
+  const std::vector<float> row{3, 2, 1, 0};
+  lk::Workspace workspace;
+  for (const auto& [u, rank] : {std::pair{0.0, 1u}, {0.8, 2u}, {0.999, 3u}}) {
+    const lk::RandomDecoder random{lk::TopK{3}, [u = u](std::uint64_t) { return u; },
+                                   lk::Report{.rank = true, .of = lk::Distribution::choice}};
+    CHECK(random.next(row, kContext, workspace).rank == rank);
+  }
+}
+
+TEST_CASE("a row that is bad for a report of the model is refused, whatever the chain bans") {
+  const float inf = std::numeric_limits<float>::infinity();
+  const std::vector<float> row{1, inf, 2};
+  lk::Workspace workspace;
+  const auto status = [&](lk::Report report) {
+    return lk::GreedyDecoder{lk::Ban{{1}}, {.report = report}}
+        .next(row, kContext, workspace)
+        .status;
+  };
+  CHECK(status({}) == lk::Status::ok);
+  CHECK(status({.rank = true, .of = lk::Distribution::choice}) == lk::Status::ok);
+  CHECK(status({.rank = true}) == lk::Status::positive_infinity);
+  CHECK(status({.model = true}) == lk::Status::positive_infinity);
+  CHECK(status({.alternatives = 1}) == lk::Status::positive_infinity);
 }
 
 TEST_CASE("a bad row is a status, and no token is chosen") {

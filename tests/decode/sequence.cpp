@@ -192,22 +192,26 @@ TEST_CASE("a model with a cache gives what the plain one does, row by row") {
   }
 }
 
-TEST_CASE("log-probabilities and alternatives have one entry a token, and the score is their sum") {
+TEST_CASE(
+    "log-probabilities, ranks and alternatives have one entry a token, and the score is their "
+    "sum") {
   const lk::RandomDecoder random{
       lk::Chain{lk::Temperature{1.5f}},
-      {.seed = 4, .report = {.model = true, .choice = true, .alternatives = 3}}};
+      {.seed = 4, .report = {.model = true, .choice = true, .alternatives = 3, .rank = true}}};
   const auto result =
       random.decode(test::PlainRecurrent<double>{9, 2}, kPrompt, {.max_new_tokens = 7});
   REQUIRE(result.tokens.size() == 7);
   REQUIRE(result.model_log_probabilities.size() == 7);
   CHECK(result.choice_log_probabilities.size() == 7);
   REQUIRE(result.alternatives.size() == 21);
+  REQUIRE(result.ranks.size() == 7);
   double sum = 0;
   for (std::size_t i = 0; i < 7; ++i) {
     sum += result.model_log_probabilities[i];
     CHECK(result.alternatives[3 * i].log_probability >= result.model_log_probabilities[i]);
     for (std::size_t j = 0; j < 3; ++j) {
       const auto& each = result.alternatives[3 * i + j];
+      CHECK((each.token == result.tokens[i]) == (result.ranks[i] == j + 1));
       if (each.token != result.tokens[i]) continue;
       CHECK(each.log_probability == Catch::Approx(result.model_log_probabilities[i]));
     }

@@ -67,6 +67,10 @@ class Candidates {
   [[nodiscard]] bool contains(Token token) const { return held(token) > kBannedKey; }
   /// What is wrong with the row or the edits so far; `ok` if a token can be chosen.
   [[nodiscard]] Status status();
+  /// Makes the status bad, unless it is: for a processor that cannot do what it should.
+  void fail(Status status) {
+    if (status_ == Status::ok) status_ = status;
+  }
 
   /// The tokens of the set in ascending order: `for (auto [token, score] : candidates)`.
   class Iterator;
@@ -92,26 +96,24 @@ class Candidates {
   [[nodiscard]] double log_sum_exp();
   /// ln of a token's probability among the candidates, <= 0; -inf for one that cannot come.
   [[nodiscard]] double log_probability(Token token);
+  /// 1 + how many tokens score more; 0 for one that cannot come.
+  [[nodiscard]] std::size_t rank(Token token);
   /// Shannon's entropy of the distribution, in nats, >= 0. O(size).
   [[nodiscard]] double entropy();
 
   // --- Editing one token ---
   // A token that was dropped stays out; one that the vocabulary does not have is a bad status.
 
-  void set(Token token, double score) {
-    edit(token, [&](double) { return (score - shift_) / scale_; });
-  }
-  void add(Token token, double delta) {
-    edit(token, [&](double value) { return value + delta / scale_; });
-  }
-  void ban(Token token) {
-    edit(token, [](double) { return -std::numeric_limits<double>::infinity(); });
-  }
+  void set(Token token, double score);
+  void add(Token token, double delta);
+  void ban(Token token);
 
   // --- Editing all ---
 
   /// Multiplies every score by `factor`, finite and > 0; else the status is not_a_number. O(1).
   void scale(double factor);
+  /// Adds a finite number to every score; else the status is not_a_number. O(1).
+  void shift(double delta);
   /// Shifts every score so that the exponentials sum to 1. O(size).
   void normalise();
   /// Replaces every score by f(score) or f(token, score); banned tokens stay banned. f may ask for
@@ -151,6 +153,7 @@ class Candidates {
   using Survivor = detail::Survivor<S>;
   static constexpr S kInfinity = std::numeric_limits<S>::infinity();
   static constexpr Key kBannedKey = math::kBannedKey<S>;
+  static constexpr double kLargest = 1e300;     // of scale and shift: no 0 times inf is a score
   static constexpr std::size_t kBlock = 16;     // tiles whose sums are added up first
   static constexpr std::size_t kFewTiles = 64;  // as many as are looked at first for a nucleus
 
@@ -170,15 +173,7 @@ class Candidates {
   [[nodiscard]] Key held(Token token) const;
   template <class F>
   void edit(Token token, const F& new_value);
-  void forget_facts() {
-    largest_.reset();
-    peak_.reset();
-    total_.reset();
-    log_mass_.reset();
-  }
-  void fail(Status status) {
-    if (status_ == Status::ok) status_ = status;
-  }
+  void forget_facts();
   [[nodiscard]] std::size_t count_allowed() const;
   void scan();
   void all_stale();

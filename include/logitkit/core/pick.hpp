@@ -7,6 +7,7 @@
 #include <logitkit/core/token.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <span>
 
@@ -15,12 +16,21 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// Where a log-probability or a score was not asked for.
 inline constexpr double kNotComputed = std::numeric_limits<double>::quiet_NaN();
 
-/// What to compute besides the tokens. Each costs an exponential pass over the row, so all are off.
-/// Log-probabilities are natural logarithms.
+/// The two distributions that a token has a log-probability under.
+enum class Distribution : std::uint8_t {
+  model,   ///< log_softmax of the row as it came. vLLM: raw_logprobs
+  choice,  ///< what the chain has left to choose from, renormalised. vLLM: processed_logprobs
+};
+
+/// What to compute besides the tokens; all off, since each costs a pass: log-probabilities one of
+/// exponentials (of the choice, over what is left), a rank one of comparisons. Never a sort of the
+/// row. Log-probabilities are natural logarithms.
 struct Report {
-  bool model = false;   ///< log-probability under the model: log_softmax of the row as it came
-  bool choice = false;  ///< log-probability under what was chosen from: after the chain
-  std::size_t alternatives = 0;  ///< the model's n most probable tokens for each step, <= 65536
+  bool model = false;            ///< the token's log-probability under the model
+  bool choice = false;           ///< the token's log-probability under what it was chosen from
+  std::size_t alternatives = 0;  ///< the n most probable tokens for each step, <= 65536
+  bool rank = false;             ///< 1 + how many tokens are more probable than this one
+  Distribution of = Distribution::model;  ///< whose alternatives and rank
 
   [[nodiscard]] std::string check() const {
     constexpr std::size_t kMost = 65536;
@@ -29,9 +39,9 @@ struct Report {
   }
 };
 
-/// A token that might have been chosen, and its log-probability under the model.
+/// A token that might have been chosen, and its log-probability.
 struct Alternative {
-  Token token = kNoToken;  ///< kNoToken where the model has no further token that can come
+  Token token = kNoToken;  ///< kNoToken where there is no further token that can come
   double log_probability = -std::numeric_limits<double>::infinity();
 };
 
@@ -41,7 +51,8 @@ struct Pick {
   Status status = Status::ok;
   double model_log_probability = kNotComputed;
   double choice_log_probability = kNotComputed;
-  /// Best first, the model's; in the workspace, valid until it is used again.
+  std::size_t rank = 0;  ///< 0 where not asked for; equals share one
+  /// Best first; in the workspace, valid until it is used again.
   std::span<const Alternative> alternatives{};
 };
 

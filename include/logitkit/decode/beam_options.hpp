@@ -34,7 +34,7 @@ struct BeamOptions {
   double length_penalty = 1;
   EarlyStopping early_stopping = EarlyStopping::heuristic;
   std::size_t n_best = 0;  ///< results to return, <= beams; 0: as many as beams
-  Report report{};         ///< of the model; `choice` has no meaning in beam search
+  Report report{};         ///< of the model: in beam search there is no choice
 
   [[nodiscard]] std::string check() const {
     if (beams < 1 || beams > 65536) {
@@ -45,6 +45,9 @@ struct BeamOptions {
     }
     if (n_best > beams) return misuse("BeamOptions", "n_best", "n_best <= beams", double(n_best));
     if (report.choice) return "BeamOptions: report.choice must be false, beam search has none";
+    if (report.of != Distribution::model) {
+      return "BeamOptions: report.of must be the model, beam search has no choice";
+    }
     return report.check();
   }
 };

@@ -65,6 +65,7 @@ class BeamSession {
     }
     const std::span<Extension> best = best_.best_first();
     if (best.empty()) return stop(StopReason::bad_row, Status::nothing_left);
+    if (options_.report.rank) rank(best, all, workspace);
     return select(best);
   }
 
@@ -156,9 +157,19 @@ class BeamSession {
       }
       last_score = score, last_sum = sum;
       const double logit = math::widen(row[static_cast<std::size_t>(token)]);
-      best_.offer({sum, token, r, logit - model.log_sum_exp});
+      best_.offer({sum, token, r, model.log_probability(logit)});
     }
     return Status::ok;
+  }
+
+  /// Tells the extensions their ranks by the model: each parent's row is read once more.
+  void rank(std::span<Extension> best, const auto& rows, Workspace& workspace) const {
+    for (std::size_t r = 0; r < live_.size(); ++r) {
+      Candidates candidates(rows[r], workspace);
+      for (Extension& each : best) {
+        if (each.parent == r) each.rank = candidates.rank(each.token);
+      }
+    }
   }
 
   /// Of the K best extensions: which end, which live on, and whether the search is over.
@@ -201,12 +212,8 @@ class BeamSession {
       }
       improvable_ = improvable_ && score(live_[0].sum, length) > finished_.worst();
     }
-    return !improvable_ || enough();
-  }
-
-  /// Whether the rule `when_full` has nothing to wait for.
-  [[nodiscard]] bool enough() const {
-    return options_.early_stopping == EarlyStopping::when_full && finished_.full();
+    return !improvable_ ||
+           (options_.early_stopping == EarlyStopping::when_full && finished_.full());
   }
 
   /// Why the parent's sequence would end with this token.

@@ -182,6 +182,7 @@ class SequenceDecoder {
       if (!math::is_nan(pick.choice_log_probability)) {
         generation.choice_log_probabilities.push_back(pick.choice_log_probability);
       }
+      if (pick.rank != 0) generation.ranks.push_back(pick.rank);
       generation.alternatives.insert(generation.alternatives.end(), pick.alternatives.begin(),
                                      pick.alternatives.end());
     }

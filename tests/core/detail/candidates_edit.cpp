@@ -293,6 +293,45 @@ TEST_CASE("a factor that is not a positive number is a bad status", "[candidates
   }
 }
 
+TEMPLATE_TEST_CASE("shift adds to every score, under a scale and in a narrowed set", "[candidates]",
+                   float, double) {
+  using S = TestType;
+  const std::vector<S> row{1, 2, -kInfinity<S>, 3};
+  for (const bool narrow : {false, true}) {
+    lk::Workspace workspace;
+    lk::Candidates set(row, workspace);
+    if (narrow) set.keep_if([](lk::Token, auto) { return true; });
+    const double before = set.log_sum_exp();
+    set.shift(5);
+    REQUIRE(set.score(0) == 6);
+    REQUIRE(set.score(2) == -kInfinity<S>);
+    REQUIRE(set.maximum() == 8);
+    REQUIRE(set.log_sum_exp() == Catch::Approx(before + 5));
+    set.scale(2);
+    set.shift(-1);
+    REQUIRE(set.score(1) == 13);
+    set.set(1, 7);
+    REQUIRE(set.score(1) == 7);
+    set.transform([](double score) { return score; });
+    REQUIRE(set.score(3) == 15);
+    set.shift(1e300), set.shift(1e300);
+    REQUIRE(set.best() == 3);
+    REQUIRE(set.status() == lk::Status::ok);
+    set.shift(std::numeric_limits<double>::infinity());
+    REQUIRE(set.status() == lk::Status::not_a_number);
+  }
+}
+
+TEST_CASE("the first bad status stays", "[candidates]") {
+  const std::vector<float> row{1, 2, 3};
+  lk::Workspace workspace;
+  lk::Candidates set(row, workspace);
+  set.fail(lk::Status::wrong_length);
+  set.fail(lk::Status::token_out_of_range);
+  REQUIRE(set.status() == lk::Status::wrong_length);
+  REQUIRE(set.draw(0.5) == lk::kNoToken);
+}
+
 TEST_CASE("an edit that sets a score to itself changes nothing", "[candidates]") {
   lk::Workspace workspace;
   std::vector<float> row(1000);

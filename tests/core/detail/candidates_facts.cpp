@@ -114,6 +114,36 @@ TEMPLATE_TEST_CASE("sorted is the whole order, or its beginning", "[candidates]"
   }
 }
 
+TEMPLATE_TEST_CASE("a rank is one more than what scores more, before and after narrowing",
+                   "[candidates]", float, double) {
+  using S = TestType;
+  lk::Workspace workspace;
+  for (const auto& [name, row] : test::all_named_rows<S>()) {
+    for (int pass = 0; pass < 3; ++pass) {
+      lk::Candidates set(row, workspace);
+      if (pass > 0) set.add(0, S(0.5));
+      if (pass > 1) set.keep_if([](lk::Token token, auto) { return token % 3 != 1; });
+      const auto order = set.sorted();
+      const std::vector<lk::Candidate> all(order.begin(), order.end());
+      std::size_t rank = 0;
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        const bool equal = i > 0 && !(all[i].score < all[i - 1].score);
+        if (!equal) rank = i + 1;
+        if (i % 7 != 0) continue;
+        if (set.rank(all[i].token) != rank) FAIL_CHECK(name << ", place " << i);
+      }
+      set.ban(0);
+      CHECK(set.rank(0) == 0);
+      CHECK(set.rank(-1) == 0);
+      CHECK(set.rank(static_cast<lk::Token>(row.size())) == 0);
+    }
+  }
+  const S nan = std::numeric_limits<S>::quiet_NaN();
+  const std::vector<S> bad{1, nan, 2};
+  lk::Candidates set(bad, workspace);
+  CHECK(set.rank(2) == 0);
+}
+
 TEST_CASE("the largest negative number is a score, whatever the scale", "[candidates]") {
   const std::vector<float> row(4, std::numeric_limits<float>::lowest());  // how some write "masked"
   lk::Workspace workspace;

@@ -54,8 +54,8 @@ TEST_CASE("a path turns into any other, and only what comes after the fork is wr
   }
 }
 
-TEST_CASE("log-probabilities and alternatives are those of the path") {
-  BeamHistory history{lk::Report{.model = true, .alternatives = 2}};
+TEST_CASE("log-probabilities, ranks and alternatives are those of the path") {
+  BeamHistory history{lk::Report{.model = true, .alternatives = 2, .rank = true}};
   const auto rows = [&](std::initializer_list<BeamHistory::Node> nodes) {
     for (const auto node : nodes) {
       auto& list = history.alternatives_after(node);
@@ -63,18 +63,20 @@ TEST_CASE("log-probabilities and alternatives are those of the path") {
     }
   };
   rows({0});
-  const auto a = history.add(BeamHistory::kRoot, {0, 5, 0, -0.5});
-  const auto b = history.add(BeamHistory::kRoot, {0, 6, 0, -0.6});
+  const auto a = history.add(BeamHistory::kRoot, {0, 5, 0, -0.5, 1});
+  const auto b = history.add(BeamHistory::kRoot, {0, 6, 0, -0.6, 2});
   rows({a, b, a, b});  // a step that was broken off begins anew
-  const auto c = history.add(b, {0, 7, 1, -0.7});
+  const auto c = history.add(b, {0, 7, 1, -0.7, 9});
 
   lk::Generation live, ended;
   live.tokens = {6, 7};
-  history.report(c, 2, 0, live);
+  history.report(c, 2, {}, live);
   ended.tokens = {6, 8};
-  history.report(b, 1, -0.8, ended);
+  history.report(b, 1, {0, 8, 1, -0.8, 4}, ended);
   CHECK(live.model_log_probabilities == std::vector{-0.6, -0.7});
   CHECK(ended.model_log_probabilities == std::vector{-0.6, -0.8});
+  CHECK(live.ranks == std::vector<std::size_t>{2, 9});
+  CHECK(ended.ranks == std::vector<std::size_t>{2, 4});
   for (const auto* each : {&live, &ended}) {
     Tokens tokens;
     for (const lk::Alternative& one : each->alternatives) tokens.push_back(one.token);
@@ -87,7 +89,8 @@ TEST_CASE("what is not asked for is not kept") {
   const auto node = history.add(BeamHistory::kRoot, {0, 5, 0, -0.5});
   lk::Generation generation;
   generation.tokens = {5};
-  history.report(node, 1, 0, generation);
+  history.report(node, 1, {}, generation);
   CHECK(generation.model_log_probabilities.empty());
+  CHECK(generation.ranks.empty());
   CHECK(generation.alternatives.empty());
 }

@@ -37,6 +37,29 @@ void Candidates<S>::edit(Token token, const F& new_value) {
   }
 }
 
+template <std::floating_point S>
+void Candidates<S>::set(Token token, double score) {
+  edit(token, [&](double) { return (score - shift_) / scale_; });
+}
+
+template <std::floating_point S>
+void Candidates<S>::add(Token token, double delta) {
+  edit(token, [&](double value) { return value + delta / scale_; });
+}
+
+template <std::floating_point S>
+void Candidates<S>::ban(Token token) {
+  edit(token, [](double) { return -std::numeric_limits<double>::infinity(); });
+}
+
+template <std::floating_point S>
+void Candidates<S>::forget_facts() {
+  largest_.reset();
+  peak_.reset();
+  total_.reset();
+  log_mass_.reset();
+}
+
 /// Notes that every tile may have another largest key.
 template <std::floating_point S>
 void Candidates<S>::all_stale() {
@@ -62,7 +85,6 @@ void Candidates<S>::refresh_tiles() {
 
 template <std::floating_point S>
 void Candidates<S>::scale(double factor) {
-  constexpr double kLargest = 1e300;  // neither 0 times -inf nor inf times 0 is a score
   if (!(factor > 0 && factor <= std::numeric_limits<double>::max())) {
     return fail(Status::not_a_number);
   }
@@ -70,6 +92,13 @@ void Candidates<S>::scale(double factor) {
   shift_ = std::clamp(shift_ * factor, -kLargest, kLargest);
   total_.reset();
   log_mass_.reset();
+}
+
+template <std::floating_point S>
+void Candidates<S>::shift(double delta) {
+  constexpr double kMax = std::numeric_limits<double>::max();
+  if (!(delta >= -kMax && delta <= kMax)) return fail(Status::not_a_number);
+  shift_ = std::clamp(shift_ + delta, -kLargest, kLargest);
 }
 
 template <std::floating_point S>

@@ -58,6 +58,14 @@ double Candidates<S>::log_probability(Token token) {
 }
 
 template <std::floating_point S>
+std::size_t Candidates<S>::rank(Token token) {
+  const Key key = held(token);
+  if (key == kBannedKey || status() != Status::ok) return 0;
+  pick_at_least(static_cast<Key>(key + 1), scratch_.found);
+  return 1 + scratch_.found.size();
+}
+
+template <std::floating_point S>
 double Candidates<S>::entropy() {
   if (status() != Status::ok) return 0;
   // H = ln(sum of w) + (sum of w d) / (sum of w), where w = 2^-d.

@@ -11,7 +11,7 @@ namespace logitkit::inline LOGITKIT_ABI::detail {
 
 /// A tree whose root is the end of the prompt and whose paths from it are the prefixes. It only
 /// grows, and a child's number is larger than its parent's. With each node, if asked for: its log-
-/// probability, and the alternatives of the row that follows it.
+/// probability and rank, and the alternatives of the row that follows it.
 class BeamHistory {
  public:
   using Node = std::uint32_t;  // 2^32 tokens would take 32 GB
@@ -20,6 +20,7 @@ class BeamHistory {
   explicit BeamHistory(const Report& report) : report_(report) {
     nodes_.push_back({kNoToken, kRoot});
     if (report_.model) log_probabilities_.push_back(0);
+    if (report_.rank) ranks_.push_back(0);
   }
 
   /// Room for n tokens and, of what is reported with them, for as much as is not too much to keep.
@@ -27,12 +28,14 @@ class BeamHistory {
     constexpr std::size_t kMostAlternatives = std::size_t(1) << 18;
     nodes_.reserve(1 + n);
     if (report_.model) log_probabilities_.reserve(1 + n);
+    if (report_.rank) ranks_.reserve(1 + n);
     alternatives_.reserve(std::min((1 + n) * report_.alternatives, kMostAlternatives));
   }
 
   Node add(Node parent, const Extension& extension) {
     nodes_.push_back({extension.token, parent});
     if (report_.model) log_probabilities_.push_back(extension.model_log_probability);
+    if (report_.rank) ranks_.push_back(extension.rank);
     return static_cast<Node>(nodes_.size() - 1);
   }
 
@@ -60,10 +63,11 @@ class BeamHistory {
   }
 
   /// Tells a hypothesis what was reported along the path to `node`, at `depth`. It has as many
-  /// tokens or one more, whose own log-probability is `last`.
-  void report(Node node, std::size_t depth, double last, Generation& hypothesis) const {
+  /// tokens or one more, which is `last`.
+  void report(Node node, std::size_t depth, const Extension& last, Generation& hypothesis) const {
     const std::size_t size = hypothesis.tokens.size(), n = report_.alternatives;
-    if (report_.model) hypothesis.model_log_probabilities.resize(size, last);
+    if (report_.model) hypothesis.model_log_probabilities.resize(size, last.model_log_probability);
+    if (report_.rank) hypothesis.ranks.resize(size, last.rank);
     hypothesis.alternatives.resize(size * n);
     for (;; node = nodes_[node].parent) {
       if (depth < size) {
@@ -73,6 +77,7 @@ class BeamHistory {
       }
       if (depth-- == 0) return;
       if (report_.model) hypothesis.model_log_probabilities[depth] = log_probabilities_[node];
+      if (report_.rank) hypothesis.ranks[depth] = ranks_[node];
     }
   }
 
@@ -85,6 +90,7 @@ class BeamHistory {
   Report report_;
   std::vector<Entry> nodes_;               // the root first
   std::vector<double> log_probabilities_;  // of each node
+  std::vector<std::size_t> ranks_;         // of each node
   std::vector<Alternative> alternatives_;  // n for each node with a row
 };
 

@@ -18,6 +18,7 @@ struct Extension {
   Token token;
   std::size_t parent;
   double model_log_probability;
+  std::size_t rank = 0;  // by the model
 
   /// Whether a comes before b: larger sum, then lower token, then lower parent.
   [[nodiscard]] friend bool operator<(const Extension& a, const Extension& b) {

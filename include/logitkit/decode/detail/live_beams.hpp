@@ -101,8 +101,7 @@ class LiveBeams {
     result.tokens.reserve(tokens.size() + last.size());
     result.tokens.assign(tokens.begin(), tokens.end());
     for (const Extension& each : last) result.tokens.push_back(each.token);
-    history_.report((*this)[r].node, tokens.size(),
-                    last.empty() ? 0 : last[0].model_log_probability, result);
+    history_.report((*this)[r].node, tokens.size(), last.empty() ? Extension{} : last[0], result);
     return result;
   }
 
