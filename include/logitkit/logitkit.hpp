@@ -34,6 +34,7 @@
 #include <logitkit/math/log_sum_exp.hpp>
 #include <logitkit/math/logarithm.hpp>
 #include <logitkit/math/mass.hpp>
+#include <logitkit/math/nearness.hpp>
 #include <logitkit/math/order.hpp>
 #include <logitkit/math/select.hpp>
 #include <logitkit/math/tiles.hpp>
@@ -72,6 +73,8 @@
 #include <logitkit/process/token_mask.hpp>
 #include <logitkit/process/top_k.hpp>
 #include <logitkit/process/top_p.hpp>
+#include <logitkit/process/typical.hpp>
+#include <logitkit/process/xtc.hpp>
 #include <logitkit/random/decider.hpp>
 #include <logitkit/random/gumbel.hpp>
 #include <logitkit/random/philox.hpp>

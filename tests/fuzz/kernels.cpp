@@ -297,6 +297,40 @@ class Trial {
     if (parts.above != above) fail("split's above", 0);
     list.resize(static_cast<std::size_t>(parts.between - list.data()));
     expect("split", list, expected);
+    check_split_near(row, weighing, weights, math::centre_of<float>(double(high)), low - high);
+  }
+
+  /// split_near, keys_near and keep_near: what is twice as near as a distance, and what is as near.
+  void check_split_near(const std::vector<float>& row, const math::Weighing& weighing,
+                        const std::vector<std::uint64_t>& weights, float centre, float far) {
+    if (std::isinf(centre) || std::isinf(far)) return;
+    const float near = far / 2;
+    std::vector<math::Entry<float>> list(size_ + kSlack), all, within, between;
+    math::Parts parts{{}, {}, list.data()};
+    ours_.split_near(row.data(), size_, 3, weighing, centre, far, near, parts);
+    math::Mass nearer;
+    for (std::size_t i = 0; i < size_; ++i) {
+      const float own = math::nearness(row[i], centre);
+      all.push_back({static_cast<std::int32_t>(i) + 3, row[i]});
+      if (own > near) nearer += weights[i];
+      if (own >= far) within.push_back(all.back());
+      if (own >= far && own <= near) between.push_back(all.back());
+    }
+    if (parts.above != nearer) fail("split_near's above", 0);
+    list.resize(static_cast<std::size_t>(parts.between - list.data()));
+    expect("split_near", list, within);
+    const auto keys = same<std::int32_t>("keys_near", size_, [&](const auto& table, auto* out) {
+      table.keys_near(all.data(), size_, centre, out);
+      return size_;
+    });
+    for (std::size_t i = 0; i < size_; ++i) {
+      if (keys[i] != math::order_key(math::nearness(row[i], centre))) fail("keys_near", i);
+    }
+    const auto kept = same<math::Entry<float>>("keep_near", size_, [&](const auto& t, auto* out) {
+      return t.keep_near(all.data(), size_, centre, math::order_key(far), math::order_key(near),
+                         out);
+    });
+    expect("keep_near", kept, between);
   }
 
   /// collect from all tiles and keep_at_least, with bounds that some numbers meet.

@@ -134,10 +134,28 @@ inline void require_same_weights(const math::Kernels& ours, const math::Kernels&
           slow_list.resize(static_cast<std::size_t>(other.between - slow_list.data()));
           REQUIRE(same_entries(list, slow_list));
         }
+        for (const float centre : {0.0f, high, static_cast<float>(best)}) {
+          std::vector<math::Entry<float>> list(size + 17), slow_list(size + 17);
+          math::Parts parts{{}, {}, list.data()}, other{{}, {}, slow_list.data()};
+          const float far = static_cast<float>(-3 / scale), near = far / 2;
+          ours.split_near(row.data(), size, 5, weighing, centre, far, near, parts);
+          slow.split_near(row.data(), size, 5, weighing, centre, far, near, other);
+          REQUIRE(parts.all == other.all);
+          REQUIRE(parts.above == other.above);
+          list.resize(static_cast<std::size_t>(parts.between - list.data()));
+          slow_list.resize(static_cast<std::size_t>(other.between - slow_list.data()));
+          REQUIRE(same_entries(list, slow_list));
+        }
         float thresholds[8], above[8], slow_above[8];
         for (int t = 0; t < 8; ++t) thresholds[t] = static_cast<float>(best - t / scale);
         ours.sums_above(row.data(), size / 16 * 16, weighing, thresholds, above);
         slow.sums_above(row.data(), size / 16 * 16, weighing, thresholds, slow_above);
+        for (int t = 0; t < 8; ++t) {
+          REQUIRE(std::abs(double(above[t]) - double(slow_above[t])) <= 1e-4 * double(above[t]));
+        }
+        for (int t = 0; t < 8; ++t) thresholds[t] = static_cast<float>(-t / scale);
+        ours.sums_near(row.data(), size / 16 * 16, weighing, high, thresholds, above);
+        slow.sums_near(row.data(), size / 16 * 16, weighing, high, thresholds, slow_above);
         for (int t = 0; t < 8; ++t) {
           REQUIRE(std::abs(double(above[t]) - double(slow_above[t])) <= 1e-4 * double(above[t]));
         }
@@ -186,6 +204,7 @@ inline void require_same_lists(const math::Kernels& ours, const math::Kernels& s
       const math::Weighing weighing(best, 1.25);
       std::vector<std::uint64_t> weights(size + 15), slow_weights(size + 15);
       std::vector<std::int32_t> keys(size + 15), slow_keys(size + 15), alone(size + 15);
+      std::vector<std::int32_t> near_keys(size + 15);
       ours.weights(entries.data(), size, weighing, keys.data(), weights.data());
       slow.weights(entries.data(), size, weighing, slow_keys.data(), slow_weights.data());
       ours.keys(entries.data(), size, alone.data());
@@ -227,6 +246,24 @@ inline void require_same_lists(const math::Kernels& ours, const math::Kernels& s
           REQUIRE(some_weights[place++] == weights[i]);
         }
         REQUIRE(place == n);
+      }
+      for (const float centre : {0.0f, row[0], -1.5f, 1e6f}) {
+        if (math::centre_of<float>(double(centre)) != centre || std::isinf(centre)) continue;
+        ours.keys_near(entries.data(), size, centre, near_keys.data());
+        for (std::size_t i = 0; i < size; ++i) {
+          REQUIRE(near_keys[i] == math::order_key(math::nearness(row[i], centre)));
+        }
+        const std::int32_t low = near_keys[size / 2], high = std::max(low, near_keys[0]);
+        std::vector<math::Entry<float>> list(size + 16), expected;
+        for (std::size_t i = 0; i < size; ++i) {
+          if (near_keys[i] >= low && near_keys[i] <= high) expected.push_back(entries[i]);
+        }
+        list.resize(ours.keep_near(entries.data(), size, centre, low, high, list.data()));
+        REQUIRE(same_entries(list, expected));
+        list = entries;
+        list.resize(size + 16);
+        list.resize(ours.keep_near(list.data(), size, centre, low, high, list.data()));
+        REQUIRE(same_entries(list, expected));
       }
       std::vector<std::int32_t> maxima(size / 16 + 32), slow_maxima(size / 16 + 32);
       maxima.resize(ours.group_maxima(keys.data(), size, maxima.data()));

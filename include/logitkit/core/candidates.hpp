@@ -25,16 +25,14 @@ namespace detail {
 ///
 /// Scores are log-domain, always: their exponentials are proportional to probabilities. A banned
 /// token scores -inf. Ties go to the lower token. A temperature and a normalisation are two numbers
-/// carried along, score = value * scale + shift, so they cost nothing and never change an order.
-/// Scores are doubles; an edit rounds the value it makes to S, the precision of the row itself.
-/// Probabilities of float rows are exact to 1.5e-7 of each, those of double rows to 1e-14.
+/// carried along, score = value * scale + shift: they cost nothing and never change an order.
+/// Scores are doubles; edits round to S. Probabilities are exact to 1.5e-7 of each (double: 1e-14).
 ///
-/// Cost: the row is read once, when something is asked for that needs it; what is edited and masked
-/// until then costs no read of its own. Before narrowing, edits are O(1); `best`, `maximum`,
-/// `keep_top`, `keep_above` and `sorted` look only at the tiles of 64 that can hold what is asked
-/// for; masses (`log_sum_exp`, `normalise`, `entropy`, `keep_mass`, `draw`), `keep_if` and
-/// `transform` look at every token. From then on all is O(survivors), an edit O(log survivors). No
-/// allocation once the workspace has seen the vocabulary.
+/// Cost: the row is read once, when something is asked for that needs it; edits and masks until
+/// then cost no read of their own. Before narrowing, edits are O(1); `best`, `maximum`, `keep_top`,
+/// `keep_above` and `sorted` look only at tiles of 64 that can hold what is asked for; all else,
+/// masses above all, looks at every token. From then on all is O(survivors), an edit O(log
+/// survivors). No allocation once the workspace has seen the vocabulary.
 template <std::floating_point S>
 class Candidates {
  public:
@@ -79,10 +77,9 @@ class Candidates {
     return Iterator(this, narrow_ ? scratch_.survivors.size() : vocabulary());
   }
 
-  /// The n best that are not banned, best first, valid until the next call; of these, those with
-  /// score(token) >= at_least, where the others are not wanted: they are then not looked at. A
-  /// smaller logit shows a smaller score, even where scale and shift would round the difference
-  /// away.
+  /// The n best that are not banned, best first, valid until the next call; of these only those
+  /// with score(token) >= at_least, the others are not looked at. A smaller logit shows a smaller
+  /// score, even where scale and shift would round the difference away.
   [[nodiscard]] std::span<const Candidate> sorted(
       std::size_t n = std::size_t(-1), double at_least = -std::numeric_limits<double>::infinity());
 
@@ -126,9 +123,11 @@ class Candidates {
 
   /// Keeps the k best. k = 0 keeps nothing, which is the bad status `nothing_left`.
   void keep_top(std::size_t k);
-  /// Keeps a token iff the probability of all tokens before it, best first, is < p. At least one
-  /// stays; p >= 1 keeps all.
+  /// Keeps a token iff the probability of all before it, best first, is < p; p >= 1 keeps all.
   void keep_mass(double p);
+  /// Keeps a token iff the probability of all tokens nearer to `score`, a number, is < p, and the
+  /// `at_least` nearest. Distances are compared as S, equal ones by token; p >= 1 keeps all.
+  void keep_near(double score, double p, std::size_t at_least = 1);
   /// Keeps the tokens with score >= threshold.
   void keep_above(double threshold);
   /// Keeps the tokens for which f(token, score) is true; f may look at the candidates. O(size).
@@ -201,9 +200,11 @@ class Candidates {
   struct Boundary;
   struct Target;
   struct Stretch;
+  struct Near;
   [[nodiscard]] Boundary boundary(double p);
   [[nodiscard]] Boundary boundary_of_row(double p);
   [[nodiscard]] std::optional<Boundary> boundary_in_picked(math::Mass before, const Target& target);
+  double take_sample();
   [[nodiscard]] std::optional<Stretch> guess_stretch(double p, Key bound, double best_mass);
   [[nodiscard]] math::Parts split(const Stretch& stretch);
   [[nodiscard]] Key tile_bound(std::size_t k);
@@ -249,6 +250,7 @@ Candidates(Row<S>, Workspace&) -> Candidates<S>;
 #include <logitkit/core/detail/candidates_facts.hpp>
 #include <logitkit/core/detail/candidates_look.hpp>
 #include <logitkit/core/detail/candidates_narrow.hpp>
+#include <logitkit/core/detail/candidates_near.hpp>
 #include <logitkit/core/detail/candidates_nucleus.hpp>
 #include <logitkit/core/detail/candidates_pick.hpp>
 #include <logitkit/core/detail/candidates_weigh.hpp>

@@ -108,10 +108,9 @@ math::Parts Candidates<S>::split(const Stretch& stretch) {
   return parts;
 }
 
-/// By a sample of tiles, where the boundary should be, given what the values that reach `bound`
-/// weigh; nothing if these should suffice. No more than a guess: `boundary_of_row` finds out.
+/// Reads a sample of tiles, evenly spread over the row; returns what share of the row it is.
 template <std::floating_point S>
-auto Candidates<S>::guess_stretch(double p, Key bound, double best_mass) -> std::optional<Stretch> {
+double Candidates<S>::take_sample() {
   const std::size_t count = scratch_.tiles.size();
   const std::size_t stride = (count + detail::kSampled - 1) / detail::kSampled;
   auto& sample = scratch_.sample;
@@ -121,7 +120,15 @@ auto Candidates<S>::guess_stretch(double p, Key bound, double best_mass) -> std:
     float* const values = sample.end() - math::kTile;
     std::fill(values + tile_values(tile, values), sample.end(), -kInfinity);
   }
-  const double share = double(sample.size()) / double(count * math::kTile);
+  return double(sample.size()) / double(count * math::kTile);
+}
+
+/// By a sample of tiles, where the boundary should be, given what the values that reach `bound`
+/// weigh; nothing if these should suffice. No more than a guess: `boundary_of_row` finds out.
+template <std::floating_point S>
+auto Candidates<S>::guess_stretch(double p, Key bound, double best_mass) -> std::optional<Stretch> {
+  const double share = take_sample();
+  auto& sample = scratch_.sample;
 
   // What is below `low` weighs too little to be needed, however much of it there is.
   const double best = largest(), top = math::widen(math::from_order_key<S>(bound));

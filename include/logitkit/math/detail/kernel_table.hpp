@@ -4,6 +4,7 @@
 
 #include <logitkit/math/detail/weighing.hpp>
 #include <logitkit/math/mass.hpp>
+#include <logitkit/math/nearness.hpp>
 #include <logitkit/math/select.hpp>
 
 #include <Eigen/Core>
@@ -55,6 +56,8 @@ struct Kernels {
   void (*quick_sums)(const float* row, std::size_t size, const Weighing&, float* sums);
   Mass (*mass)(const float* numbers, std::size_t size, const Weighing&);
   void (*keys)(const Entry<float>* entries, std::size_t size, std::int32_t* keys);
+  void (*keys_near)(const Entry<float>* entries, std::size_t size, float centre,
+                    std::int32_t* keys);
   void (*weights)(const Entry<float>* entries, std::size_t size, const Weighing&,
                   std::int32_t* keys, std::uint64_t* weights);
   Mass (*mass_at_least)(const std::int32_t* keys, const std::uint64_t* weights, std::size_t size,
@@ -66,10 +69,16 @@ struct Kernels {
                               std::int32_t low, std::int32_t high);
   void (*sums_above)(const float* numbers, std::size_t size, const Weighing&,
                      const float* thresholds, float* sums);
+  void (*sums_near)(const float* numbers, std::size_t size, const Weighing&, float centre,
+                    const float* thresholds, float* sums);
   void (*split)(const float* numbers, std::size_t size, std::int32_t first_token, const Weighing&,
                 float low, float high, Parts& parts);
+  void (*split_near)(const float* numbers, std::size_t size, std::int32_t first_token,
+                     const Weighing&, float centre, float low, float high, Parts& parts);
   std::size_t (*keep_at_least)(const Entry<float>* entries, std::size_t size, std::int32_t bound,
                                Entry<float>* out);
+  std::size_t (*keep_near)(const Entry<float>* entries, std::size_t size, float centre,
+                           std::int32_t low, std::int32_t high, Entry<float>* out);
   std::size_t (*find_at_least)(const std::int32_t* keys, std::size_t size, std::int32_t bound,
                                std::uint32_t* indices);
   std::size_t (*group_maxima)(const std::int32_t* keys, std::size_t size, std::int32_t* maxima);

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+// What is near a score: exactly that, for narrow sets and wide ones, rows and lists.
+#include <logitkit/core/detail/candidates_near.hpp>
+
+#include "support/catch.hpp"
+#include "support/kept.hpp"
+#include "support/rows.hpp"
+
+#include <cmath>
+#include <numeric>
+
+namespace lk = logitkit;
+using test::kept;
+
+namespace {
+
+/// The nearest tokens, in ascending order, which have less than p of the weight before them; at
+/// least n. Distances as candidates compare them, weights in long double.
+template <class S>
+std::vector<lk::Token> nearest(const std::vector<S>& row, double score, double p, std::size_t n) {
+  std::vector<lk::Token> order(row.size());
+  std::iota(order.begin(), order.end(), 0);
+  const S centre = lk::math::centre_of<S>(score);
+  const auto value = [&](lk::Token t) { return row[static_cast<std::size_t>(t)]; };
+  std::stable_sort(order.begin(), order.end(), [&](lk::Token a, lk::Token b) {
+    return std::fabs(value(a) - centre) < std::fabs(value(b) - centre);
+  });
+  long double all = 0, before = 0;
+  for (const S x : row) all += std::exp((long double)(x));
+  std::size_t size = 0;
+  while (size < order.size() && (size < n || before < p * all)) {
+    before += std::exp((long double)(value(order[size++])));
+  }
+  order.resize(size);
+  std::sort(order.begin(), order.end());
+  return order;
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("what is near is found in rows and in lists", "[near]", float, double) {
+  lk::Workspace a, b;
+  for (const std::size_t size : {1u, 65u, 3000u, 40000u}) {
+    for (const double spread : {0.3, 2.0, 5.0}) {
+      const auto row = test::gauss_row<TestType>(size, spread, size);
+      for (const double score : {-3.0, 0.0, spread * spread, 100.0}) {
+        for (const double p : {1e-9, 0.1, 0.5, 0.9, 0.99}) {
+          CAPTURE(size, spread, score, p);
+          lk::Candidates hot(row, a), list(row, b);
+          list.keep_if([](lk::Token, double) { return true; });
+          hot.keep_near(score, p), list.keep_near(score, p);
+          const auto tokens = kept(hot);
+          REQUIRE(tokens == kept(list));
+          const auto expected = nearest(row, score, p, 1);
+          const auto fewer = nearest(row, score, p * (1 - 2e-7), 1);
+          const auto more = nearest(row, score, p * (1 + 2e-7), 1);
+          REQUIRE((tokens == expected || tokens == fewer || tokens == more ||
+                   (tokens.size() > fewer.size() && tokens.size() < more.size())));
+        }
+        lk::Candidates set(row, a);
+        set.keep_near(score, 1e-9, 50);
+        REQUIRE(kept(set) == nearest(row, score, 1e-9, std::min<std::size_t>(50, size)));
+      }
+    }
+  }
+}
+
+TEST_CASE("a sample that misleads changes nothing of what is near", "[near]") {
+  // Rows in which every so many tiles are unlike the others, which a sample takes or leaves out.
+  lk::Workspace a, b;
+  for (const std::size_t size : {20000u, 66000u}) {
+    const std::size_t stride = (size / 64 + 127) / 128;
+    for (const std::size_t shift : {std::size_t{0}, stride / 2}) {
+      for (const float height : {-6.0f, -1.0f, 2.0f, 7.0f}) {
+        auto row = test::gauss_row<float>(size, 0.7, size + shift);
+        for (std::size_t i = 0; i < size; ++i) {
+          if (i / 64 % stride == shift) row[i] += height;
+        }
+        for (const double p : {0.05, 0.3, 0.7, 0.95, 0.9999}) {
+          for (const double score : {-0.5, 0.5, double(height)}) {
+            CAPTURE(size, shift, height, p, score);
+            lk::Candidates hot(row, a), list(row, b);
+            list.keep_if([](lk::Token, double) { return true; });
+            hot.keep_near(score, p), list.keep_near(score, p);
+            REQUIRE(kept(hot) == kept(list));
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("levels, denormals, banned tokens, edits and scales: near is the same in a list",
+          "[near]") {
+  lk::Workspace a, b;
+  constexpr std::size_t kSize = 30000;
+  std::vector<std::vector<float>> rows(5, std::vector<float>(kSize));
+  test::Random random(5);
+  for (std::size_t i = 0; i < kSize; ++i) {
+    const auto x = static_cast<float>(random.uniform());
+    rows[0][i] = 9 * static_cast<float>(i) / float(kSize);
+    rows[1][i] = i % 2 == 0 ? 3 * x : -std::numeric_limits<float>::infinity();
+    rows[2][i] = i % 997 == 0 ? 12 + x : x;
+    rows[3][i] = static_cast<float>(static_cast<int>(4 * x));  // four levels of equals
+    rows[4][i] = (x - 0.5f) * 1e-40f;                          // denormals, nearly equal
+  }
+  for (std::size_t kind = 0; kind < rows.size(); ++kind) {
+    for (const double p : {0.01, 0.25, 0.5, 0.75, 0.95, 0.999}) {
+      for (const double factor : {1.0, 0.2, 3.0}) {
+        CAPTURE(kind, p, factor);
+        lk::Candidates hot(rows[kind], a), list(rows[kind], b);
+        for (auto* set : {&hot, &list}) {
+          set->scale(factor);
+          set->ban(17), set->add(6400, 1), set->set(29999, 2);
+        }
+        list.keep_if([](lk::Token, double) { return true; });
+        const double score = hot.log_sum_exp() - hot.entropy();
+        hot.keep_near(score, p), list.keep_near(score, p);
+        REQUIRE(kept(hot) == kept(list));
+      }
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("ends: no number, none of the mass, all of it", "[near]", float, double) {
+  lk::Workspace workspace;
+  const std::vector<TestType> row{0, 1, 2, 3};
+  const auto size = [&](double score, double p) {
+    lk::Candidates set(row, workspace);
+    set.keep_near(score, p);
+    return set.size();
+  };
+  CHECK(size(1.1, 1) == 4);
+  CHECK(size(1.1, 0) == 1);
+  CHECK(size(1.1, -1) == 1);
+  CHECK(size(1e300, 0.5) == 4);  // all are as far: the lower first, and the best is the last
+  CHECK(size(std::nan(""), 0.5) == 0);
+  CHECK(size(std::numeric_limits<double>::infinity(), 0.5) == 0);
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+// Typical: the twin, the token that crosses p, ties, what is banned, both ends of the interval.
+#include "support/catch.hpp"
+
+#include "reference/trial.hpp"
+#include "reference/typical.hpp"
+
+#include <logitkit/process/typical.hpp>
+
+namespace lk = logitkit;
+using reference::Scores;
+
+namespace {
+
+/// What is wrong with a kept set; empty if it is the twin's, or differs from it only in tokens that
+/// rounding may put on either side: distances within `within`, masses within `share` of p.
+std::string wrong_set(const Scores& fast, const Scores& before, long double p, std::size_t min_keep,
+                      long double within, long double share) {
+  const Scores slow = reference::typical(before, p, min_keep);
+  if (reference::difference(fast, slow, within).empty()) return {};
+  const Scores distances = reference::untypicality(before);
+  const Scores probability = reference::probabilities(before);
+  long double farthest = 0, mass = 0, nearer = 0;
+  for (std::size_t t = 0; t < fast.size(); ++t) {
+    if (fast[t] != reference::kBanned) farthest = std::max(farthest, distances[t]);
+  }
+  for (std::size_t t = 0; t < fast.size(); ++t) {
+    const bool kept = fast[t] != reference::kBanned;
+    if (kept && std::fabs(fast[t] - before[t]) > within) return "a score has changed";
+    if (kept) mass += probability[t];
+    if (distances[t] < 0 || distances[t] > farthest - within) continue;
+    if (!kept) return "token " + std::to_string(t) + " is near enough";
+    nearer += probability[t];
+  }
+  const std::size_t count = reference::count_kept(fast);
+  if (mass < p - share && count < reference::count_kept(before)) return "too few kept";
+  return nearer > p + share && count > min_keep ? "too many kept" : "";
+}
+
+template <class S>
+std::vector<S> row_of(std::initializer_list<double> probabilities) {
+  std::vector<S> row;
+  for (const double p : probabilities) row.push_back(static_cast<S>(std::log(p)));
+  return row;
+}
+
+template <class S>
+constexpr long double kShare = sizeof(S) == 4 ? 1e-6L : 1e-12L;
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("Typical agrees with its twin", "", float, double) {
+  for (const double p : {1e-9, 0.2, 0.5, 0.95, 0.999, 1 - 1e-9}) {
+    for (const std::size_t min_keep : {std::size_t(1), std::size_t(3)}) {
+      for (const std::size_t size : reference::sizes()) {
+        reference::for_each_trial<TestType>(
+            size, [&](auto& fast, const Scores& before, const auto& row) -> std::string {
+              lk::Typical{p, min_keep}(fast, {});
+              if (fast.status() != lk::Status::ok) return lk::to_string(fast.status());
+              return wrong_set(reference::scores_of(fast), before, p, min_keep,
+                               2 * reference::tolerance(before, row), kShare<TestType>);
+            });
+      }
+    }
+  }
+  SUCCEED("all trials done");
+}
+
+TEMPLATE_TEST_CASE("Typical on a vocabulary of 128256", "", float, double) {
+  for (const double p : {0.2, 0.95}) {
+    const auto row = reference::normal_row<TestType>(128256, 11);
+    const Scores before(row.begin(), row.end());
+    CHECK(wrong_set(reference::after(lk::Typical{p}, row), before, p, 1, 1e-5L, kShare<TestType>) ==
+          "");
+  }
+}
+
+TEMPLATE_TEST_CASE("Typical keeps the token that crosses p, and none where the mass is p already",
+                   "", float, double) {
+  const std::vector<TestType> equal(8, 3);  // masses are multiples of 1/8, exactly
+  const auto kept = [&](double p) {
+    return reference::count_kept(reference::after(lk::Typical{p}, equal));
+  };
+  CHECK(kept(0.125) == 1);
+  CHECK(kept(0.1251) == 2);
+  CHECK(kept(0.5) == 4);
+  CHECK(kept(0.5001) == 5);
+  CHECK(kept(0.8751) == 8);
+  CHECK(kept(1.0) == 8);
+  CHECK(kept(1e-300) == 1);
+}
+
+TEMPLATE_TEST_CASE("Typical keeps the lower of equal tokens, where Hugging Face keeps all", "",
+                   float, double) {
+  const auto b = reference::kBanned;
+  const std::vector<TestType> row{0, 1, 0, 0, 0, 0, 0};  // H = 1.85, the surprises 2.16 and 1.16
+  CHECK(reference::after(lk::Typical{0.1}, row) == Scores{0, b, b, b, b, b, b});
+  CHECK(reference::after(lk::Typical{0.3}, row) == Scores{0, b, 0, 0, b, b, b});
+  CHECK(reference::after(lk::Typical{0.1, 2}, row) == Scores{0, b, 0, b, b, b, b});
+  CHECK(reference::after(lk::Typical{0.1, 6}, row) == Scores{0, b, 0, 0, 0, 0, 0});
+  CHECK(reference::after(lk::Typical{0.1, 99}, row) == Scores{0, 1, 0, 0, 0, 0, 0});
+}
+
+TEMPLATE_TEST_CASE("Typical may drop the best token", "[peers]", float, double) {
+  const Scores kept = reference::after(lk::Typical{0.5}, row_of<TestType>({0.4, 0.2, 0.2, 0.2}));
+  CHECK(kept[0] == reference::kBanned);
+  CHECK(reference::count_kept(kept) == 3);
+}
+
+TEMPLATE_TEST_CASE("Typical: llama.cpp's table", "[llama.cpp]", float, double) {
+  const auto kept = [](std::initializer_list<double> probabilities) {
+    std::vector<std::size_t> tokens;
+    const Scores after = reference::after(lk::Typical{0.5}, row_of<TestType>(probabilities));
+    for (std::size_t t = 0; t < after.size(); ++t) {
+      if (after[t] != reference::kBanned) tokens.push_back(t);
+    }
+    return tokens;
+  };
+  CHECK(kept({0.97, 0.01, 0.01, 0.01}) == std::vector<std::size_t>{0});
+  CHECK(kept({0.4, 0.2, 0.2, 0.2}) == std::vector<std::size_t>{1, 2, 3});
+}
+
+TEMPLATE_TEST_CASE("Typical: a banned token changes nothing, which is NaN in llama.cpp", "[peers]",
+                   float, double) {
+  auto row = row_of<TestType>({0.4, 0.2, 0.2, 0.2});
+  row.push_back(-std::numeric_limits<TestType>::infinity());
+  const Scores kept = reference::after(lk::Typical{0.5}, row);
+  CHECK(kept[0] == reference::kBanned);
+  CHECK(reference::count_kept(kept) == 3);
+  row[4] = -1000;  // and neither does one whose probability is 0 in any scalar
+  CHECK(reference::count_kept(reference::after(lk::Typical{0.5}, row)) == 3);
+}
+
+TEMPLATE_TEST_CASE("Typical = 1 keeps all, even tokens of no mass", "", float, double) {
+  const TestType banned = -std::numeric_limits<TestType>::infinity();
+  const std::vector<TestType> row{100, -1000, banned, 50};
+  CHECK(reference::after(lk::Typical{1}, row) == Scores{100, -1000, reference::kBanned, 50});
+  CHECK(reference::after(lk::Typical{0.9}, row) ==
+        Scores{100, reference::kBanned, reference::kBanned, reference::kBanned});
+}
+
+TEMPLATE_TEST_CASE("Typical keeps more as p grows", "", float, double) {
+  const auto row = reference::normal_row<TestType>(3000, 4, 1);
+  Scores last;
+  for (const double p : {1e-6, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 0.9999, 1.0}) {
+    const Scores kept = reference::after(lk::Typical{p}, row);
+    for (std::size_t t = 0; t < last.size(); ++t) {
+      if (last[t] != reference::kBanned) REQUIRE(kept[t] == last[t]);
+    }
+    last = kept;
+  }
+}
+
+TEST_CASE("Typical refuses what is not in (0, 1]") {
+  CHECK(lk::Typical<double>::check(1).empty());
+  CHECK(lk::Typical<double>::check(1e-300).empty());
+  CHECK(lk::Typical<>::check(1.5f) == "Typical: p must satisfy 0 < p <= 1, got 1.5");
+  CHECK_FALSE(lk::Typical<double>::check(std::numeric_limits<double>::quiet_NaN()).empty());
+  reference::refuses([] { lk::Typical{0}; }, "Typical: p must satisfy 0 < p <= 1, got 0");
+  reference::refuses([] { lk::Typical{-0.25, 3}; },
+                     "Typical: p must satisfy 0 < p <= 1, got -0.25");
+}
+
+TEST_CASE("Typical is deduced from float, double and int") {
+  static_assert(std::same_as<decltype(lk::Typical{0.9f}), lk::Typical<float>>);
+  static_assert(std::same_as<decltype(lk::Typical{0.9, 2}), lk::Typical<double>>);
+  static_assert(std::same_as<decltype(lk::Typical{1}), lk::Typical<float>>);
+  SUCCEED("compiled");
+}
+
+TEST_CASE("Typical keeps the status of a bad row") {
+  reference::keeps_bad_rows<float>(lk::Typical{0.9f});
+  reference::keeps_bad_rows<double>(lk::Typical{1e-9, 5});
+  reference::keeps_bad_rows<double>(lk::Typical{1});
+}
