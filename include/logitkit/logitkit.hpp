@@ -8,6 +8,7 @@
 #include <logitkit/core/error.hpp>
 #include <logitkit/core/generation.hpp>
 #include <logitkit/core/limits.hpp>
+#include <logitkit/core/penalty_scope.hpp>
 #include <logitkit/core/pick.hpp>
 #include <logitkit/core/row.hpp>
 #include <logitkit/core/sequence_matcher.hpp>
@@ -51,6 +52,8 @@
 #include <logitkit/process/ban_sequences.hpp>
 #include <logitkit/process/chain.hpp>
 #include <logitkit/process/dynamic_temperature.hpp>
+#include <logitkit/process/encoder_no_repeat_ngram.hpp>
+#include <logitkit/process/encoder_repetition_penalty.hpp>
 #include <logitkit/process/exponential_length_decay.hpp>
 #include <logitkit/process/force_first.hpp>
 #include <logitkit/process/force_last.hpp>
@@ -61,6 +64,7 @@
 #include <logitkit/process/min_length.hpp>
 #include <logitkit/process/min_new_tokens.hpp>
 #include <logitkit/process/min_p.hpp>
+#include <logitkit/process/no_repeat_ngram.hpp>
 #include <logitkit/process/prefix_allowed.hpp>
 #include <logitkit/process/presence_penalty.hpp>
 #include <logitkit/process/quadratic_smoothing.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// TokenCounts: against std::map, through many growths and collisions, in order of occurrence.
+// TokenCounts: against std::map, through growths, collisions and removals; order of occurrence.
 #include <logitkit/core/token_counts.hpp>
 
 #include "support/catch.hpp"
@@ -60,6 +60,29 @@ TEST_CASE("tokens that fall on the same slots are told apart", "[token_counts]")
   require_like_map({-1, 0, 2147483647, -2147483647 - 1, -1, 0});
 }
 
+TEST_CASE("what is taken out as often as it was counted is gone", "[token_counts]") {
+  test::Random random(2);
+  for (const std::size_t distinct : {1u, 3u, 40u, 3000u}) {
+    lk::TokenCounts counts;
+    std::map<lk::Token, std::uint32_t> twin;
+    std::vector<lk::Token> in;
+    for (int i = 0; i < 6000; ++i) {
+      if (!in.empty() && random.below(100) < (i < 3000 ? 40u : 60u)) {
+        std::swap(in[random.below(in.size())], in.back());
+        counts.remove(in.back());
+        if (--twin[in.back()] == 0) twin.erase(in.back());
+        in.pop_back();
+      } else {
+        in.push_back(static_cast<lk::Token>(random.below(distinct) << 8));
+        counts.add(in.back());
+        ++twin[in.back()];
+      }
+      REQUIRE(counts.size() == twin.size());
+    }
+    for (const auto& [token, count] : counts) REQUIRE(twin[token] == count);
+  }
+}
+
 TEST_CASE("a copy counts on its own", "[token_counts]") {
   lk::TokenCounts a;
   for (lk::Token token = 0; token < 20; ++token) a.add(token);
@@ -67,6 +90,6 @@ TEST_CASE("a copy counts on its own", "[token_counts]") {
   b.add(3), b.add(99);
   REQUIRE(a.size() == 20);
   REQUIRE(b.size() == 21);
-  REQUIRE((a.begin() + 3)->count == 1);
-  REQUIRE((b.begin() + 3)->count == 2);
+  REQUIRE((a.begin() + 3)->value == 1);
+  REQUIRE((b.begin() + 3)->value == 2);
 }

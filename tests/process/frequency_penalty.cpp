@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// FrequencyPenalty: the twin, its sign, generated text alone, state that accepts and forks.
+// FrequencyPenalty: the twin, its sign, generated text alone by default, windows, forks.
 #include "support/catch.hpp"
 
 #include "reference/frequency_penalty.hpp"
@@ -72,13 +72,41 @@ TEMPLATE_TEST_CASE("FrequencyPenalty with an extreme number makes no NaN", "", f
   CHECK(reference::after(penalty, row)[0] < -1e38L);
 }
 
-TEST_CASE("FrequencyPenalty: the prompt plays no part") {
+TEST_CASE("FrequencyPenalty: the prompt plays no part by default", "[peers]") {
   static_assert(lk::AcceptingProcessor<lk::FrequencyPenalty<>>);
-  static_assert(!lk::StartingProcessor<lk::FrequencyPenalty<>>);
   const Tokens prompt{0, 1, 2};
   const lk::Context context{prompt, prompt.size()};
   const std::vector<float> row{1, 2, 3};
-  CHECK(reference::after(lk::FrequencyPenalty{1.0}, row, context) == Scores{1, 2, 3});
+  lk::FrequencyPenalty penalty{1.0};
+  penalty.start(prompt);
+  CHECK(reference::after(penalty, row, context) == Scores{1, 2, 3});
+}
+
+TEMPLATE_TEST_CASE("FrequencyPenalty in a scope agrees with its twin on what the scope leaves", "",
+                   float, double) {
+  const Tokens prompt{40, 0, 5, 7, 63}, generated{0, 62, 64, 5, 999, 1, 123456, 62};
+  Tokens all = prompt;
+  all.insert(all.end(), generated.begin(), generated.end());
+  for (const std::size_t last : {std::size_t(1), std::size_t(6), std::size_t(10), lk::kAllTokens}) {
+    lk::FrequencyPenalty penalty{0.5, {.last = last}};
+    penalty.start(prompt);
+    const Tokens counted(all.end() - std::ptrdiff_t(std::min(last, all.size())), all.end());
+    reference::agree<TestType>(accepted(penalty, generated), [&](const Scores& s) {
+      return reference::frequency_penalty(s, 0.5L, counted);
+    });
+  }
+}
+
+TEST_CASE("FrequencyPenalty leaves alone what has left the window", "[peers]") {
+  const std::vector<float> row{4, 4, 4};
+  auto penalty = accepted(lk::FrequencyPenalty{1.0f, {.last = 3}}, {0, 0, 1});
+  CHECK(reference::after(penalty, row) == Scores{2, 3, 4});
+  penalty.accept(2);
+  CHECK(reference::after(penalty, row) == Scores{3, 3, 3});
+  penalty.accept(2);
+  CHECK(reference::after(penalty, row) == Scores{4, 3, 2});
+  const auto rewarding = accepted(lk::FrequencyPenalty{-1.0f, {.last = 1}}, {0, 1});
+  CHECK(reference::after(rewarding, row) == Scores{4, 5, 4});
 }
 
 TEST_CASE("FrequencyPenalty: a copy is a fork") {
@@ -109,6 +137,8 @@ TEST_CASE("FrequencyPenalty refuses what is not finite") {
 TEST_CASE("FrequencyPenalty is deduced from float, double and int") {
   static_assert(std::same_as<decltype(lk::FrequencyPenalty{0.5f}), lk::FrequencyPenalty<float>>);
   static_assert(std::same_as<decltype(lk::FrequencyPenalty{0.5}), lk::FrequencyPenalty<double>>);
+  static_assert(
+      std::same_as<decltype(lk::FrequencyPenalty{1, {.last = 64}}), lk::FrequencyPenalty<float>>);
   CHECK(Deducible<int>);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// PresencePenalty: the twin, its sign, generated text alone, state that accepts and forks.
+// PresencePenalty: the twin, its sign, generated text alone by default, windows, forks.
 #include "support/catch.hpp"
 
 #include "reference/presence_penalty.hpp"
@@ -63,13 +63,41 @@ TEMPLATE_TEST_CASE("PresencePenalty counts a token once", "", float, double) {
   CHECK(reference::after(penalty, row) == Scores{3.5L, 3.5L, 4, 3.5L});  // looking adds nothing
 }
 
-TEST_CASE("PresencePenalty: the prompt plays no part") {
+TEST_CASE("PresencePenalty: the prompt plays no part by default", "[peers]") {
   static_assert(lk::AcceptingProcessor<lk::PresencePenalty<>>);
-  static_assert(!lk::StartingProcessor<lk::PresencePenalty<>>);
   const Tokens prompt{0, 1, 2};
   const lk::Context context{prompt, prompt.size()};
   const std::vector<float> row{1, 2, 3};
-  CHECK(reference::after(lk::PresencePenalty{1.0}, row, context) == Scores{1, 2, 3});
+  lk::PresencePenalty penalty{1.0};
+  penalty.start(prompt);
+  CHECK(reference::after(penalty, row, context) == Scores{1, 2, 3});
+}
+
+TEMPLATE_TEST_CASE("PresencePenalty in a scope agrees with its twin on what the scope leaves", "",
+                   float, double) {
+  const Tokens prompt{40, 0, 5, 7, 63}, generated{0, 62, 64, 5, 999, 1, 123456, 62};
+  Tokens all = prompt;
+  all.insert(all.end(), generated.begin(), generated.end());
+  for (const std::size_t last : {std::size_t(1), std::size_t(6), std::size_t(10), lk::kAllTokens}) {
+    lk::PresencePenalty penalty{0.5, {.last = last}};
+    penalty.start(prompt);
+    const Tokens counted(all.end() - std::ptrdiff_t(std::min(last, all.size())), all.end());
+    reference::agree<TestType>(accepted(penalty, generated), [&](const Scores& s) {
+      return reference::presence_penalty(s, 0.5L, counted);
+    });
+  }
+}
+
+TEST_CASE("PresencePenalty leaves alone what has left the window", "[peers]") {
+  const std::vector<float> row{4, 4, 4};
+  auto penalty = accepted(lk::PresencePenalty{1.0f, {.last = 3}}, {0, 0, 1});
+  CHECK(reference::after(penalty, row) == Scores{3, 3, 4});
+  penalty.accept(2);
+  CHECK(reference::after(penalty, row) == Scores{3, 3, 3});
+  penalty.accept(2);
+  CHECK(reference::after(penalty, row) == Scores{4, 3, 3});
+  const auto rewarding = accepted(lk::PresencePenalty{-1.0f, {.last = 1}}, {0, 1});
+  CHECK(reference::after(rewarding, row) == Scores{4, 5, 4});
 }
 
 TEST_CASE("PresencePenalty: a copy is a fork") {
@@ -100,6 +128,8 @@ TEST_CASE("PresencePenalty refuses what is not finite") {
 TEST_CASE("PresencePenalty is deduced from float, double and int") {
   static_assert(std::same_as<decltype(lk::PresencePenalty{0.5f}), lk::PresencePenalty<float>>);
   static_assert(std::same_as<decltype(lk::PresencePenalty{0.5}), lk::PresencePenalty<double>>);
+  static_assert(
+      std::same_as<decltype(lk::PresencePenalty{1, {.last = 64}}), lk::PresencePenalty<float>>);
   CHECK(Deducible<int>);
 }
 

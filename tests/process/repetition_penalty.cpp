@@ -77,6 +77,45 @@ TEMPLATE_TEST_CASE("RepetitionPenalty counts prompt and generated text; banned s
   CHECK(reference::after(rewarding, row) == Scores{4, 8, 8, reference::kBanned});
 }
 
+TEMPLATE_TEST_CASE("RepetitionPenalty in a scope agrees with its twin on what the scope leaves", "",
+                   float, double) {
+  const Tokens prompt{40, 0, 5, 7, 63}, generated{0, 62, 64, 5, 999, 1, 123456, 62};
+  for (const std::size_t last : {std::size_t(1), std::size_t(6), std::size_t(10)}) {
+    for (const std::size_t skip : {std::size_t(0), std::size_t(4), lk::kAllTokens}) {
+      const lk::PenaltyScope scope{.last = last, .skip_prompt = skip};
+      Tokens counted(prompt.begin() + std::ptrdiff_t(std::min(skip, prompt.size())), prompt.end());
+      counted.insert(counted.end(), generated.begin(), generated.end());
+      if (counted.size() > last)
+        counted.erase(counted.begin(), counted.end() - std::ptrdiff_t(last));
+      reference::agree<TestType>(
+          with_history(lk::RepetitionPenalty{1.5, scope}, prompt, generated),
+          [&](const Scores& s) { return reference::repetition_penalty(s, 1.5L, counted); });
+    }
+  }
+}
+
+TEST_CASE("RepetitionPenalty leaves alone what has left the window", "[peers]") {
+  const std::vector<float> row{4, 4, 4, 4};
+  auto penalty = with_history(lk::RepetitionPenalty{2.0f, {.last = 2}}, {0, 1}, {});
+  CHECK(reference::after(penalty, row) == Scores{2, 2, 4, 4});
+  penalty.accept(2);
+  CHECK(reference::after(penalty, row) == Scores{4, 2, 2, 4});
+  penalty.accept(2);
+  CHECK(reference::after(penalty, row) == Scores{4, 4, 2, 4});
+  penalty.accept(3);
+  CHECK(reference::after(penalty, row) == Scores{4, 4, 2, 2});
+}
+
+TEST_CASE("RepetitionPenalty with the prompt skipped penalises a prompt's token once generated") {
+  const std::vector<float> row{4, 4, 4};
+  const auto with = [](std::size_t skip) {
+    return lk::RepetitionPenalty{2.0f, {.skip_prompt = skip}};
+  };
+  CHECK(reference::after(with_history(with(1), {0, 1}, {}), row) == Scores{4, 2, 4});
+  CHECK(reference::after(with_history(with(2), {0, 1}, {2}), row) == Scores{4, 4, 2});
+  CHECK(reference::after(with_history(with(9), {0, 1}, {0}), row) == Scores{2, 4, 4});
+}
+
 TEST_CASE("RepetitionPenalty: a copy is a fork") {
   const std::vector<float> row{4, 4, 4};
   const auto parent = with_history(lk::RepetitionPenalty{2.0f}, {0}, {});
@@ -128,6 +167,8 @@ TEST_CASE("RepetitionPenalty is deduced from float, double and int") {
   static_assert(std::same_as<decltype(lk::RepetitionPenalty{1.1f}), lk::RepetitionPenalty<float>>);
   static_assert(std::same_as<decltype(lk::RepetitionPenalty{1.1}), lk::RepetitionPenalty<double>>);
   CHECK(Deducible<int>);
+  static_assert(
+      std::same_as<decltype(lk::RepetitionPenalty{1, {.last = 64}}), lk::RepetitionPenalty<float>>);
   static_assert(lk::StartingProcessor<lk::RepetitionPenalty<>>);
   static_assert(lk::AcceptingProcessor<lk::RepetitionPenalty<>>);
 }

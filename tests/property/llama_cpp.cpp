@@ -18,7 +18,12 @@ TEMPLATE_TEST_CASE("Frequency and presence penalty of 5 each", "[llama.cpp]", fl
   const std::vector<TestType> row(5, static_cast<TestType>(std::log(0.2)));
   const auto check = [&](const std::vector<lk::Token>& generated, const Scores& expected) {
     lk::Chain chain{lk::FrequencyPenalty{5.0}, lk::PresencePenalty{5.0}};
-    for (const lk::Token token : generated) chain.accept(token);
+    const lk::PenaltyScope last_n{.last = generated.size()};  // theirs counts the prompt, too
+    lk::Chain theirs{lk::FrequencyPenalty{5.0, last_n}, lk::PresencePenalty{5.0, last_n}};
+    const std::vector<lk::Token> longer{4, 3, 4};
+    theirs.start(longer);
+    for (const lk::Token token : generated) chain.accept(token), theirs.accept(token);
+    CHECK(reference::after(chain, row) == reference::after(theirs, row));
     const Scores p = reference::probabilities(reference::after(chain, row));
     for (std::size_t t = 0; t < row.size(); ++t) CHECK(std::fabs(p[t] - expected[t]) < 1e-6L);
   };
