@@ -265,6 +265,7 @@ class Trial {
     const double slack_of_all = sum * math::Weighing::slack(double(size_), sum);
     if (!(std::abs(sum - all.to_double() * 0x1p-56) <= slack_of_all)) fail("quick_sums", 0);
     check_split(row, weighing, weights, all);
+    check_facts(row, weighing, scale);
     for (std::size_t i = 0; i < size_; i += 1 + bits_.below(32)) {
       const double octaves = math::widen(row[i]) * scale * 1.44269504088896340736;
       const double exact = std::exp2(octaves - double(weighing.reference) + 56);
@@ -274,6 +275,53 @@ class Trial {
         fail("weights", i);
       }
     }
+  }
+
+  /// spread, squares and distances, whose sums of weights are those of the tiles.
+  void check_facts(const std::vector<float>& row, const math::Weighing& weighing, double scale) {
+    const float first = row[0] > -kInfinity && std::abs(row[0]) >= 0x1p-20f ? row[0] : 1;
+    same<double>("spread", 33, [&](const auto& table, auto* out) {
+      math::Spread spread{};
+      table.spread(row.data(), size_, first, spread);
+      std::copy_n(spread.sums, 16, out);
+      std::copy_n(spread.squares, 16, out + 16);
+      out[32] = static_cast<double>(spread.count);
+      return std::size_t(33);
+    });
+    math::Spread spread{};
+    ours_.spread(row.data(), size_, first, spread);
+    double sum = 0, squares = 0, magnitude = 0;
+    std::size_t count = 0;
+    for (const float x : row) {
+      if (x == -kInfinity) continue;
+      const double distance = math::widen(x) - double(first);
+      ++count, sum += distance, squares += distance * distance, magnitude += std::abs(distance);
+    }
+    const auto near = [](double a, double b, double of) { return std::abs(a - b) <= 1e-5 * of; };
+    if (spread.count != count) fail("spread's count", 0);
+    if (!near(math::Spread::total(spread.sums), sum, magnitude)) fail("spread's sum", 0);
+    if (!near(math::Spread::total(spread.squares), squares, squares)) fail("spread's squares", 0);
+
+    const float best = *std::max_element(row.begin(), row.end());
+    const auto pairs = same<double>("squares and distances", 4, [&](const auto& table, auto* out) {
+      std::fill_n(out, 4, 0.0);
+      table.squares(row.data(), size_, weighing, out);
+      table.distances(row.data(), size_, weighing, best, static_cast<float>(scale), out + 2);
+      return std::size_t(4);
+    });
+    if (pairs[0] != pairs[2]) fail("squares' weights", 0);
+    double weights = 0, weighed_squares = 0, distances = 0;
+    for (const float x : row) {
+      const double y = math::widen(x) * scale * 1.44269504088896340736 - double(weighing.reference);
+      if (!(x > weighing.floor)) continue;
+      const double weight = std::exp2(y), distance = (math::widen(best) - math::widen(x)) * scale;
+      weights += weight, weighed_squares += weight * weight, distances += weight * distance;
+    }
+    const double slack = 1e-5 + std::abs(double(weighing.reference)) * 0x1p-50;
+    const auto close = [=](double a, double b) { return std::abs(a - b) <= slack * (b + weights); };
+    if (!close(pairs[0], weights)) fail("squares' sum", 0);
+    if (!close(pairs[1] * 0x1p-80, weighed_squares)) fail("squares", 0);
+    if (!close(pairs[3], distances)) fail("distances", 0);
   }
 
   /// split, between two numbers of the row.

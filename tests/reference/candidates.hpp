@@ -91,6 +91,21 @@ class Candidates {
     }
     return static_cast<double>(entropy);
   }
+  double collision() const {
+    const auto all = weights();
+    const long double sum = std::accumulate(all.begin(), all.end(), 0.0L);
+    long double squares = 0;
+    for (const long double weight : all) squares += weight * weight;
+    return static_cast<double>(squares / (sum * sum));
+  }
+  double deviation() const {
+    const auto tokens = order();
+    const auto count = static_cast<long double>(tokens.size());
+    long double sum = 0, squares = 0;
+    for (const Token token : tokens) sum += score(token);
+    for (const Token token : tokens) squares += std::pow(score(token) - sum / count, 2.0L);
+    return tokens.empty() ? 0 : static_cast<double>(std::sqrt(squares / count));
+  }
 
   // --- Edits -------------------------------------------------------------------------------------
 

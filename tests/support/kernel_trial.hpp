@@ -11,6 +11,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -164,6 +165,45 @@ inline void require_same_weights(const math::Kernels& ours, const math::Kernels&
   }
 }
 
+inline bool same_bits(std::span<const double> a, std::span<const double> b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](double x, double y) {
+    return std::bit_cast<std::uint64_t>(x) == std::bit_cast<std::uint64_t>(y);
+  });
+}
+
+/// The functions behind facts, over the same rows.
+inline void require_same_facts(const math::Kernels& ours, const math::Kernels& slow) {
+  for (const std::size_t size : kKernelSizes) {
+    for (std::size_t kind = 0; kind < kKernelRowKinds; ++kind) {
+      const auto row = kernel_row<float>(size, kind, size + kind);
+      const float best = *std::max_element(row.begin(), row.end());
+      for (const float centre : {0x1p-20f, -3.5f, 1e6f}) {
+        CAPTURE(size, kind, centre);
+        math::Spread a{}, b{};
+        for (const std::size_t begin : {std::size_t(0), std::min(size, std::size_t(1024))}) {
+          ours.spread(row.data() + begin, size - begin, centre, a);
+          slow.spread(row.data() + begin, size - begin, centre, b);
+        }
+        REQUIRE(a.count == b.count);
+        REQUIRE(same_bits(a.sums, b.sums));
+        REQUIRE(same_bits(a.squares, b.squares));
+      }
+      for (const double scale : {1.0, 1 / 0.7, 17.0}) {
+        CAPTURE(size, kind, scale);
+        if (!math::Weighing::fits(double(best), scale)) continue;
+        const math::Weighing weighing(double(best), scale);
+        double a[4] = {1, 2, 3, 4}, b[4] = {1, 2, 3, 4};
+        ours.squares(row.data(), size, weighing, a);
+        slow.squares(row.data(), size, weighing, b);
+        ours.distances(row.data(), size, weighing, best, static_cast<float>(scale), a + 2);
+        slow.distances(row.data(), size, weighing, best, static_cast<float>(scale), b + 2);
+        REQUIRE(same_bits(a, b));
+        REQUIRE(a[0] - 1 == a[2] - 3);
+      }
+    }
+  }
+}
+
 /// The functions that collect from tiles, in rows of one scalar.
 template <class Scalar>
 void require_same_tiles(const math::RowKernels<Scalar>& ours,
@@ -290,6 +330,7 @@ inline void require_same_as_portable(const math::Kernels& ours) {
   require_same_tiles(ours.of_half, slow.of_half);
   require_same_tiles(ours.of_bfloat16, slow.of_bfloat16);
   require_same_weights(ours, slow);
+  require_same_facts(ours, slow);
   require_same_lists(ours, slow);
 }
 

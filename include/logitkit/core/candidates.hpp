@@ -15,10 +15,6 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-namespace detail {
-[[nodiscard]] double sum_block(const float* sums, std::size_t count);
-}
-
 /// The working set of one row of V logits. It starts as the whole vocabulary, read in place from
 /// the engine's memory, which is never written; it is edited token by token and narrowed to the
 /// survivors. S is float or double, the scalar in which the row is held (float for half rows).
@@ -66,9 +62,7 @@ class Candidates {
   /// What is wrong with the row or the edits so far; `ok` if a token can be chosen.
   [[nodiscard]] Status status();
   /// Makes the status bad, unless it is: for a processor that cannot do what it should.
-  void fail(Status status) {
-    if (status_ == Status::ok) status_ = status;
-  }
+  void fail(Status status) { status_ = status_ == Status::ok ? status : status_; }
 
   /// The tokens of the set in ascending order: `for (auto [token, score] : candidates)`.
   class Iterator;
@@ -97,6 +91,10 @@ class Candidates {
   [[nodiscard]] std::size_t rank(Token token);
   /// Shannon's entropy of the distribution, in nats, >= 0. O(size).
   [[nodiscard]] double entropy();
+  /// The probability that two draws agree, the sum of p^2, in (0, 1]. O(size).
+  [[nodiscard]] double collision();
+  /// The population standard deviation of the scores that are not banned. O(size).
+  [[nodiscard]] double deviation();
 
   // --- Editing one token ---
   // A token that was dropped stays out; one that the vocabulary does not have is a bad status.
@@ -121,10 +119,11 @@ class Candidates {
 
   // --- Narrowing: what is not kept is gone, and so is what is banned ---
 
-  /// Keeps the k best. k = 0 keeps nothing, which is the bad status `nothing_left`.
-  void keep_top(std::size_t k);
-  /// Keeps a token iff the probability of all before it, best first, is < p; p >= 1 keeps all.
-  void keep_mass(double p);
+  /// Keeps the k best, and `equals` of the last too if asked. k = 0 keeps nothing: `nothing_left`.
+  void keep_top(std::size_t k, bool equals = false);
+  /// Keeps a token iff the probability of all tokens before it, best first, is < p, or if it is
+  /// among the `at_least` >= 1 best; p >= 1 keeps all.
+  void keep_mass(double p, std::size_t at_least = 1);
   /// Keeps a token iff the probability of all tokens nearer to `score`, a number, is < p, and the
   /// `at_least` nearest. Distances are compared as S, equal ones by token; p >= 1 keeps all.
   void keep_near(double score, double p, std::size_t at_least = 1);
@@ -173,6 +172,7 @@ class Candidates {
   template <class F>
   void edit(Token token, const F& new_value);
   void forget_facts();
+  void forget_weights() { total_.reset(), log_mass_ = entropy_ = collision_ = std::nullopt; }
   [[nodiscard]] std::size_t count_allowed() const;
   void scan();
   void all_stale();
@@ -180,7 +180,6 @@ class Candidates {
   [[nodiscard]] Key largest_key();
   [[nodiscard]] double largest() { return math::widen(math::from_order_key<S>(largest_key())); }
   [[nodiscard]] Survivor peak();
-  // Weights: see math::Weighing, and candidates_weigh.hpp.
   [[nodiscard]] bool weighs_fast();
   [[nodiscard]] bool sums_are_worth_it();
   [[nodiscard]] math::Weighing weighing();
@@ -193,9 +192,13 @@ class Candidates {
   [[nodiscard]] double sum_survivors();
   template <class F>
   void for_each_stretch(const F& f);
+  template <class F>
+  void for_each_block(const F& f);
+  [[nodiscard]] double find_deviation();
   void weigh_blocks();
   [[nodiscard]] math::Mass total();
   [[nodiscard]] double log_mass();
+  double keep_log_mass(double sum);
   [[nodiscard]] std::optional<Token> draw_by_sums(double u);
   struct Boundary;
   struct Target;
@@ -221,7 +224,7 @@ class Candidates {
   void narrow_to_picked();
   void narrow_to_best();
   void drop_equals(const Boundary& last);
-  void keep_up_to(const Boundary& last);
+  void keep_up_to(const Boundary& last, std::size_t at_least);
 
   detail::Scratch<S>& scratch_;
   Row<S> row_;
@@ -236,6 +239,7 @@ class Candidates {
   std::optional<Survivor> peak_;     // the best token and its value
   std::optional<math::Mass> total_;  // the sum of weights, exactly; scratch_ has the parts
   std::optional<double> log_mass_;   // ln of the sum of exp(score - maximum)
+  std::optional<double> entropy_, collision_, deviation_;  // the last of values, not of scores
 };
 
 template <class R>

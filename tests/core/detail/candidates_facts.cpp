@@ -63,6 +63,7 @@ TEMPLATE_TEST_CASE("denormals are ordered, with and without flush-to-zero", "[ca
 
 TEMPLATE_TEST_CASE("facts are those of long double", "[candidates]", float, double) {
   using S = TestType;
+  constexpr double kError = sizeof(S) == 4 ? 1e-6 : 1e-10;
   lk::Workspace workspace;
   for (const auto& [name, row] : test::all_named_rows<S>()) {
     for (const double factor : {1.0, 1 / 0.7, 1 / 1.5}) {
@@ -74,8 +75,13 @@ TEMPLATE_TEST_CASE("facts are those of long double", "[candidates]", float, doub
       REQUIRE(set.maximum() == Catch::Approx(twin.maximum()).epsilon(1e-15));
       REQUIRE(set.log_sum_exp() ==
               Catch::Approx(twin.log_sum_exp()).epsilon(1e-13).margin(2 * test::kWeightError<S>));
-      REQUIRE(set.entropy() == Catch::Approx(twin.entropy()).epsilon(1e-10).margin(1e-10));
+      REQUIRE(set.entropy() == Catch::Approx(twin.entropy()).epsilon(kError).margin(kError));
       REQUIRE(set.entropy() >= 0);
+      REQUIRE(set.collision() == Catch::Approx(twin.collision()).epsilon(kError));
+      REQUIRE(set.collision() <= 1 + kError);
+      const double far = std::max(1.0, std::abs(twin.maximum()));
+      REQUIRE(set.deviation() ==
+              Catch::Approx(twin.deviation()).epsilon(kError).margin(1e-15 * far));
     }
   }
 }
@@ -85,11 +91,112 @@ TEMPLATE_TEST_CASE("entropy of the uniform is ln V, of a certainty 0", "[candida
   lk::Workspace workspace;
   for (const std::size_t size : test::kSizes) {
     std::vector<TestType> row(size, TestType(3));
-    REQUIRE(lk::Candidates(row, workspace).entropy() ==
-            Catch::Approx(std::log(double(size))).epsilon(1e-14).margin(1e-15));
+    REQUIRE(
+        lk::Candidates(row, workspace).entropy() ==
+        Catch::Approx(std::log(double(size))).epsilon(1e-14).margin(test::kWeightError<TestType>));
+    REQUIRE(lk::Candidates(row, workspace).collision() ==
+            Catch::Approx(1 / double(size)).epsilon(2 * test::kWeightError<TestType>));
     row[0] = 3000;
     REQUIRE(lk::Candidates(row, workspace).entropy() == 0);
+    REQUIRE(lk::Candidates(row, workspace).collision() ==
+            Catch::Approx(1).epsilon(test::kWeightError<TestType>));
   }
+}
+
+TEMPLATE_TEST_CASE("facts of a list are those of the row it is left of, to the bit", "[candidates]",
+                   float, double) {
+  using S = TestType;
+  lk::Workspace workspace;
+  for (const auto& [name, row] : test::all_named_rows<S>()) {
+    for (const double factor : {1.0, 1 / 0.7, 1e30}) {  // the last: what kernels cannot weigh
+      CAPTURE(name, factor);
+      const auto facts = [&](int narrowings) {
+        lk::Candidates set(row, workspace);
+        set.scale(factor);
+        for (lk::Token token = 0; std::size_t(token) < row.size(); token += 11) set.ban(token);
+        set.set(static_cast<lk::Token>(row.size() / 2), 1.5);
+        if (narrowings == 1) set.keep_if([](lk::Token, double) { return true; });
+        const std::vector<std::uint32_t> all((row.size() + 31) / 32, ~0u);
+        if (narrowings == 2) set.mask(all);
+        return std::vector<double>{set.entropy(), set.collision(), set.deviation(),
+                                   set.log_sum_exp()};
+      };
+      REQUIRE(facts(1) == facts(0));
+      REQUIRE(facts(2) == facts(0));
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("facts are forgotten where something changes them", "[candidates]", float,
+                   double) {
+  const std::vector<TestType> row{1, 2, 3, 5, 8};
+  lk::Workspace workspace;
+  const auto check = [&](const auto& change) {
+    lk::Workspace another;
+    lk::Candidates set(row, workspace), fresh(row, another);
+    static_cast<void>(set.entropy() + set.collision() + set.deviation());
+    change(set), change(fresh);
+    REQUIRE(set.entropy() == fresh.entropy());
+    REQUIRE(set.collision() == fresh.collision());
+    REQUIRE(set.deviation() == fresh.deviation());
+  };
+  check([](auto& set) { set.scale(0.25); });
+  check([](auto& set) { set.keep_top(2); });
+  check([](auto& set) { set.normalise(); });
+  check([](auto& set) { set.add(4, -6.5); });
+  check([](auto& set) { set.ban(4); });
+  check([](auto& set) { set.mask(std::vector<std::uint32_t>{0x1b}); });
+  check([](auto& set) { set.transform([](double score) { return -score; }); });
+}
+
+TEMPLATE_TEST_CASE("deviation: small rows by hand; what is banned does not count", "[candidates]",
+                   float, double) {
+  constexpr TestType kBanned = -std::numeric_limits<TestType>::infinity();
+  lk::Workspace workspace;
+  const auto of = [&](const std::vector<TestType>& row) {
+    return lk::Candidates(row, workspace).deviation();
+  };
+  REQUIRE(of({7}) == 0);
+  REQUIRE(of({0, 1}) == 0.5);
+  REQUIRE(of({kBanned, 0, kBanned, 1, kBanned}) == 0.5);
+  REQUIRE(of({2, 4, 4, 4, 5, 5, 7, 9}) == 2);
+  REQUIRE(of({-100, -102}) == 1);
+  REQUIRE(of({kBanned, kBanned}) == 0);  // of nothing
+}
+
+TEMPLATE_TEST_CASE("deviation of rows that sums of floats would lose", "[candidates]", float,
+                   double) {
+  using S = TestType;
+  lk::Workspace workspace;
+  const auto check = [&](const std::vector<S>& row) {
+    const auto twin = reference::Candidates<S>(row).deviation();
+    REQUIRE(lk::Candidates(row, workspace).deviation() == Catch::Approx(twin).epsilon(1e-6));
+    const test::FlushToZero flush;
+    REQUIRE(lk::Candidates(row, workspace).deviation() == Catch::Approx(twin).epsilon(1e-6));
+  };
+  for (const std::size_t size : {std::size_t(5), std::size_t(64), std::size_t(3000)}) {
+    std::vector<S> row(size);
+    const auto fill = [&](const auto& number) {
+      for (std::size_t i = 0; i < size; ++i) row[i] = static_cast<S>(number(double(i % 7)));
+      return row;
+    };
+    check(fill([](double x) { return 1e6 + x; }));         // far from 0
+    check(fill([](double x) { return 1e-12 * x; }));       // nearer to it than any centre
+    check(fill([](double x) { return 1e25 * (x - 3); }));  // squares beyond floats
+    check(fill([](double x) { return x == 0 ? 1e6 : 0.001 * x; }));
+    row = fill([](double x) { return x; });
+    row[0] = S(3e7);  // one outlier, in the tile that the centre is from
+    check(row);
+    row = fill([](double x) { return x; });
+    row[size - 1] = S(-1e15);
+    check(row);
+  }
+  std::vector<S> row{S(1e-40), S(2e-40), S(4e-40)};  // denormal as floats
+  check(row);
+  const S huge = std::numeric_limits<S>::max();
+  row = {huge, huge / 2, 0, 0};  // 0, 1/2, 1, 1 down: 0.41457 of it
+  REQUIRE(lk::Candidates(row, workspace).deviation() ==
+          Catch::Approx(0.4145780987944250 * double(huge)).epsilon(1e-6));
 }
 
 TEMPLATE_TEST_CASE("sorted is the whole order, or its beginning", "[candidates]", float, double) {

@@ -16,7 +16,7 @@ std::optional<Token> Candidates<S>::draw_by_sums(double u) {
   double before = 0;
   std::size_t tile = 0;
   while (tile + kBlock < count) {
-    const double block = detail::sum_block(&scratch_.tile_sums[tile], kBlock);
+    const double block = math::sum_block(&scratch_.tile_sums[tile], kBlock);
     if (before + block > target) break;
     before += block;
     tile += kBlock;

@@ -56,8 +56,8 @@ template <std::floating_point S>
 void Candidates<S>::forget_facts() {
   largest_.reset();
   peak_.reset();
-  total_.reset();
-  log_mass_.reset();
+  deviation_.reset();
+  forget_weights();
 }
 
 /// Notes that every tile may have another largest key.
@@ -90,8 +90,7 @@ void Candidates<S>::scale(double factor) {
   }
   scale_ = std::clamp(scale_ * factor, 1 / kLargest, kLargest);
   shift_ = std::clamp(shift_ * factor, -kLargest, kLargest);
-  total_.reset();
-  log_mass_.reset();
+  forget_weights();
 }
 
 template <std::floating_point S>

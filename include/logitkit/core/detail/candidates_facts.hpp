@@ -57,6 +57,46 @@ double Candidates<S>::log_probability(Token token) {
   return std::fma(own - math::widen(peak().score), scale_, -log_mass());
 }
 
+/// Calls f(numbers, how many) for the set as floats, from the first token on and in whole blocks of
+/// kBlock tiles, but for the last: -inf for what is not in the set. A block of nothing else may be
+/// left out. So what f adds up block by block is the same for a row and for a list.
+template <std::floating_point S>
+template <class F>
+void Candidates<S>::for_each_block(const F& f) {
+  constexpr std::size_t kNumbers = kBlock * math::kTile;
+  float block[kNumbers];
+  if (narrow_) {
+    for (auto entry = scratch_.survivors.begin(); entry != scratch_.survivors.end();) {
+      const std::size_t begin = static_cast<std::size_t>(entry->token) / kNumbers * kNumbers;
+      const std::size_t size = std::min(kNumbers, vocabulary() - begin);
+      std::fill_n(block, size, -std::numeric_limits<float>::infinity());
+      for (; entry != scratch_.survivors.end(); ++entry) {
+        const std::size_t at = static_cast<std::size_t>(entry->token) - begin;
+        if (at >= size) break;
+        block[at] = static_cast<float>(entry->score);
+      }
+      f(block, size);
+    }
+    return;
+  }
+  for_each_stretch([&](const float* numbers, std::size_t size, std::size_t first) {
+    while (size > 0) {
+      const std::size_t at = first % kNumbers;
+      const bool last = first + size == vocabulary();
+      std::size_t part = size;  // that are whole blocks in their place
+      if (at != 0 || !last) part = at == 0 ? size / kNumbers * kNumbers : 0;
+      if (part > 0) {
+        f(numbers, part);
+      } else {
+        part = std::min(size, kNumbers - at);
+        std::copy_n(numbers, part, block + at);
+        if (at + part == kNumbers || (last && part == size)) f(block, at + part);
+      }
+      numbers += part, size -= part, first += part;
+    }
+  });
+}
+
 template <std::floating_point S>
 std::size_t Candidates<S>::rank(Token token) {
   const Key key = held(token);
@@ -68,6 +108,18 @@ std::size_t Candidates<S>::rank(Token token) {
 template <std::floating_point S>
 double Candidates<S>::entropy() {
   if (status() != Status::ok) return 0;
+  if (entropy_) return *entropy_;
+  if constexpr (std::same_as<S, float>) {
+    if (weighs_fast()) {
+      const math::Weighing weighing = this->weighing();
+      const auto best = static_cast<float>(largest()), scale = static_cast<float>(scale_);
+      double sums[2] = {};
+      for_each_block([&](const float* numbers, std::size_t size) {
+        math::kernels().distances(numbers, size, weighing, best, scale, sums);
+      });
+      return *(entropy_ = keep_log_mass(sums[0]) + sums[1] / sums[0]);
+    }
+  }
   // H = ln(sum of w) + (sum of w d) / (sum of w), where w = 2^-d.
   const double best = math::widen(peak().score), per_octave = scale_ * math::kLog2E;
   math::Mass sum, moment;  // moment: weights in 2^-62 times octaves in 2^-57, over 2^64
@@ -78,7 +130,87 @@ double Candidates<S>::entropy() {
     moment += math::multiply_high(weight, d);
   });
   const double mean = moment.to_double() / sum.to_double() / math::kLog2E * 0x1p7;
-  return math::log(sum.to_double() * 0x1p-62) + mean;
+  return *(entropy_ = math::log(sum.to_double() * 0x1p-62) + mean);
+}
+
+template <std::floating_point S>
+double Candidates<S>::collision() {
+  if (status() != Status::ok) return 0;
+  if (collision_) return *collision_;
+  if constexpr (std::same_as<S, float>) {
+    if (weighs_fast()) {
+      const math::Weighing weighing = this->weighing();
+      double sums[2] = {};
+      for_each_block([&](const float* numbers, std::size_t size) {
+        math::kernels().squares(numbers, size, weighing, sums);
+      });
+      keep_log_mass(sums[0]);
+      return *(collision_ = sums[1] * 0x1p-80 / (sums[0] * sums[0]));
+    }
+  }
+  const double best = math::widen(peak().score), per_octave = scale_ * math::kLog2E;
+  math::Mass sum, squares;  // squares: in 2^-60
+  for_each_value(kBannedKey, [&](Token, S value) {
+    const auto d = math::to_octaves((best - math::widen(value)) * per_octave);
+    const std::uint64_t weight = math::weight(d);
+    sum += weight;
+    squares += math::multiply_high(weight, weight);
+  });
+  const double all = sum.to_double() * 0x1p-62;
+  return *(collision_ = squares.to_double() * 0x1p-60 / (all * all));
+}
+
+template <std::floating_point S>
+double Candidates<S>::deviation() {
+  if (status() != Status::ok) return 0;
+  if (!deviation_) deviation_ = find_deviation();
+  return *deviation_ * scale_;
+}
+
+/// The deviation of the values: by the float kernels, unless they lose its digits.
+template <std::floating_point S>
+double Candidates<S>::find_deviation() {
+  if constexpr (std::same_as<S, float>) {
+    // Distances from a centre that is near the mean: of the first tile, then of all. It is never so
+    // small that a distance or its square could be denormal, which processors may take for zero.
+    double centre = 0, first = 0;
+    for (std::size_t token = 0; token < std::min(math::kTile, vocabulary()); ++token) {
+      const Key key = held(static_cast<Token>(token));
+      if (key > kBannedKey) centre += math::widen(math::from_order_key<S>(key)), ++first;
+    }
+    if (first > 0) centre /= first;
+    for (int pass = 0; pass < 2; ++pass) {
+      const auto middle = static_cast<float>(std::abs(centre) < 0x1p-20 ? 0x1p-20 : centre);
+      math::Spread spread{};
+      for_each_block([&](const float* numbers, std::size_t size) {
+        math::kernels().spread(numbers, size, middle, spread);
+      });
+      const double mean = math::Spread::total(spread.sums) / double(spread.count);
+      const double square = math::Spread::total(spread.squares) / double(spread.count);
+      const double variance = std::fma(-mean, mean, square);
+      if (mean * mean <= 4 * variance && square <= std::numeric_limits<float>::max()) {
+        return std::sqrt(variance);
+      }
+      centre = double(middle) + mean;
+    }
+  }
+  // Else in doubles one after another, in a power of two by which no square overflows.
+  const double best = largest();
+  double farthest = 0, count = 0, sum = 0, squares = 0;
+  const auto distance = [=](S value) {
+    return std::min(best - math::widen(value), std::numeric_limits<double>::max());
+  };
+  for_each_value(kBannedKey,
+                 [&](Token, S value) { farthest = std::max(farthest, distance(value)); });
+  const double unit = std::bit_cast<double>(
+      std::bit_cast<std::uint64_t>(std::max(farthest, std::numeric_limits<double>::min())) >>
+      52 << 52);
+  for_each_value(kBannedKey, [&](Token, S value) { sum += distance(value) / unit, ++count; });
+  for_each_value(kBannedKey, [&](Token, S value) {
+    const double from_mean = distance(value) / unit - sum / count;
+    squares = std::fma(from_mean, from_mean, squares);
+  });
+  return std::sqrt(squares / count) * unit;
 }
 
 template <std::floating_point S>

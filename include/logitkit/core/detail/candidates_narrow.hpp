@@ -40,11 +40,13 @@ void Candidates<S>::narrow_to(Key at_least, const F& keep) {
   narrow_to_picked();
 }
 
-/// Keeps the keys above the boundary, and the first of its equals.
+/// Keeps the keys above the boundary, and the first of its equals; more of the best if these are
+/// fewer than `at_least`.
 template <std::floating_point S>
-void Candidates<S>::keep_up_to(const Boundary& last) {
+void Candidates<S>::keep_up_to(const Boundary& last, std::size_t at_least) {
   pick_at_least(last.key, scratch_.picked);
   drop_equals(last);
+  if (scratch_.picked.size() < at_least) return keep_top(at_least);
   narrow_to_best();
 }
 
@@ -62,7 +64,7 @@ void Candidates<S>::drop_equals(const Boundary& last) {
 }
 
 template <std::floating_point S>
-void Candidates<S>::keep_top(std::size_t k) {
+void Candidates<S>::keep_top(std::size_t k, bool equals) {
   if (k == 0) return narrow_to(kBannedKey, [](Token, S) { return false; });
   if (k >= (narrow_ ? size() : vocabulary())) return;
   auto& list = scratch_.picked;
@@ -83,15 +85,15 @@ void Candidates<S>::keep_top(std::size_t k) {
     const std::size_t above = math::count_at_least<Key>(all, last + 1);
     const std::size_t reached = math::count_at_least<Key>(all, last);
     list.resize(keep_at_least(list, last, list.data()));
-    drop_equals({last, k - above, reached - above});
+    if (!equals) drop_equals({last, k - above, reached - above});
   }
   narrow_to_best();
 }
 
 template <std::floating_point S>
-void Candidates<S>::keep_mass(double p) {
+void Candidates<S>::keep_mass(double p, std::size_t at_least) {
   if (p >= 1 || status() != Status::ok) return;
-  keep_up_to(boundary(p));
+  keep_up_to(boundary(p), at_least);
 }
 
 /// The smallest key whose score reaches the threshold: searched for in the order of values, which

@@ -161,25 +161,13 @@ void Candidates<S>::sum_tiles() {
   }
 }
 
-/// The sum of up to 16 sums of tiles, in an order that is always the same.
-inline double detail::sum_block(const float* sums, std::size_t count) {
-  double a = 0, b = 0, c = 0, d = 0;
-  const std::size_t fours = count / 4 * 4;
-  for (std::size_t i = 0; i < fours; i += 4) {
-    a += double(sums[i]), b += double(sums[i + 1]);
-    c += double(sums[i + 2]), d += double(sums[i + 3]);
-  }
-  for (std::size_t i = fours; i < count; ++i) a += double(sums[i]);
-  return (a + b) + (c + d);
-}
-
 /// The sum of tile_sums, block by block.
 template <std::floating_point S>
 double Candidates<S>::sum_blocks() {
   double sum = 0;
   const std::size_t count = scratch_.tiles.size();
   for (std::size_t block = 0; block < count; block += kBlock) {
-    sum += detail::sum_block(&scratch_.tile_sums[block], std::min(kBlock, count - block));
+    sum += math::sum_block(&scratch_.tile_sums[block], std::min(kBlock, count - block));
   }
   return sum;
 }
@@ -207,9 +195,17 @@ double Candidates<S>::sum_survivors() {
     for (std::size_t tile = 0; tile < tiles; ++tile) {
       if (!counts[tile]) sums[tile] = 0;
     }
-    sum += detail::sum_block(sums, tiles);
+    sum += math::sum_block(sums, tiles);
   }
   return sum;
+}
+
+/// What log_mass is where the float kernels have added up the weights; 0 for a single token.
+template <std::floating_point S>
+double Candidates<S>::keep_log_mass(double sum) {
+  const Survivor best = peak();
+  const double unit = weigh({&best, 1}).to_double() * 0x1p-56;
+  return *(log_mass_ = math::log(sum / unit));
 }
 
 /// ln of the sum of exp(score - maximum); needs a good status.
@@ -219,10 +215,7 @@ double Candidates<S>::log_mass() {
   if constexpr (std::same_as<S, float>) {
     if (weighs_fast()) {
       if (!narrow_) sum_tiles();
-      const double sum = narrow_ ? sum_survivors() : sum_blocks();
-      const Survivor best = peak();
-      const double unit = weigh({&best, 1}).to_double() * 0x1p-56;
-      return *(log_mass_ = math::log(sum / unit));  // 0 for a single token
+      return keep_log_mass(narrow_ ? sum_survivors() : sum_blocks());
     }
   }
   return *(log_mass_ = math::log(total().to_double() * 0x1p-56));

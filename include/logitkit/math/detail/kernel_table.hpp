@@ -30,6 +30,35 @@ struct Parts {
   Entry<float>* between;  ///< behind the last of the entries in the stretch
 };
 
+/// What `spread` adds up of distances from a centre, lane by lane.
+struct Spread {
+  double sums[16];
+  double squares[16];
+  std::size_t count;  ///< of numbers that are not -inf
+
+  /// All lanes together, in an order that is always the same.
+  [[nodiscard]] static double total(const double (&lanes)[16]) {
+    double folded[16];
+    std::copy_n(lanes, 16, folded);
+    for (int half = 8; half > 0; half /= 2) {
+      for (int i = 0; i < half; ++i) folded[i] += folded[i + half];
+    }
+    return folded[0];
+  }
+};
+
+/// The sum of up to 16 sums of tiles, in an order that is always the same.
+[[nodiscard]] inline double sum_block(const float* sums, std::size_t count) {
+  double a = 0, b = 0, c = 0, d = 0;
+  const std::size_t fours = count / 4 * 4;
+  for (std::size_t i = 0; i < fours; i += 4) {
+    a += double(sums[i]), b += double(sums[i + 1]);
+    c += double(sums[i + 2]), d += double(sums[i + 3]);
+  }
+  for (std::size_t i = fours; i < count; ++i) a += double(sums[i]);
+  return (a + b) + (c + d);
+}
+
 /// high * 2^32 + low.
 [[nodiscard]] inline Mass mass_of(std::uint64_t high, std::uint64_t low) {
   Mass mass{high >> 32, high << 32};
@@ -82,6 +111,10 @@ struct Kernels {
   std::size_t (*find_at_least)(const std::int32_t* keys, std::size_t size, std::int32_t bound,
                                std::uint32_t* indices);
   std::size_t (*group_maxima)(const std::int32_t* keys, std::size_t size, std::int32_t* maxima);
+  void (*spread)(const float* numbers, std::size_t size, float centre, Spread& spread);
+  void (*squares)(const float* numbers, std::size_t size, const Weighing&, double* sums);
+  void (*distances)(const float* numbers, std::size_t size, const Weighing&, float best,
+                    float scale, double* sums);
 
   template <class Scalar>
   [[nodiscard]] constexpr const RowKernels<Scalar>& rows() const {
