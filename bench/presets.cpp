@@ -38,8 +38,8 @@ const bench::Part kPart("presets", [] {
   lk::DynamicChain chosen;
   chosen.add(lk::Temperature{0.8f}).add(lk::TopK{40}).add(lk::TopP{0.95f}).add(lk::MinP{0.05f});
   const bench::Where where{{llm, gauss}, {32000, 128256}};
-  bench::add({"static_chain", draw_from(fixed), {1.5, 1.25}}, where);
-  bench::add({"dynamic_chain", draw_from(chosen), {1.5, 1.25}}, where);
+  bench::add({"static_chain", draw_from(fixed)}, where);
+  bench::add({"dynamic_chain", draw_from(chosen)}, where);
 });
 
 }  // namespace

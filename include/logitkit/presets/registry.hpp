@@ -5,101 +5,184 @@
 #include <logitkit/presets/detail/parameter_reader.hpp>
 #include <logitkit/process/allow_only.hpp>
 #include <logitkit/process/ban.hpp>
+#include <logitkit/process/ban_sequences.hpp>
+#include <logitkit/process/dynamic_temperature.hpp>
+#include <logitkit/process/encoder_no_repeat_ngram.hpp>
+#include <logitkit/process/encoder_repetition_penalty.hpp>
+#include <logitkit/process/exponential_length_decay.hpp>
+#include <logitkit/process/force_first.hpp>
+#include <logitkit/process/force_last.hpp>
 #include <logitkit/process/frequency_penalty.hpp>
 #include <logitkit/process/logit_bias.hpp>
+#include <logitkit/process/min_length.hpp>
 #include <logitkit/process/min_new_tokens.hpp>
 #include <logitkit/process/min_p.hpp>
+#include <logitkit/process/no_repeat_ngram.hpp>
 #include <logitkit/process/presence_penalty.hpp>
+#include <logitkit/process/quadratic_smoothing.hpp>
 #include <logitkit/process/repetition_penalty.hpp>
+#include <logitkit/process/sequence_bias.hpp>
 #include <logitkit/process/softmax.hpp>
+#include <logitkit/process/suppress_at_start.hpp>
 #include <logitkit/process/temperature.hpp>
 #include <logitkit/process/top_k.hpp>
 #include <logitkit/process/top_p.hpp>
+#include <logitkit/process/typical.hpp>
+#include <logitkit/process/xtc.hpp>
 
 #include <cstdint>
 #include <string>
 
-namespace logitkit::inline LOGITKIT_ABI {
+namespace logitkit::inline LOGITKIT_ABI::detail {
 
-namespace detail {
-
-/// A template, so that only who uses it compiles all processors.
+/// How each row of the registry builds. A template, so that only who uses it compiles all
+/// processors.
 template <class = void>
 struct Registry {
+  using Whole = std::int64_t;
+  using Tokens = Value::Tokens;
+
   /// A processor of one parameter, a T; with one of the values `kOff`, as without it, there is
   /// none.
   template <class P, class T, int... kOff>
-  static void build_of(ParameterReader& reader) {
+  static void of(ParameterReader& reader) {
     const auto value = reader.get<T>(reader.first());
     if (value && ((*value != kOff) && ...)) reader.build<P>(*value);
   }
-  template <class P, int... kOff>
-  static void number(ParameterReader& reader) {
-    build_of<P, double, kOff...>(reader);
+  /// The same, with a list of tokens that it needs.
+  template <class P, class T, int kOff>
+  static void with_tokens(ParameterReader& reader) {
+    const auto value = reader.get<T>(reader.first(), kOff);
+    if (value != kOff) reader.build<P>(value, needed(reader));
   }
-  template <class P, int... kOff>
-  static void whole(ParameterReader& reader) {
-    build_of<P, std::int64_t, kOff...>(reader);
+  /// The same, with as many tokens as are kept in any case.
+  template <class P, class T, int... kOff>
+  static void with_min_keep(ParameterReader& reader) {
+    const auto value = reader.get<T>(reader.first());
+    if (value && ((*value != kOff) && ...)) reader.build<P>(*value, min_keep(reader));
   }
-  template <class P>
-  static void tokens(ParameterReader& reader) {
-    build_of<P, Value::Tokens>(reader);
-  }
-  template <class P>
-  static void biases(ParameterReader& reader) {
-    build_of<P, Value::Biases>(reader);
+  /// A penalty. It counts what it usually does or, where a window is given, the last of all tokens.
+  template <class P, int kOff, bool kPrompt>
+  static void penalty(ParameterReader& reader) {
+    PenaltyScope scope = kPrompt ? PenaltyScope() : kGenerated;
+    if (const auto last = reader.get<Whole>("repeat_last_n")) {
+      scope = {.last = *last < 0 ? kAllTokens : static_cast<std::size_t>(*last)};
+    }
+    const auto value = reader.get<double>(reader.first(), kOff);
+    if (value != kOff) reader.build<P>(value, scope);
   }
 
-  static void min_new_tokens(ParameterReader& reader) {
-    const auto n = reader.get<std::int64_t>("min_new_tokens", 0);
-    if (n == 0) return;
-    const auto end_tokens = reader.get<Value::Tokens>("eos_token_id", {});
-    if (end_tokens.empty()) {
-      reader.complain("min_new_tokens needs eos_token_id, which it holds back");
+  /// The row's second parameter, a list of tokens, which is complained of if it is missing.
+  static Tokens needed(ParameterReader& reader) {
+    auto tokens = reader.get<Tokens>(reader.second(), {});
+    if (tokens.empty()) {
+      reader.complain(std::string(reader.first()) + " needs " + std::string(reader.second()));
     }
-    reader.build<MinNewTokens<std::int64_t>>(n, end_tokens);
+    return tokens;
+  }
+  static std::size_t min_keep(ParameterReader& reader) {
+    const auto n = reader.get<Whole>("min_keep", 1);
+    reader.expect(n >= 0, "min_keep", "min_keep >= 0", double(n));
+    return static_cast<std::size_t>(std::max<Whole>(n, 1));
+  }
+
+  static void length_decay(ParameterReader& reader) {
+    for (const auto& [start, factor] : reader.get<Value::Biases>(reader.first(), {})) {
+      reader.build<ExponentialLengthDecay<double>>(start, factor, needed(reader));
+    }
+  }
+  static void force_first(ParameterReader& reader) {
+    const auto token = reader.get<Whole>(reader.first());
+    if (token) reader.build<ForceFirst>(static_cast<Token>(std::min<Whole>(*token, 0x7fffffff)));
+  }
+  static void force_last(ParameterReader& reader) {
+    Limits last;
+    last.max_new_tokens = max_new_tokens(reader);
+    last.end_tokens = reader.get<Tokens>(reader.first(), {});
+    if (!last.end_tokens.empty()) reader.build<ForceLast>(last);
+  }
+  static void temperature(ParameterReader& reader) {
+    const auto t = reader.get<double>("temperature", 1);
+    const auto range = reader.get<double>("dynatemp_range", 0);
+    const auto exponent = reader.get<double>("dynatemp_exponent", 1);
+    if (range != 0) {
+      reader.build<DynamicTemperature>(std::max(t - range, 0.0), t + range, exponent);
+    } else if (t != 1) {
+      reader.build<Temperature<double>>(t);
+    }
+  }
+  static void smoothing(ParameterReader& reader) {
+    const auto factor = reader.get<double>("smoothing_factor", 0);
+    const auto curve = reader.get<double>("smoothing_curve", 1);
+    if (factor != 0) reader.build<QuadraticSmoothing>(factor, curve);
+  }
+  static void xtc(ParameterReader& reader) {
+    const auto q = reader.get<double>("xtc_probability", 0);
+    const auto threshold = reader.get<double>("xtc_threshold", 0.1);
+    const XtcOptions options{.seed = seed_of(reader), .min_keep = min_keep(reader)};
+    if (q != 0) reader.build<Xtc<double>>(q, threshold, options);
   }
   static void softmax(ParameterReader& reader) {
     if (reader.get<bool>("renormalize_logits", false)) reader.chain.add(Softmax());
   }
 
-  static void seed(ParameterReader& reader) {
-    const auto seed = reader.get<std::int64_t>("seed", 0);
+  static std::uint64_t seed_of(ParameterReader& reader) {
+    const auto seed = reader.get<Whole>("seed", 0);
     reader.expect(seed >= 0, "seed", "0 <= seed < 2^63", double(seed));
-    reader.random.seed = static_cast<std::uint64_t>(seed);
+    return static_cast<std::uint64_t>(seed);
   }
+  static std::size_t max_new_tokens(ParameterReader& reader) {
+    const auto n = reader.get<Whole>("max_new_tokens", Whole(Limits().max_new_tokens));
+    reader.expect(n >= 1, "max_new_tokens", "max_new_tokens >= 1", double(n));
+    return static_cast<std::size_t>(std::max<Whole>(n, 1));
+  }
+  static void random(ParameterReader& reader) { reader.random.seed = seed_of(reader); }
   static void limits(ParameterReader& reader) {
-    if (const auto n = reader.get<std::int64_t>("max_new_tokens")) {
-      reader.expect(*n >= 1, "max_new_tokens", "max_new_tokens >= 1", double(*n));
-      reader.limits.max_new_tokens = static_cast<std::size_t>(*n);
-    }
-    reader.limits.end_tokens = reader.get<Value::Tokens>("eos_token_id", {});
+    reader.limits.max_new_tokens = max_new_tokens(reader);
+    reader.limits.end_tokens = reader.get<Tokens>("eos_token_id", {});
     for (const Token token : reader.limits.end_tokens) {
       reader.expect(token >= 0, "eos_token_id", "token >= 0", token);
     }
   }
 
-  /// A line a processor: the names of its parameters in Hugging Face, vLLM, llama.cpp and Ollama,
-  /// and how it is made of them.
+  /// A line a processor: its parameters in Hugging Face, vLLM, llama.cpp and Ollama, and how it is
+  /// made of them. The order is that in which they run.
   static constexpr Registration kRows[] = {
-      {"logit_bias", biases<LogitBias<double>>},
-      {"repetition_penalty|repeat_penalty", number<RepetitionPenalty<double>, 1>},
-      {"frequency_penalty", number<FrequencyPenalty<double>, 0>},
-      {"presence_penalty", number<PresencePenalty<double>, 0>},
-      {"suppress_tokens|bad_token_ids", tokens<Ban>},
-      {"min_new_tokens|min_tokens eos_token_id|stop_token_ids", min_new_tokens},
-      {"allowed_token_ids", tokens<AllowOnly>},
-      {"temperature|temp", number<Temperature<double>, 1>},
-      {"top_k", whole<TopK<std::int64_t>, 0, -1>},
-      {"top_p", number<TopP<double>, 1>},
-      {"min_p", number<MinP<double>, 0>},
+      {"logit_bias", of<LogitBias<double>, Value::Biases>},
+      {"sequence_bias", of<SequenceBias<double>, Value::SequenceBiases>},
+      {"encoder_repetition_penalty encoder_input_ids",
+       with_tokens<EncoderRepetitionPenalty<double>, double, 1>},
+      {"repetition_penalty|repeat_penalty repeat_last_n|penalty_last_n",
+       penalty<RepetitionPenalty<double>, 1, true>},
+      {"frequency_penalty repeat_last_n|penalty_last_n",
+       penalty<FrequencyPenalty<double>, 0, false>},
+      {"presence_penalty repeat_last_n|penalty_last_n", penalty<PresencePenalty<double>, 0, false>},
+      {"no_repeat_ngram_size", of<NoRepeatNgram<Whole>, Whole, 0>},
+      {"encoder_no_repeat_ngram_size encoder_input_ids",
+       with_tokens<EncoderNoRepeatNgram<Whole>, Whole, 0>},
+      {"bad_words_ids", of<BanSequences, Value::Sequences>},
+      {"min_length eos_token_id|stop_token_ids", with_tokens<MinLength<Whole>, Whole, 0>},
+      {"min_new_tokens|min_tokens eos_token_id|stop_token_ids",
+       with_tokens<MinNewTokens<Whole>, Whole, 0>},
+      {"allowed_token_ids", of<AllowOnly, Tokens>},
+      {"forced_bos_token_id", force_first},
+      {"forced_eos_token_id max_new_tokens|max_tokens|n_predict|num_predict", force_last},
+      {"exponential_decay_length_penalty eos_token_id|stop_token_ids", length_decay},
+      {"suppress_tokens|bad_token_ids", of<Ban, Tokens>},
+      {"begin_suppress_tokens", of<SuppressAtStart<>, Tokens>},
+      {"temperature|temp dynatemp_range dynatemp_exponent", temperature},
+      {"smoothing_factor smoothing_curve", smoothing},
+      {"top_k", of<TopK<Whole>, Whole, 0, -1>},
+      {"top_p", of<TopP<double>, double, 1>},
+      {"min_p", of<MinP<double>, double, 0>},
+      {"typical_p|typ_p|typical min_keep|min_tokens_to_keep",
+       with_min_keep<Typical<double>, double, 1>},
+      {"xtc_probability xtc_threshold seed|random_seed min_keep|min_tokens_to_keep", xtc},
       {"renormalize_logits", softmax},
       // What is no processor.
-      {"seed|random_seed", seed},
+      {"seed|random_seed", random},
       {"max_new_tokens|max_tokens|n_predict|num_predict eos_token_id|stop_token_ids", limits},
   };
 };
 
-}  // namespace detail
-
-}  // namespace logitkit::inline LOGITKIT_ABI
+}  // namespace logitkit::inline LOGITKIT_ABI::detail

@@ -36,6 +36,10 @@ class ForceLast {
     if (last) detail::force(candidates, end_tokens_);
   }
 
+  void describe(auto& tell) const {
+    tell("force_last", "max_new_tokens", max_new_tokens_, "end_tokens", end_tokens_);
+  }
+
  private:
   std::size_t max_new_tokens_;
   std::size_t max_tokens_;

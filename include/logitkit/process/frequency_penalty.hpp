@@ -35,7 +35,11 @@ class FrequencyPenalty {
     }
   }
 
-  void describe(auto& tell) const { tell("frequency_penalty", "a", a_); }
+  void describe(auto& tell) const {
+    tell("frequency_penalty", "a", a_)
+        .option("last", counts_.scope().last, kAllTokens)
+        .option("skip_prompt", counts_.scope().skip_prompt, kAllTokens);
+  }
 
  private:
   P a_;

@@ -41,7 +41,11 @@ class RepetitionPenalty {
     }
   }
 
-  void describe(auto& tell) const { tell("repetition_penalty", "r", r_); }
+  void describe(auto& tell) const {
+    tell("repetition_penalty", "r", r_)
+        .option("last", seen_.scope().last, kAllTokens)
+        .option("skip_prompt", seen_.scope().skip_prompt, 0);
+  }
 
  private:
   P r_;

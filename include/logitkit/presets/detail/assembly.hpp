@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -18,7 +19,8 @@ struct Assembly {
   /// Appends P(arguments...), or notes under the user's name for it why P refuses them.
   template <class P, class... Arguments>
   void add(const std::string& name, const Arguments&... arguments) {
-    const std::string refused = P::check(arguments...);
+    const std::string refused =
+        refusal<P>(std::tie(arguments...), std::index_sequence_for<Arguments...>());
     if (refused.empty()) {
       chain.add(P(arguments...));
     } else {
@@ -57,6 +59,18 @@ struct Assembly {
     for (const std::string& each : complaints) all += (all.empty() ? "" : "; ") + each;
     require(all);
     return std::move(chain);
+  }
+
+ private:
+  /// What P's check says of the arguments, the last of which it may leave out: nothing can be wrong
+  /// with them.
+  template <class P, class Arguments, std::size_t... I>
+  static std::string refusal(const Arguments& arguments, std::index_sequence<I...>) {
+    if constexpr (requires { P::check(std::get<I>(arguments)...); }) {
+      return P::check(std::get<I>(arguments)...);
+    } else {
+      return refusal<P>(arguments, std::make_index_sequence<sizeof...(I) - 1>());
+    }
   }
 };
 

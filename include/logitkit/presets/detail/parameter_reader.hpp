@@ -54,8 +54,13 @@ class ParameterReader : public Assembly {
     }
   }
 
-  /// The row's first parameter.
+  /// The row's first parameter and its second.
   [[nodiscard]] std::string_view first() const { return row_.substr(0, row_.find_first_of("| ")); }
+  [[nodiscard]] std::string_view second() const {
+    std::string_view left = row_;
+    static_cast<void>(cut_word(left, ' '));
+    return left.substr(0, left.find_first_of("| "));
+  }
 
   /// What was given for a parameter of this row, under its name or an alias, if anything was; a
   /// value of another kind is complained of.
