@@ -7,6 +7,7 @@
 #include <logitkit/core/context.hpp>
 #include <logitkit/core/error.hpp>
 #include <logitkit/core/generation.hpp>
+#include <logitkit/core/green_list.hpp>
 #include <logitkit/core/limits.hpp>
 #include <logitkit/core/penalty_scope.hpp>
 #include <logitkit/core/pick.hpp>
@@ -51,6 +52,7 @@
 #include <logitkit/process/ban.hpp>
 #include <logitkit/process/ban_sequences.hpp>
 #include <logitkit/process/chain.hpp>
+#include <logitkit/process/dry.hpp>
 #include <logitkit/process/dynamic_temperature.hpp>
 #include <logitkit/process/encoder_no_repeat_ngram.hpp>
 #include <logitkit/process/encoder_repetition_penalty.hpp>
@@ -59,6 +61,8 @@
 #include <logitkit/process/force_last.hpp>
 #include <logitkit/process/force_prefix.hpp>
 #include <logitkit/process/frequency_penalty.hpp>
+#include <logitkit/process/green_list_detector.hpp>
+#include <logitkit/process/green_list_watermark.hpp>
 #include <logitkit/process/guidance.hpp>
 #include <logitkit/process/logit_bias.hpp>
 #include <logitkit/process/min_length.hpp>

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+// Dry: "don't repeat yourself", the longer a run has been repeated the less likely it goes on.
+#pragma once
+
+#include <logitkit/core/concepts.hpp>
+#include <logitkit/core/error.hpp>
+#include <logitkit/core/penalty_scope.hpp>
+#include <logitkit/process/detail/suffix_matches.hpp>
+
+namespace logitkit::inline LOGITKIT_ABI {
+
+struct DryOptions {
+  double multiplier = 0.8;         ///< the penalty of the shortest repeat, 0 <= multiplier < inf
+  double base = 1.75;              ///< how it grows with each token more, 1 <= base < inf
+  std::size_t allowed_length = 2;  ///< the shortest repeat that has a penalty, >= 1
+  std::size_t last = kAllTokens;   ///< how far back to look, the prompt included
+  /// Runs of tokens that no repeat reaches across: new lines, quotes, the names of speakers.
+  std::vector<std::vector<Token>> breakers{};
+
+  [[nodiscard]] std::string check() const {
+    constexpr double kMax = std::numeric_limits<double>::max();
+    if (!(multiplier >= 0 && multiplier <= kMax)) {
+      return misuse("DryOptions", "multiplier", "0 <= multiplier < inf", multiplier);
+    }
+    if (!(base >= 1 && base <= kMax)) return misuse("DryOptions", "base", "1 <= base < inf", base);
+    if (allowed_length < 1) {
+      return misuse("DryOptions", "allowed_length", "allowed_length >= 1", double(allowed_length));
+    }
+    for (const auto& breaker : breakers) {
+      if (breaker.empty()) return misuse("DryOptions", "length of a breaker", "length >= 1", 0);
+      for (const Token token : breaker) {
+        if (token < 0) return misuse("DryOptions", "token of a breaker", "token >= 0", token);
+      }
+    }
+    return {};
+  }
+};
+
+/// score(token)' = score(token) - multiplier * base^(n - allowed_length), if n >= allowed_length. n
+/// is the length of the longest run at the end of the last `last` tokens that occurs in them before
+/// with this token after it; n goes back to the last breaker at most, which is the run of
+/// `breakers` that ended last. A token that is a breaker by itself has no penalty. Where a run
+/// occurs more than once the longest counts; nothing is added up. A penalty is at most 1e30, so
+/// that none bans, and no power overflows, however long the repeat.
+///
+/// Prompt and generated text count alike. A banned token stays banned. Cost: O(tokens with a
+/// penalty). An accepted token: O(its occurrences in the window, and those of the token before it);
+/// of a text of a single token that is the window, as for the Z-algorithm. The prompt: O(its
+/// length). `Dry{{.multiplier = 0.8, .breakers = {{newline}}}}`. Source: p-e-w 2024,
+/// text-generation- webui pull request 5677; breakers as in koboldcpp and llama.cpp.
+class Dry {
+ public:
+  explicit Dry(DryOptions options)
+      : options_((require(options.check()), std::move(options))),
+        text_(options_.last, longest_breaker()) {}
+
+  void start(std::span<const Token> prompt) {
+    // No more than the window, and what shows where breakers in it have begun.
+    const std::size_t rest = prompt.size() - std::min(prompt.size(), options_.last);
+    for (const Token token : prompt.subspan(rest - std::min(rest, longest_breaker()))) {
+      text_.remember(token);
+      count_from_breaker();
+    }
+    text_.find_matches();
+    find_penalties();
+  }
+
+  void accept(Token token) {
+    text_.append(token);
+    count_from_breaker();
+    find_penalties();
+  }
+
+  template <std::floating_point S>
+  void operator()(Candidates<S>& candidates, const Context&) const {
+    for (const auto& [token, length] : longest_) {
+      if (candidates.contains(token)) candidates.add(token, -penalty(length));
+    }
+  }
+
+ private:
+  /// multiplier * base^(length - allowed_length) by squaring: the same number everywhere.
+  [[nodiscard]] double penalty(std::size_t length) const {
+    constexpr double kMost = 1e30;
+    double power = 1, square = options_.base;
+    for (std::size_t n = length - options_.allowed_length; n != 0 && power < kMost; n /= 2) {
+      if (n % 2 == 1) power *= square;
+      square *= square;
+    }
+    return std::min(options_.multiplier * std::min(power, kMost), kMost);
+  }
+
+  [[nodiscard]] std::size_t longest_breaker() const {
+    std::size_t longest = 0;
+    for (const auto& breaker : options_.breakers) longest = std::max(longest, breaker.size());
+    return longest;
+  }
+
+  void count_from_breaker() {
+    ++from_breaker_;
+    for (const auto& breaker : options_.breakers) {
+      if (text_.ends_with(breaker)) from_breaker_ = 0;
+    }
+  }
+
+  void find_penalties() {
+    longest_.clear();
+    if (from_breaker_ < options_.allowed_length || options_.multiplier == 0) return;
+    text_.for_each_match([&](Token next, std::size_t length) {
+      length = std::min(length, from_breaker_);
+      if (length < options_.allowed_length || breaks(next)) return;
+      std::size_t& longest = longest_[next];
+      longest = std::max(longest, length);
+    });
+  }
+
+  [[nodiscard]] bool breaks(Token token) const {
+    return std::any_of(
+        options_.breakers.begin(), options_.breakers.end(),
+        [token](const auto& breaker) { return breaker.size() == 1 && breaker[0] == token; });
+  }
+
+  DryOptions options_;
+  detail::SuffixMatches text_;
+  std::size_t from_breaker_ = 0;           // tokens since the last breaker ended, or all
+  detail::TokenMap<std::size_t> longest_;  // the repeat that a token would make longer, its length
+};
+
+static_assert(StatefulProcessor<Dry>);
+
+}  // namespace logitkit::inline LOGITKIT_ABI
