@@ -56,6 +56,8 @@
 #include <logitkit/process/dynamic_temperature.hpp>
 #include <logitkit/process/encoder_no_repeat_ngram.hpp>
 #include <logitkit/process/encoder_repetition_penalty.hpp>
+#include <logitkit/process/epsilon.hpp>
+#include <logitkit/process/eta.hpp>
 #include <logitkit/process/exponential_length_decay.hpp>
 #include <logitkit/process/force_first.hpp>
 #include <logitkit/process/force_last.hpp>
@@ -69,6 +71,7 @@
 #include <logitkit/process/min_new_tokens.hpp>
 #include <logitkit/process/min_p.hpp>
 #include <logitkit/process/no_repeat_ngram.hpp>
+#include <logitkit/process/p_less.hpp>
 #include <logitkit/process/prefix_allowed.hpp>
 #include <logitkit/process/presence_penalty.hpp>
 #include <logitkit/process/quadratic_smoothing.hpp>
@@ -79,7 +82,10 @@
 #include <logitkit/process/temperature.hpp>
 #include <logitkit/process/thinking_budget.hpp>
 #include <logitkit/process/token_mask.hpp>
+#include <logitkit/process/top_a.hpp>
+#include <logitkit/process/top_h.hpp>
 #include <logitkit/process/top_k.hpp>
+#include <logitkit/process/top_n_sigma.hpp>
 #include <logitkit/process/top_p.hpp>
 #include <logitkit/process/typical.hpp>
 #include <logitkit/process/xtc.hpp>

@@ -3,7 +3,7 @@
 #include "support/catch.hpp"
 
 #include "reference/min_p.hpp"
-#include "reference/trial.hpp"
+#include "reference/threshold.hpp"
 
 #include <logitkit/process/min_p.hpp>
 
@@ -15,6 +15,21 @@ TEMPLATE_TEST_CASE("MinP agrees with its twin", "", float, double) {
     CAPTURE(m);
     reference::agree<TestType>(lk::MinP{m},
                                [m](const Scores& s) { return reference::min_p(s, m); });
+  }
+}
+
+TEMPLATE_TEST_CASE("MinP with min_keep agrees with its twin", "", float, double) {
+  for (const double m : {0.02, 0.5, 1.0}) {
+    for (const std::size_t min_keep : {std::size_t(2), std::size_t(40)}) {
+      CAPTURE(m, min_keep);
+      reference::agree_with_threshold<TestType>(
+          lk::MinP{m, {.min_keep = min_keep}},
+          [=](const Scores& s) {
+            const long double best = *std::max_element(s.begin(), s.end());
+            return reference::lowered(best + std::log((long double)(m)), s, min_keep);
+          },
+          0);
+    }
   }
 }
 
@@ -89,6 +104,8 @@ TEST_CASE("MinP refuses what is not in [0, 1]") {
   CHECK_FALSE(lk::MinP<double>::check(std::numeric_limits<double>::quiet_NaN()).empty());
   reference::refuses([] { lk::MinP{1.05}; }, "MinP: min_p must satisfy 0 <= min_p <= 1, got 1.05");
   reference::refuses([] { lk::MinP{-1}; }, "MinP: min_p must satisfy 0 <= min_p <= 1, got -1");
+  CHECK(lk::MinP<>::check(0.5f, {.min_keep = 0}) ==
+        "MinP: min_keep must satisfy min_keep >= 1, got 0");
 }
 
 TEST_CASE("MinP is deduced from float, double and int") {

@@ -40,6 +40,33 @@ TEMPLATE_TEST_CASE("TopK keeps exactly k of equal scores, the lower tokens", "",
   }
 }
 
+TEMPLATE_TEST_CASE("TopK with keep_ties agrees with its twin", "", float, double) {
+  for (const int k : {1, 2, 5, 32, 40, 64, 999}) {
+    const lk::TopK top_k{k, {.keep_ties = true}};
+    reference::agree<TestType>(top_k, [k](const Scores& s) {
+      const Scores exact = reference::top_k(s, static_cast<std::size_t>(k));
+      long double least = std::numeric_limits<long double>::infinity();
+      for (const long double score : exact)
+        least = score > reference::kBanned ? std::min(least, score) : least;
+      Scores kept = s;
+      for (long double& score : kept) score = score >= least ? score : reference::kBanned;
+      return kept;
+    });
+  }
+}
+
+TEMPLATE_TEST_CASE("TopK with keep_ties keeps all equals of the k-th", "[peers]", float, double) {
+  const std::vector<TestType> row{1, 2, 2, -0.0, 2, 2, 0.0};
+  const auto b = reference::kBanned;
+  const auto after = [&](int k) { return reference::after(lk::TopK{k, {.keep_ties = true}}, row); };
+  CHECK(after(1) == Scores{b, 2, 2, b, 2, 2, b});
+  CHECK(after(4) == Scores{b, 2, 2, b, 2, 2, b});
+  CHECK(after(5) == Scores{1, 2, 2, b, 2, 2, b});
+  CHECK(after(6) == Scores{1, 2, 2, 0, 2, 2, 0});
+  const std::vector<TestType> equal(1000, 5);
+  CHECK(reference::count_kept(reference::after(lk::TopK{70, {.keep_ties = true}}, equal)) == 1000);
+}
+
 TEMPLATE_TEST_CASE("TopK above the vocabulary keeps all, and never brings back a banned token", "",
                    float, double) {
   const TestType banned = -std::numeric_limits<TestType>::infinity();

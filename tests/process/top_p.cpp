@@ -115,6 +115,42 @@ TEMPLATE_TEST_CASE("TopP: Hugging Face's unit test", "[peers]", float, double) {
   CHECK(reference::count_kept(reference::after(lk::TopP{0.81}, row)) == 3);
 }
 
+TEMPLATE_TEST_CASE("TopP with min_keep keeps the larger of the nucleus and the best few", "", float,
+                   double) {
+  for (const std::size_t min_keep : {std::size_t(2), std::size_t(40), std::size_t(5000)}) {
+    for (const double p : {1e-9, 0.5, 0.999}) {
+      for (const std::size_t size : {std::size_t(1), std::size_t(33), std::size_t(1000)}) {
+        reference::for_each_trial<TestType>(
+            size, [&](auto& fast, const Scores& before, const auto& row) -> std::string {
+              lk::TopP{p, {.min_keep = min_keep}}(fast, {});
+              const auto order = reference::best_first(before);
+              const std::size_t few = std::min(min_keep, order.size());
+              const long double within = reference::tolerance(before, row);
+              const Scores got = reference::scores_of(fast);
+              if (reference::nucleus(before, p * (1 + 1e-12L)) > few) {
+                return wrong_nucleus(got, before, p, within);
+              }
+              return reference::difference(got, reference::keep_first(before, order, few), within);
+            });
+      }
+    }
+  }
+  SUCCEED("all trials done");
+}
+
+TEMPLATE_TEST_CASE("TopP: min_keep counts exactly, equals or not", "", float, double) {
+  const TestType banned = -std::numeric_limits<TestType>::infinity();
+  const std::vector<TestType> row{9, 1, 1, banned, 1, 0};
+  const auto kept = [&](std::size_t min_keep) {
+    return reference::after(lk::TopP{0.5, {.min_keep = min_keep}}, row);
+  };
+  const auto b = reference::kBanned;
+  CHECK(kept(1) == Scores{9, b, b, b, b, b});
+  CHECK(kept(3) == Scores{9, 1, 1, b, b, b});
+  CHECK(kept(5) == Scores{9, 1, 1, b, 1, 0});
+  CHECK(kept(99) == Scores{9, 1, 1, b, 1, 0});
+}
+
 TEST_CASE("TopP refuses what is not in (0, 1]") {
   CHECK(lk::TopP<double>::check(1).empty());
   CHECK(lk::TopP<double>::check(1e-300).empty());
@@ -125,12 +161,17 @@ TEST_CASE("TopP refuses what is not in (0, 1]") {
   CHECK_FALSE(lk::TopP<double>::check(std::numeric_limits<double>::quiet_NaN()).empty());
   reference::refuses([] { lk::TopP{1.5}; }, "TopP: p must satisfy 0 < p <= 1, got 1.5");
   reference::refuses([] { lk::TopP{0}; }, "TopP: p must satisfy 0 < p <= 1, got 0");
+  CHECK(lk::TopP<>::check(0.5f, {.min_keep = 0}) ==
+        "TopP: min_keep must satisfy min_keep >= 1, got 0");
+  reference::refuses([] { lk::TopP{0.5f, {.min_keep = 0}}; },
+                     "TopP: min_keep must satisfy min_keep >= 1, got 0");
 }
 
 TEST_CASE("TopP is deduced from float, double and int") {
   static_assert(std::same_as<decltype(lk::TopP{0.9f}), lk::TopP<float>>);
   static_assert(std::same_as<decltype(lk::TopP{0.9}), lk::TopP<double>>);
   static_assert(std::same_as<decltype(lk::TopP{1}), lk::TopP<float>>);
+  static_assert(std::same_as<decltype(lk::TopP{1, {.min_keep = 2}}), lk::TopP<float>>);
   SUCCEED("compiled");
 }
 

@@ -3,29 +3,35 @@
 #pragma once
 
 #include <logitkit/core/concepts.hpp>
-#include <logitkit/core/error.hpp>
+#include <logitkit/process/detail/min_keep.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
 
 /// Keeps a token iff probability >= min_p * (largest probability), that is
 /// score >= maximum + ln(min_p). min_p in [0, 1]; 0 keeps all, 1 the best and its equals.
-/// All ties stay. An all-banned row stays empty. Cost: O(V / 64 + survivors); no exponentials.
+/// The min_keep best stay in any case, with all equals of the last of them. All ties stay.
+/// An all-banned row stays empty. Cost: O(V / 64 + survivors); no exponentials.
 /// Source: Nguyen et al. 2024, "Turning up the heat: min-p sampling", arXiv 2407.01082, section 3.
 template <std::floating_point P = float>
 class MinP {
  public:
-  explicit MinP(P min_p) : min_p_(min_p), log_min_p_(check(min_p).empty() ? math::log(min_p) : 0) {
-    require(check(min_p));
+  explicit MinP(P min_p, const MinKeep& options = {})
+      : min_p_(min_p),
+        log_min_p_(check(min_p, options).empty() ? math::log(min_p) : 0),
+        options_(options) {
+    require(check(min_p, options));
   }
 
-  [[nodiscard]] static std::string check(P min_p) {
-    return min_p >= 0 && min_p <= 1 ? std::string()
+  [[nodiscard]] static std::string check(P min_p, const MinKeep& options = {}) {
+    return min_p >= 0 && min_p <= 1 ? detail::check_min_keep("MinP", options)
                                     : misuse("MinP", "min_p", "0 <= min_p <= 1", double(min_p));
   }
 
   template <std::floating_point S>
   void operator()(Candidates<S>& candidates, const Context&) const {
-    if (min_p_ > 0) candidates.keep_above(candidates.maximum() + log_min_p_);
+    if (min_p_ > 0) {
+      detail::keep_above(candidates, candidates.maximum() + log_min_p_, options_);
+    }
   }
 
   void describe(auto& tell) const { tell("min_p", "min_p", min_p_); }
@@ -33,10 +39,11 @@ class MinP {
  private:
   P min_p_;
   double log_min_p_;
+  MinKeep options_;
 };
 
 template <std::integral I>
-MinP(I) -> MinP<float>;
+MinP(I, MinKeep = {}) -> MinP<float>;
 
 static_assert(Processor<MinP<>>);
 

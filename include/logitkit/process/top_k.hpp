@@ -7,14 +7,21 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
+/// Options of TopK.
+struct TopKOptions {
+  bool keep_ties = false;  ///< all equals of the k-th stay, as in Hugging Face and vLLM
+};
+
 /// Keeps exactly the k tokens with the largest scores (all that are not banned, if they are fewer);
-/// equal scores at the boundary: the lower tokens stay. k >= 1.
+/// equal scores at the boundary: the lower tokens stay, or all if keep_ties. k >= 1.
 /// An all-banned row stays empty. Cost: O(V / 64 + k) after the row has been read once.
 /// Source: Fan, Lewis, Dauphin 2018, "Hierarchical neural story generation", arXiv 1805.04833.
 template <std::integral P = int>
 class TopK {
  public:
-  explicit TopK(P k) : k_(k) { require(check(k)); }
+  explicit TopK(P k, const TopKOptions& options = {}) : k_(k), options_(options) {
+    require(check(k));
+  }
 
   [[nodiscard]] static std::string check(P k) {
     return k >= 1 ? std::string() : misuse("TopK", "k", "k >= 1", double(k));
@@ -22,13 +29,14 @@ class TopK {
 
   template <std::floating_point S>
   void operator()(Candidates<S>& candidates, const Context&) const {
-    candidates.keep_top(static_cast<std::size_t>(k_));
+    candidates.keep_top(static_cast<std::size_t>(k_), options_.keep_ties);
   }
 
   void describe(auto& tell) const { tell("top_k", "k", k_); }
 
  private:
   P k_;
+  TopKOptions options_;
 };
 
 static_assert(Processor<TopK<>>);

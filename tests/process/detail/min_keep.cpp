@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// min_keep: how many stay below a threshold; ties; what is banned.
+#include <logitkit/process/detail/min_keep.hpp>
+
+#include "reference/threshold.hpp"
+
+namespace lk = logitkit;
+using reference::Scores;
+
+TEST_CASE("min_keep is at least 1") {
+  CHECK(lk::detail::check_min_keep("TopP", {}).empty());
+  CHECK(lk::detail::check_min_keep("TopP", {.min_keep = 7}).empty());
+  CHECK(lk::detail::check_min_keep("TopP", {.min_keep = 0}) ==
+        "TopP: min_keep must satisfy min_keep >= 1, got 0");
+}
+
+TEMPLATE_TEST_CASE("a threshold leaves min_keep, and the equals of the last", "", float, double) {
+  for (const std::size_t min_keep : {std::size_t(1), std::size_t(2), std::size_t(40)}) {
+    for (const double threshold : {-1.0, 0.5, 1e9}) {
+      CAPTURE(min_keep, threshold);
+      reference::agree_with_threshold<TestType>(
+          [=](auto& candidates, const lk::Context&) {
+            lk::detail::keep_above(candidates, threshold, {.min_keep = min_keep});
+          },
+          [=](const Scores& s) { return reference::lowered(threshold, s, min_keep); }, 0);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// TopA: the twin, thresholds by hand, both ends of the interval.
+#include "support/catch.hpp"
+
+#include "reference/threshold.hpp"
+#include "reference/top_a.hpp"
+
+#include <logitkit/process/top_a.hpp>
+
+namespace lk = logitkit;
+using reference::Scores;
+
+TEMPLATE_TEST_CASE("TopA agrees with its twin", "", float, double) {
+  for (const double a : {0.0, 1e-9, 0.04, 0.2, 0.7, 1.0}) {
+    CAPTURE(a);
+    reference::agree_with_threshold<TestType>(
+        lk::TopA{a}, [a](const Scores& s) { return reference::top_a(s, a); },
+        sizeof(TestType) == 4 ? 1e-6L : 1e-12L);
+  }
+}
+
+TEMPLATE_TEST_CASE("TopA on a vocabulary of 128256", "", float, double) {
+  const auto row = reference::normal_row<TestType>(128256, 3);
+  const Scores slow(row.begin(), row.end());
+  for (const double a : {0.2, 1.0}) {
+    const auto expected = reference::reaching(slow, reference::top_a(slow, a));
+    CHECK(reference::after(lk::TopA{a}, row) == expected);
+  }
+}
+
+TEMPLATE_TEST_CASE("TopA: thresholds by hand", "", float, double) {
+  std::vector<TestType> row;  // the square of the largest is 0.25
+  for (const double p : {0.5, 0.25, 0.15, 0.1}) row.push_back(static_cast<TestType>(std::log(p)));
+  const auto kept = [&](double a) {
+    return reference::count_kept(reference::after(lk::TopA{a}, row));
+  };
+  CHECK(kept(0) == 4);
+  CHECK(kept(0.39) == 4);
+  CHECK(kept(0.41) == 3);
+  CHECK(kept(0.59) == 3);
+  CHECK(kept(0.61) == 2);
+  CHECK(kept(0.999) == 2);
+  CHECK(reference::count_kept(reference::after(lk::TopA{1}, std::vector<TestType>(9, 4))) == 9);
+  CHECK(reference::count_kept(reference::after(lk::TopA{1}, std::vector<TestType>{7})) == 1);
+}
+
+TEST_CASE("TopA refuses what is not in [0, 1]") {
+  CHECK(lk::TopA<>::check(0).empty());
+  CHECK(lk::TopA<>::check(1).empty());
+  CHECK(lk::TopA<double>::check(-0.25) == "TopA: a must satisfy 0 <= a <= 1, got -0.25");
+  CHECK_FALSE(lk::TopA<double>::check(1 + 0x1p-52).empty());
+  CHECK_FALSE(lk::TopA<>::check(std::numeric_limits<float>::quiet_NaN()).empty());
+  reference::refuses([] { lk::TopA{2}; }, "TopA: a must satisfy 0 <= a <= 1, got 2");
+  static_assert(std::same_as<decltype(lk::TopA{1}), lk::TopA<float>>);
+}
+
+TEST_CASE("TopA keeps the status of a bad row") {
+  reference::keeps_bad_rows<float>(lk::TopA{0.2f});
+  reference::keeps_bad_rows<double>(lk::TopA{1});
+  reference::keeps_bad_rows<double>(lk::TopA{0});
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// The slow twins of TopH: how many of the best are kept.
+#pragma once
+
+#include "reference/scores.hpp"
+
+namespace reference {
+
+inline long double entropy(const Scores& scores) {
+  long double sum = 0;
+  for (const long double p : probabilities(scores)) sum -= p > 0 ? p * std::log(p) : 0;
+  return sum;
+}
+
+/// Token by token, the entropy of what is kept from scratch each time; `off`: by how much the limit
+/// is moved.
+inline std::size_t top_h(const Scores& scores, long double alpha, long double off) {
+  const auto order = best_first(scores);
+  const long double limit = alpha * entropy(scores) + off;
+  std::size_t n = 1;
+  while (n < order.size() && entropy(keep_first(scores, order, n + 1)) <= limit) ++n;
+  return std::min(n, order.size());
+}
+
+/// Hugging Face's: of the 100 best, by their shares in the entropy.
+inline std::size_t top_h_of_100(const Scores& scores, long double alpha, long double off) {
+  const auto order = best_first(scores);
+  const Scores some = keep_first(scores, order, 100), p = probabilities(some);
+  const long double limit = alpha * entropy(some) + off;
+  long double sum = 0;
+  std::size_t n = 0;
+  for (; n < std::min<std::size_t>(order.size(), 100); ++n) {
+    sum -= p[order[n]] > 0 ? p[order[n]] * std::log(p[order[n]]) : 0;
+    if (n > 0 && !(sum <= limit)) break;
+  }
+  return n;
+}
+
+}  // namespace reference
