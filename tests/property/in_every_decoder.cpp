@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: MIT
+// Every processor in every decoder: it runs, forks, rolls back, allocates nothing, and is the same
+// in a batch, in one beam and in double. A new processor is one line in `processors`, and is missed
+// until it is there.
+#include "support/allocations.hpp"
+
+#include "support/catch.hpp"
+#include "support/models.hpp"
+
+#include <logitkit/logitkit.hpp>
+
+#include <array>
+#include <filesystem>
+#include <set>
+
+namespace lk = logitkit;
+using Tokens = std::vector<lk::Token>;
+
+namespace {
+
+constexpr std::size_t kVocabulary = 16;
+const std::vector<Tokens> kPrompts{{3}, {9, 1}, {5, 9, 5, 9, 12}};
+const lk::Limits kLimits{.max_new_tokens = 12, .end_tokens = {2, 13}};
+const lk::Limits kWithoutEnd{.max_new_tokens = 12};
+
+/// A processor of any type, so that each decoder is compiled once. Copied and assigned as it is.
+class Any {
+ public:
+  template <class P>
+    requires(!std::same_as<P, Any>)
+  Any(P processor) : held_(std::make_unique<Holder<P>>(std::move(processor))) {
+    static_assert(lk::Processor<P>);
+  }
+  Any(const Any& other) : held_(other.held_->copy()) {}
+  Any(Any&&) noexcept = default;
+  Any& operator=(const Any& other) {
+    other.held_->copy_to(held_);
+    return *this;
+  }
+  Any& operator=(Any&&) noexcept = default;
+  ~Any() = default;
+
+  void start(std::span<const lk::Token> prompt) { held_->start(prompt); }
+  void accept(lk::Token token) { held_->accept(token); }
+  template <std::floating_point S>
+  void operator()(lk::Candidates<S>& candidates, const lk::Context& context) const {
+    held_->call(candidates, context);
+  }
+
+ private:
+  struct Base {
+    virtual ~Base() = default;
+    [[nodiscard]] virtual std::unique_ptr<Base> copy() const = 0;
+    virtual void copy_to(std::unique_ptr<Base>& other) const = 0;
+    virtual void start(std::span<const lk::Token> prompt) = 0;
+    virtual void accept(lk::Token token) = 0;
+    virtual void call(lk::Candidates<float>&, const lk::Context&) const = 0;
+    virtual void call(lk::Candidates<double>&, const lk::Context&) const = 0;
+  };
+
+  template <class P>
+  struct Holder final : Base {
+    explicit Holder(P p) : processor(std::move(p)) {}
+    [[nodiscard]] std::unique_ptr<Base> copy() const override {
+      return std::make_unique<Holder>(*this);
+    }
+    void copy_to(std::unique_ptr<Base>& other) const override {
+      if constexpr (std::is_copy_assignable_v<P>) {
+        if (auto* same = dynamic_cast<Holder*>(other.get())) {
+          same->processor = processor;
+          return;
+        }
+      }
+      other = copy();
+    }
+    void start(std::span<const lk::Token> prompt) override {
+      if constexpr (lk::StartingProcessor<P>) processor.start(prompt);
+    }
+    void accept(lk::Token token) override {
+      if constexpr (lk::AcceptingProcessor<P>) processor.accept(token);
+    }
+    void call(lk::Candidates<float>& candidates, const lk::Context& context) const override {
+      processor(candidates, context);
+    }
+    void call(lk::Candidates<double>& candidates, const lk::Context& context) const override {
+      processor(candidates, context);
+    }
+
+    P processor;
+  };
+
+  std::unique_ptr<Base> held_;
+};
+
+struct Named {
+  const char* name;  // of the class; what else is to be said comes after a space
+  Any processor;
+};
+
+/// Every processor that there is, with parameters that change something.
+const std::vector<Named>& processors() {
+  static const std::vector<std::uint32_t> words{0b1011'0110'1101'1101};
+  static const std::array<Tokens, 2> even_and_odd{Tokens{0, 2, 4, 6, 8, 10, 12, 14},
+                                                  Tokens{1, 3, 5, 7, 9, 11, 13, 15}};
+  const auto to_an_even_sum = [](const lk::Context& context) {
+    return std::span(even_and_odd[static_cast<std::size_t>(context.tokens.back()) % 2]);
+  };
+  static const std::vector<Named> all{
+      {"AllowOnly", lk::AllowOnly{{0, 2, 5, 8, 11, 12}}},
+      {"Ban", lk::Ban{{2, 4, 13}}},
+      {"BanSequences", lk::BanSequences{{{4}, {3, 5}, {9, 12, 7}, {1, 7}, {7, 6}, {5, 9, 5, 9}}}},
+      {"Chain", lk::Chain{lk::RepetitionPenalty{1.2f}, lk::TopK{5}, lk::Temperature{0.9f}}},
+      {"ExponentialLengthDecay", lk::ExponentialLengthDecay{1, 1.25f, {2, 13}}},
+      {"ForceFirst", lk::ForceFirst{7}},
+      {"ForceLast", lk::ForceLast{kLimits}},
+      {"ForcePrefix", lk::ForcePrefix{{7, 9, 7}}},
+      {"FrequencyPenalty", lk::FrequencyPenalty{1.5f}},
+      {"LogitBias", lk::LogitBias{{{4, 3.0f}, {2, -5.0f}}}},
+      {"MinLength", lk::MinLength{10, {2, 13}}},
+      {"MinNewTokens", lk::MinNewTokens{10, {2, 13}}},
+      {"MinP", lk::MinP{0.3f}},
+      {"PrefixAllowed", lk::PrefixAllowed{to_an_even_sum}},
+      {"PresencePenalty", lk::PresencePenalty{2.5f}},
+      {"RepetitionPenalty", lk::RepetitionPenalty{1.5f}},
+      {"SequenceBias", lk::SequenceBias{{{{4}, 2.5f}, {{3, 5}, 4.0f}, {{9, 12, 7}, 8.0f}}}},
+      {"Softmax", lk::Softmax{}},
+      {"SuppressAtStart", lk::SuppressAtStart{{0, 2, 4, 6, 8, 10, 12, 14}}},
+      {"Temperature", lk::Temperature{0.5f}},
+      {"ThinkingBudget", lk::ThinkingBudget{2, {9}, {4, 6}}},
+      {"TokenMask", lk::TokenMask{words}},
+      {"TopK", lk::TopK{2}},
+      {"TopP", lk::TopP{0.5f}},
+  };
+  return all;
+}
+
+/// Logits by the last two tokens, multiples of 1/64 and so the same in float and double.
+template <class S>
+const test::TableModel<S>& model() {
+  static const test::TableModel<S> table = [] {
+    constexpr std::size_t kRows = kVocabulary * kVocabulary;
+    test::TableModel<S> made{kVocabulary, std::vector<S>(kRows * kVocabulary), 2};
+    for (std::size_t row = 0; row < kRows; ++row) {
+      test::write_logits(test::mix(row + 1), kVocabulary, &made.logits[row * kVocabulary]);
+    }
+    for (S& logit : made.logits) logit /= 4;  // wide enough for more than one token to be likely
+    return made;
+  }();
+  return table;
+}
+
+/// Calls check(decoder) with a greedy and a random decoder.
+template <class F>
+void with_each_decoder(const Any& processor, const F& check) {
+  check(lk::GreedyDecoder{processor});
+  check(lk::RandomDecoder{processor, {.seed = 3}});
+}
+
+/// Calls check(processor, prompt) for all of either.
+template <class F>
+void for_each_case(const F& check) {
+  for (const Named& each : processors()) {
+    for (const Tokens& prompt : kPrompts) {
+      INFO(each.name << ", prompt of " << prompt.size());
+      check(each.processor, prompt);
+    }
+  }
+}
+
+/// What a session generates in the end.
+template <class S, class Session>
+Tokens finish(Session session) {
+  lk::Workspace workspace;
+  while (session.reason() == lk::StopReason::none) {
+    const lk::Pick pick = session.next(model<S>()(session.tokens()), workspace);
+    if (pick.status != lk::Status::ok) break;
+    session.accept(pick.token);
+  }
+  return {session.generated().begin(), session.generated().end()};
+}
+
+/// What a beam search finds in the end, from any step on.
+template <class Session, class M>
+std::vector<lk::Generation> finish_beams(Session session, M engine, lk::BeamStep step) {
+  lk::Workspace workspace;
+  while (!session.done()) {
+    if (!step.identity) engine.reorder(step.parents);
+    step = session.step(engine.step(step.tokens), workspace);
+  }
+  return session.results();
+}
+
+bool same(const std::vector<lk::Generation>& a, const std::vector<lk::Generation>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
+    return x.tokens == y.tokens && x.score == y.score && x.reason == y.reason;
+  });
+}
+
+/// Everything that the three decoders make of a processor.
+template <class S>
+std::vector<lk::Generation> everything(const Any& processor, const Tokens& prompt) {
+  std::vector<lk::Generation> all;
+  with_each_decoder(processor, [&](const auto& decoder) {
+    all.push_back(decoder.decode(model<S>(), prompt, kLimits));
+    all.back().score = 0;  // NaN is not equal to itself
+  });
+  const lk::BeamSearchDecoder beams{processor, {.beams = 3}};
+  for (auto& each : beams.decode(model<S>(), prompt, kLimits)) all.push_back(std::move(each));
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("Every header of process/ is in the list") {
+  std::set<std::string> listed, headers;
+  for (const Named& each : processors()) {
+    std::string file;
+    const std::string name = each.name;
+    for (const char c : name.substr(0, name.find(' '))) {
+      const bool capital = c >= 'A' && c <= 'Z';
+      if (capital && !file.empty()) file += '_';
+      file += capital ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+    listed.insert(file);
+  }
+  for (const auto& entry :
+       std::filesystem::directory_iterator(LOGITKIT_TEST_DATA "/../include/logitkit/process")) {
+    if (entry.path().extension() == ".hpp") headers.insert(entry.path().stem().string());
+  }
+  for (const std::string& header : headers) {
+    INFO(header);
+    CHECK(listed.count(header) == 1);
+  }
+  CHECK(listed.size() == headers.size());
+}
+
+TEMPLATE_TEST_CASE("Every processor runs in every decoder, and changes something", "", float,
+                   double) {
+  for (const Named& each : processors()) {
+    INFO(each.name);
+    bool changes = std::string(each.name) == "Softmax";
+    for (const Tokens& prompt : kPrompts) {
+      const auto all = everything<TestType>(each.processor, prompt);
+      CHECK(all.size() == 5);
+      for (const lk::Generation& result : all) {
+        CHECK(result.status == lk::Status::ok);
+        CHECK_FALSE(result.tokens.empty());
+      }
+      changes = changes || !same(all, everything<TestType>(lk::Chain{}, prompt));
+    }
+    CHECK(changes);
+  }
+}
+
+TEMPLATE_TEST_CASE("Every processor: a fork is a replay from the start", "", float, double) {
+  for_each_case([](const Any& processor, const Tokens& prompt) {
+    with_each_decoder(processor, [&](const auto& decoder) {
+      const Tokens expected = decoder.decode(model<TestType>(), prompt, kLimits).tokens;
+      auto session = decoder.start(prompt, kLimits);
+      for (const lk::Token token : expected) {
+        CHECK(finish<TestType>(session) == expected);
+        // The same where the fork and the replay take a token that nobody has picked.
+        auto fork = session;
+        auto replay = decoder.start(prompt, kLimits);
+        for (const lk::Token before : fork.generated()) replay.accept(before);
+        const lk::Token other = (token + 1) % lk::Token(kVocabulary);
+        fork.accept(other);
+        replay.accept(other);
+        CHECK(finish<TestType>(fork) == finish<TestType>(replay));
+        session.accept(token);
+      }
+    });
+  });
+}
+
+TEMPLATE_TEST_CASE("Every processor: a fork of a beam search is a replay from the start", "", float,
+                   double) {
+  for_each_case([](const Any& processor, const Tokens& prompt) {
+    const lk::BeamSearchDecoder beams{processor, {.beams = 3}};
+    const auto expected = beams.decode(model<TestType>(), prompt, kLimits);
+    lk::Stateless engine{model<TestType>()};
+    lk::Workspace workspace;
+    auto session = beams.start(prompt, kLimits);
+    lk::BeamStep step = session.step(engine.prefill(prompt), workspace);
+    while (!session.done()) {
+      CHECK(same(finish_beams(session, engine, step), expected));
+      if (!step.identity) engine.reorder(step.parents);
+      step = session.step(engine.step(step.tokens), workspace);
+    }
+    CHECK(same(session.results(), expected));
+  });
+}
+
+TEMPLATE_TEST_CASE("Every processor: what is rolled back was never accepted", "", float, double) {
+  for_each_case([](const Any& processor, const Tokens& prompt) {
+    with_each_decoder(processor, [&](const auto& decoder) {
+      const Tokens expected = decoder.decode(model<TestType>(), prompt, kLimits).tokens;
+      auto session = decoder.start(prompt, kLimits);
+      for (const lk::Token token : expected) {
+        const std::size_t before = session.generated().size();
+        for (const lk::Token detour : {9, 5, 4}) session.accept(detour);
+        session.rollback(session.generated().size() - before);
+        CHECK(finish<TestType>(session) == expected);
+        session.accept(token);
+      }
+    });
+  });
+}
+
+TEMPLATE_TEST_CASE("Every processor: one beam is greedy", "", float, double) {
+  for_each_case([](const Any& processor, const Tokens& prompt) {
+    // Beams see normalised scores, which some processors tell from others.
+    const lk::GreedyDecoder greedy{lk::Chain{lk::Softmax{}, processor}};
+    const lk::BeamSearchDecoder beam{processor, {.beams = 1}};
+    const auto results = beam.decode(model<TestType>(), prompt, kWithoutEnd);
+    REQUIRE(results.size() == 1);
+    CHECK(results[0].tokens == greedy.decode(model<TestType>(), prompt, kWithoutEnd).tokens);
+  });
+}
+
+TEMPLATE_TEST_CASE("Every processor: a row of a batch is its single run", "", float, double) {
+  for (const Named& each : processors()) {
+    INFO(each.name);
+    with_each_decoder(each.processor, [&](const auto& decoder) {
+      std::vector sessions(1, decoder.start(kPrompts[0], kLimits));
+      for (const std::size_t i : {1u, 2u, 0u}) {
+        sessions.push_back(decoder.start(kPrompts[i], kLimits));
+      }
+      std::vector<lk::Workspace> workspaces(2);
+      for (bool going = true; going;) {
+        std::vector<TestType> rows;
+        for (const auto& session : sessions) {
+          const auto row = model<TestType>()(session.tokens());
+          rows.insert(rows.end(), row.begin(), row.end());
+        }
+        const auto picks = lk::next(rows, sessions, workspaces);
+        going = false;
+        for (std::size_t r = 0; r < sessions.size(); ++r) {
+          if (picks[r].status != lk::Status::ok) continue;
+          sessions[r].accept(picks[r].token);
+          going = true;
+        }
+      }
+      for (std::size_t r = 0; r < sessions.size(); ++r) {
+        const Tokens& prompt = kPrompts[r == 3 ? 0 : r];
+        const auto generated = sessions[r].generated();
+        CHECK(Tokens(generated.begin(), generated.end()) ==
+              decoder.decode(model<TestType>(), prompt, kLimits).tokens);
+      }
+    });
+  }
+}
+
+TEMPLATE_TEST_CASE("Every processor: a pick allocates nothing", "", float, double) {
+  for_each_case([](const Any& processor, const Tokens& prompt) {
+    with_each_decoder(processor, [&](const auto& decoder) {
+      lk::Workspace workspace;
+      auto session = decoder.start(prompt, kLimits);
+      lk::Pick pick = session.next(model<TestType>()(session.tokens()), workspace);
+      while (session.accept(pick.token) == lk::StopReason::none) {
+        const auto row = model<TestType>()(session.tokens());
+        const std::size_t before = test::allocations;
+        pick = session.next(row, workspace);
+        CHECK(test::allocations == before);
+        REQUIRE(pick.status == lk::Status::ok);
+      }
+    });
+  });
+}
+
+TEST_CASE("Every processor: double chooses what float does, where the logits are the same") {
+  for_each_case([](const Any& processor, const Tokens& prompt) {
+    const auto floats = everything<float>(processor, prompt);
+    const auto doubles = everything<double>(processor, prompt);
+    REQUIRE(floats.size() == doubles.size());
+    for (std::size_t i = 0; i < floats.size(); ++i) {
+      CHECK(floats[i].tokens == doubles[i].tokens);
+      CHECK(floats[i].score == Catch::Approx(doubles[i].score).margin(1e-5));
+    }
+  });
+}
