@@ -60,4 +60,4 @@ int main() {
 // >   top_k must be a whole number, got 0.5
 // >   top_p: p must satisfy 0 < p <= 1, got 1.5
 // >   unknown parameter 'temprature'
-// > vllm: temperature(0.7) > min_p(0.1) > top_k(20)
+// > vllm: temperature(0.7) > min_p(0.1) > top_k(k=20, keep_ties=true)

@@ -43,6 +43,8 @@
 #include <logitkit/model/stateless.hpp>
 #include <logitkit/presets/description.hpp>
 #include <logitkit/presets/dynamic_chain.hpp>
+#include <logitkit/presets/huggingface.hpp>
+#include <logitkit/presets/llama_cpp.hpp>
 #include <logitkit/presets/openai.hpp>
 #include <logitkit/presets/parameter.hpp>
 #include <logitkit/presets/registry.hpp>

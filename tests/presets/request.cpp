@@ -24,8 +24,8 @@ TEST_CASE("A request's chain has one order, whatever the order of its parameters
                                   {"logit_bias", lk::Value::Biases{{5, 1}}}};
   CHECK(to_string(lk::Request(parameters).chain) ==
         "logit_bias([5: 1]) > repetition_penalty(1.1) > frequency_penalty(0.2) > "
-        "presence_penalty(0.3) > ban([3]) > min_new_tokens(n=1, end_tokens=[2]) > "
-        "allow_only([1, 2]) > temperature(0.8) > top_k(40) > top_p(0.95) > min_p(0.05) > softmax");
+        "presence_penalty(0.3) > min_new_tokens(n=1, end_tokens=[2]) > allow_only([1, 2]) > "
+        "ban([3]) > temperature(0.8) > top_k(40) > top_p(0.95) > min_p(0.05) > softmax");
 }
 
 TEST_CASE("Seed and limits go to the decoder") {
@@ -45,7 +45,7 @@ TEST_CASE("All complaints come at once, each by name") {
                                   {"max_tokens", 0}};
   CHECK(lk::Request::check(parameters) ==
         std::vector<std::string>{
-            "min_new_tokens needs eos_token_id, which it holds back",
+            "min_new_tokens needs eos_token_id",
             "temperature: T must satisfy T = 0 or 1e-30 <= T < inf, got -1",
             "top_k must be a whole number, got 0.5", "top_p: p must satisfy 0 < p <= 1, got 1.5",
             "seed must satisfy 0 <= seed < 2^63, got -1",

@@ -25,7 +25,7 @@ TEST_CASE("vllm: the defaults change nothing, and all that is on stands in the o
                         .top_p = 0.9})) ==
         "allow_only([1, 2]) > min_new_tokens(n=3, end_tokens=[2]) > logit_bias([5: 1.5]) > "
         "repetition_penalty(1.1) > frequency_penalty(0.2) > presence_penalty(0.3) > "
-        "temperature(0.7) > min_p(0.05) > top_k(20) > top_p(0.9)");
+        "temperature(0.7) > min_p(0.05) > top_k(k=20, keep_ties=true) > top_p(0.9)");
   CHECK(to_string(vllm({.top_k = -1})).empty());
 }
 
@@ -53,6 +53,12 @@ TEST_CASE("vllm: min_p looks at the whole distribution, top_k and top_p at what 
   CHECK(reference::count_kept(reference::after(vllm({.min_p = 0.45}), row)) == 3);
   CHECK(reference::count_kept(reference::after(vllm({.min_p = 0.45, .top_p = 0.75}), row)) == 2);
   CHECK(reference::count_kept(reference::after(vllm({.top_p = 0.75}), row)) == 3);
+}
+
+TEST_CASE("vllm: all equals of the k-th stay", "[peers]") {
+  const auto b = reference::kBanned;
+  CHECK(reference::after(vllm({.top_k = 2}), std::vector<float>{1, 2, 2, 2, 0}) ==
+        Scores{b, 2, 2, 2, b});
 }
 
 TEST_CASE("vllm: what SamplingParams refuses is refused, all at once") {

@@ -6,9 +6,12 @@
 #include <logitkit/process/allow_only.hpp>
 #include <logitkit/process/ban.hpp>
 #include <logitkit/process/ban_sequences.hpp>
+#include <logitkit/process/dry.hpp>
 #include <logitkit/process/dynamic_temperature.hpp>
 #include <logitkit/process/encoder_no_repeat_ngram.hpp>
 #include <logitkit/process/encoder_repetition_penalty.hpp>
+#include <logitkit/process/epsilon.hpp>
+#include <logitkit/process/eta.hpp>
 #include <logitkit/process/exponential_length_decay.hpp>
 #include <logitkit/process/force_first.hpp>
 #include <logitkit/process/force_last.hpp>
@@ -18,6 +21,7 @@
 #include <logitkit/process/min_new_tokens.hpp>
 #include <logitkit/process/min_p.hpp>
 #include <logitkit/process/no_repeat_ngram.hpp>
+#include <logitkit/process/p_less.hpp>
 #include <logitkit/process/presence_penalty.hpp>
 #include <logitkit/process/quadratic_smoothing.hpp>
 #include <logitkit/process/repetition_penalty.hpp>
@@ -25,7 +29,10 @@
 #include <logitkit/process/softmax.hpp>
 #include <logitkit/process/suppress_at_start.hpp>
 #include <logitkit/process/temperature.hpp>
+#include <logitkit/process/top_a.hpp>
+#include <logitkit/process/top_h.hpp>
 #include <logitkit/process/top_k.hpp>
+#include <logitkit/process/top_n_sigma.hpp>
 #include <logitkit/process/top_p.hpp>
 #include <logitkit/process/typical.hpp>
 #include <logitkit/process/xtc.hpp>
@@ -55,11 +62,16 @@ struct Registry {
     const auto value = reader.get<T>(reader.first(), kOff);
     if (value != kOff) reader.build<P>(value, needed(reader));
   }
-  /// The same, with as many tokens as are kept in any case.
-  template <class P, class T, int... kOff>
-  static void with_min_keep(ParameterReader& reader) {
-    const auto value = reader.get<T>(reader.first());
-    if (value && ((*value != kOff) && ...)) reader.build<P>(*value, min_keep(reader));
+  /// A truncation that may keep some tokens in any case.
+  template <class P, int... kOff>
+  static void truncation(ParameterReader& reader) {
+    const auto value = reader.get<double>(reader.first());
+    if (!value || ((*value == kOff) || ...)) return;
+    if constexpr (std::constructible_from<P, double, MinKeep>) {
+      reader.build<P>(*value, MinKeep{min_keep(reader)});
+    } else {
+      reader.build<P>(*value, min_keep(reader));
+    }
   }
   /// A penalty. It counts what it usually does or, where a window is given, the last of all tokens.
   template <class P, int kOff, bool kPrompt>
@@ -100,6 +112,24 @@ struct Registry {
     last.max_new_tokens = max_new_tokens(reader);
     last.end_tokens = reader.get<Tokens>(reader.first(), {});
     if (!last.end_tokens.empty()) reader.build<ForceLast>(last);
+  }
+  static void dry(ParameterReader& reader) {
+    DryOptions options;
+    options.multiplier = reader.get<double>("dry_multiplier", 0);
+    options.base = reader.get<double>("dry_base", options.base);
+    const auto length = reader.get<Whole>("dry_allowed_length", Whole(options.allowed_length));
+    options.allowed_length = static_cast<std::size_t>(std::max<Whole>(length, 0));
+    const auto last = reader.get<Whole>("dry_penalty_last_n", -1);
+    options.last = last < 0 ? kAllTokens : static_cast<std::size_t>(last);
+    options.breakers = reader.get<Value::Sequences>("dry_sequence_breakers", {});
+    if (options.multiplier != 0) reader.build<Dry>(options);
+  }
+  static void top_h(ParameterReader& reader) {
+    const auto alpha = reader.get<double>("top_h");
+    if (alpha) reader.build<TopH<double>>(*alpha, TopHRule::hugging_face);
+  }
+  static void p_less(ParameterReader& reader) {
+    if (reader.get<bool>("p_less", false)) reader.chain.add(PLess());
   }
   static void temperature(ParameterReader& reader) {
     const auto t = reader.get<double>("temperature", 1);
@@ -170,13 +200,19 @@ struct Registry {
       {"exponential_decay_length_penalty eos_token_id|stop_token_ids", length_decay},
       {"suppress_tokens|bad_token_ids", of<Ban, Tokens>},
       {"begin_suppress_tokens", of<SuppressAtStart<>, Tokens>},
+      {"dry_multiplier dry_base dry_allowed_length dry_penalty_last_n dry_sequence_breakers", dry},
       {"temperature|temp dynatemp_range dynatemp_exponent", temperature},
       {"smoothing_factor smoothing_curve", smoothing},
+      {"top_n_sigma|top_nsigma", of<TopNSigma<double>, double, 0, -1>},
+      {"top_h", top_h},
       {"top_k", of<TopK<Whole>, Whole, 0, -1>},
-      {"top_p", of<TopP<double>, double, 1>},
-      {"min_p", of<MinP<double>, double, 0>},
-      {"typical_p|typ_p|typical min_keep|min_tokens_to_keep",
-       with_min_keep<Typical<double>, double, 1>},
+      {"top_p min_keep|min_tokens_to_keep", truncation<TopP<double>, 1>},
+      {"min_p min_keep|min_tokens_to_keep", truncation<MinP<double>, 0>},
+      {"top_a", of<TopA<double>, double, 0>},
+      {"typical_p|typ_p|typical min_keep|min_tokens_to_keep", truncation<Typical<double>, 1>},
+      {"epsilon_cutoff min_keep|min_tokens_to_keep", truncation<Epsilon<double>, 0>},
+      {"eta_cutoff min_keep|min_tokens_to_keep", truncation<Eta<double>, 0>},
+      {"p_less", p_less},
       {"xtc_probability xtc_threshold seed|random_seed min_keep|min_tokens_to_keep", xtc},
       {"renormalize_logits", softmax},
       // What is no processor.

@@ -59,7 +59,8 @@ struct Vllm {
     const double usable = temperature < 1e-5 ? 0 : std::max(temperature, 0.01);
     to.add_unless<Temperature<double>>(1.0, "temperature", usable);
     to.add_unless<MinP<double>>(0.0, "min_p", min_p);
-    if (top_k != 0 && top_k != -1) to.add<TopK<int>>("top_k", top_k);
+    if (top_k != 0 && top_k != -1)
+      to.add<TopK<int>>("top_k", top_k, TopKOptions{.keep_ties = true});
     to.add_unless<TopP<double>>(1.0, "top_p", top_p);
     return to;
   }
@@ -68,7 +69,7 @@ struct Vllm {
 /// allowed_token_ids > min_tokens > logit_bias > repetition > frequency > presence > temperature >
 /// min_p > top_k > top_p: the order of vLLM's documented V1 sampler. (Its newer model runner has
 /// another: biases before all, penalties next.) What is off is left out. Refuses what `check`
-/// complains of.
+/// complains of. top_k keeps all equals of the k-th, as there; top_p the lower of equal tokens.
 template <class = void>
 [[nodiscard]] DynamicChain vllm(const Vllm& parameters = {}) {
   return parameters.assembled().finish();

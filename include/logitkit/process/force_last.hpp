@@ -37,7 +37,10 @@ class ForceLast {
   }
 
   void describe(auto& tell) const {
-    tell("force_last", "max_new_tokens", max_new_tokens_, "end_tokens", end_tokens_);
+    tell("force_last")
+        .option("max_new_tokens", max_new_tokens_, std::size_t(-1))
+        .option("max_tokens", max_tokens_, std::size_t(-1))
+        .option("end_tokens", end_tokens_, {});
   }
 
  private:

@@ -34,7 +34,9 @@ class MinP {
     }
   }
 
-  void describe(auto& tell) const { tell("min_p", "min_p", min_p_); }
+  void describe(auto& tell) const {
+    tell("min_p", "min_p", min_p_).option("min_keep", options_.min_keep, 1);
+  }
 
  private:
   P min_p_;

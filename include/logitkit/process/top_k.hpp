@@ -32,7 +32,9 @@ class TopK {
     candidates.keep_top(static_cast<std::size_t>(k_), options_.keep_ties);
   }
 
-  void describe(auto& tell) const { tell("top_k", "k", k_); }
+  void describe(auto& tell) const {
+    tell("top_k", "k", k_).option("keep_ties", options_.keep_ties, false);
+  }
 
  private:
   P k_;

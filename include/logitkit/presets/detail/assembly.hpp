@@ -62,12 +62,14 @@ struct Assembly {
   }
 
  private:
-  /// What P's check says of the arguments, the last of which it may leave out: nothing can be wrong
-  /// with them.
+  /// What P's check says of the arguments, the last of which it may leave out, where nothing can be
+  /// wrong with them; or what an options struct says of itself.
   template <class P, class Arguments, std::size_t... I>
   static std::string refusal(const Arguments& arguments, std::index_sequence<I...>) {
     if constexpr (requires { P::check(std::get<I>(arguments)...); }) {
       return P::check(std::get<I>(arguments)...);
+    } else if constexpr (requires { std::get<0>(arguments).check(); }) {
+      return std::get<0>(arguments).check();
     } else {
       return refusal<P>(arguments, std::make_index_sequence<sizeof...(I) - 1>());
     }
