@@ -78,6 +78,13 @@ Method penalties(std::size_t vocabulary) {
   return editing(chain, bench::slow_penalties)(vocabulary);
 }
 
+/// The second version's truncation, by 10 bits, and a draw.
+Method mirostat(std::size_t) {
+  return processing(
+      [mirostat = lk::Mirostat{}](auto& candidates) { mirostat(candidates, kContext); },
+      [](auto& candidates) { return candidates.draw(0.6); }, [](Slow& row) { row.mirostat(10); });
+}
+
 Method allow_mask(std::size_t vocabulary) {
   const auto words = bench::some_mask(vocabulary);
   return processing([=](auto& candidates) { candidates.mask(words); },
@@ -152,6 +159,14 @@ const bench::Part kPart("process", [] {
   bench::add_shapes_and_lengths(top_p);
 
   bench::add({"min_p", narrowing(lk::MinP{0.05f}, bench::slow_min_p), {1.5, 1.25}}, {{llm, gauss}});
+  bench::add({"typical",
+              narrowing(lk::Typical{0.95f}, [](Slow& row) { row.typical(double(0.95f)); }),
+              {40, 15}},
+             {{llm, gauss, flat}});
+  bench::add({"mirostat_draw", mirostat, {12, 5}}, {{llm, gauss}});
+  bench::add(
+      {"xtc", editing(lk::Xtc{1.0f, 0.07f}, [](Slow& row) { row.xtc(double(0.07f)); }), {12, 5}},
+      {{llm, gauss}, {128256}});
   bench::add({"softmax", editing(lk::Softmax{}, [](Slow& row) { row.softmax(); })}, {{llm, gauss}});
   bench::add({"penalties", penalties, {1.2 + 0.1, 1.1 + 0.1}}, {{llm, gauss}});
   bench::add({"allow_mask", allow_mask, {1.2 + 0.3, 1.1 + 0.3}}, {{llm, gauss}});

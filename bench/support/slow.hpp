@@ -65,6 +65,35 @@ struct Slow {
       if (score < bound) score = -kInfinity;
     }
   }
+  void typical(double p) {
+    const double total = log_sum_exp();
+    double entropy = 0, before = 0;
+    for (const double score : scores) {
+      if (score != -kInfinity) entropy += std::exp(score - total) * (total - score);
+    }
+    std::vector<Token> tokens = ranked();
+    std::sort(tokens.begin(), tokens.end());
+    std::stable_sort(tokens.begin(), tokens.end(), [&](Token a, Token b) {
+      return std::abs(total - (*this)[a] - entropy) < std::abs(total - (*this)[b] - entropy);
+    });
+    std::size_t n = 0;
+    for (; n < tokens.size() && before < p; ++n) before += std::exp((*this)[tokens[n]] - total);
+    keep_first(tokens, n);
+  }
+  void mirostat(double mu) {
+    const double bound = log_sum_exp() - mu * std::log(2.0);
+    const std::vector<Token> tokens = ranked();
+    std::size_t n = 1;
+    while (n < tokens.size() && (*this)[tokens[n]] >= bound) ++n;
+    keep_first(tokens, n);
+  }
+  void xtc(double threshold) {
+    const double bound = log_sum_exp() + std::log(threshold);
+    const std::vector<Token> tokens = ranked();
+    for (std::size_t i = 0; i + 1 < tokens.size() && (*this)[tokens[i + 1]] >= bound; ++i) {
+      (*this)[tokens[i]] = -kInfinity;
+    }
+  }
   void temperature(double t) {
     for (double& score : scores) score /= t;
   }

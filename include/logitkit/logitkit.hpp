@@ -50,6 +50,7 @@
 #include <logitkit/presets/registry.hpp>
 #include <logitkit/presets/request.hpp>
 #include <logitkit/presets/vllm.hpp>
+#include <logitkit/process/adaptive_p.hpp>
 #include <logitkit/process/allow_only.hpp>
 #include <logitkit/process/ban.hpp>
 #include <logitkit/process/ban_sequences.hpp>
@@ -72,6 +73,7 @@
 #include <logitkit/process/min_length.hpp>
 #include <logitkit/process/min_new_tokens.hpp>
 #include <logitkit/process/min_p.hpp>
+#include <logitkit/process/mirostat.hpp>
 #include <logitkit/process/no_repeat_ngram.hpp>
 #include <logitkit/process/p_less.hpp>
 #include <logitkit/process/prefix_allowed.hpp>
@@ -81,6 +83,7 @@
 #include <logitkit/process/sequence_bias.hpp>
 #include <logitkit/process/softmax.hpp>
 #include <logitkit/process/suppress_at_start.hpp>
+#include <logitkit/process/tail_free.hpp>
 #include <logitkit/process/temperature.hpp>
 #include <logitkit/process/thinking_budget.hpp>
 #include <logitkit/process/token_mask.hpp>

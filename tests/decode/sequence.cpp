@@ -4,6 +4,8 @@
 
 #include <logitkit/decode/greedy.hpp>
 #include <logitkit/decode/random.hpp>
+#include <logitkit/process/adaptive_p.hpp>
+#include <logitkit/process/mirostat.hpp>
 #include <logitkit/process/repetition_penalty.hpp>
 #include <logitkit/process/temperature.hpp>
 #include <logitkit/process/top_p.hpp>
@@ -256,6 +258,35 @@ TEST_CASE("one decoder serves any number of threads at once") {
   for (const lk::Generation& result : results) {
     CHECK(result.tokens == expected.tokens);
     CHECK(result.model_log_probabilities == expected.model_log_probabilities);
+  }
+}
+
+TEST_CASE("a chain that learns from rows is copied for each call to next, whatever the thread") {
+  // Each thread has rows of its own: what one has observed must be nothing to another.
+  const lk::RandomDecoder random{lk::Chain{lk::Mirostat{3.0f, 0.5f}, lk::AdaptiveP{0.2f}},
+                                 {.seed = 79}};
+  const auto picks = [&](std::uint64_t seed) {
+    const test::PlainRecurrent<float> model{200, seed};
+    lk::Workspace workspace;
+    Tokens tokens = kPrompt;
+    for (int i = 0; i < 40; ++i) {
+      const lk::Context context{tokens, kPrompt.size()};
+      const auto row = model(tokens);
+      const lk::Token token = random.next(row, context, workspace).token;
+      if (random.next(row, context, workspace).token != token) return Tokens{};
+      tokens.push_back(token);
+    }
+    return tokens;
+  };
+  std::array<Tokens, 4> results;
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    threads.emplace_back([&, i] { results[i] = picks(i); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    CHECK(!results[i].empty());
+    CHECK(results[i] == picks(i));
   }
 }
 

@@ -35,6 +35,13 @@ template <class P>
 concept StartingProcessor =
     Processor<P> && requires(P& p, std::span<const Token> prompt) { p.start(prompt); };
 
+/// A processor whose state depends on the rows that it was called with, too, which a replay of the
+/// tokens does not bring back. `p.recall(before)` is called after such a replay: `before` has
+/// accepted the same tokens and perhaps more, and knows.
+template <class P>
+concept RecallingProcessor =
+    AcceptingProcessor<P> && requires(P& p, const P& before) { p.recall(before); };
+
 template <class P>
 concept StatefulProcessor = AcceptingProcessor<P> || StartingProcessor<P>;
 

@@ -83,11 +83,13 @@ class Session {
     tokens_.resize(tokens_.size() - n);
     reason_ = StopReason::none;
     if constexpr (StatefulProcessor<C>) {
-      chain_ = unstarted_;
-      if constexpr (StartingProcessor<C>) chain_->start(context().prompt());
+      auto chain = unstarted_;
+      if constexpr (StartingProcessor<C>) chain->start(context().prompt());
       if constexpr (AcceptingProcessor<C>) {
-        for (const Token token : context().generated()) chain_->accept(token);
+        for (const Token token : context().generated()) chain->accept(token);
       }
+      if constexpr (RecallingProcessor<C>) chain->recall(*chain_);
+      chain_ = std::move(chain);
     }
   }
 

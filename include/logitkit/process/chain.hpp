@@ -50,6 +50,20 @@ class Chain {
     std::apply([&](Ps&... each) { (tell(each), ...); }, processors_);
   }
 
+  /// After a replay, lets the members that learn from rows look back: see RecallingProcessor.
+  void recall(const Chain& before)
+    requires(RecallingProcessor<Ps> || ...)
+  {
+    const auto look_back = [](auto& each, const auto& old) {
+      if constexpr (requires { each.recall(old); }) each.recall(old);
+    };
+    std::apply(
+        [&](Ps&... each) {
+          std::apply([&](const Ps&... old) { (look_back(each, old), ...); }, before.processors_);
+        },
+        processors_);
+  }
+
  private:
   [[no_unique_address]] std::tuple<Ps...> processors_;
 };

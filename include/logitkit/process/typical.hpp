@@ -29,7 +29,8 @@ class Typical {
   template <std::floating_point S>
   void operator()(Candidates<S>& candidates, const Context&) const {
     if (p_ == 1 || candidates.status() != Status::ok) return;
-    candidates.keep_near(candidates.log_sum_exp() - candidates.entropy(), double(p_), min_keep_);
+    const double entropy = candidates.entropy();  // first, since it finds the mass on its way
+    candidates.keep_near(candidates.log_sum_exp() - entropy, double(p_), min_keep_);
   }
 
   void describe(auto& tell) const { tell("typical", "p", p_).option("min_keep", min_keep_, 1); }

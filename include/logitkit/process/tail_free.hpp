@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// TailFree: keeps the tokens ahead of where the probabilities, in descending order, level out.
+#pragma once
+
+#include <logitkit/core/concepts.hpp>
+#include <logitkit/core/error.hpp>
+
+namespace logitkit::inline LOGITKIT_ABI {
+
+/// With the probabilities p(0) >= p(1) >= ... of n tokens, best first, and the curvatures
+/// c(i) = |p(i) - 2 p(i+1) + p(i+2)|, keeps the first i tokens for the smallest i >= min_keep such
+/// that c(0) + ... + c(i) > z * (sum of all n - 2). z in (0, 1]; z = 1 keeps all, and so do n <= 2
+/// and scores that are all equal, which have no tail (llama.cpp's removed sampler kept z of them).
+/// min_keep of 0 is 1. Equal scores: the lower token is before the higher. An all-banned row stays
+/// empty. Cost: O(V / 64) and a sort of the first k. What follows k tokens cannot curve by more
+/// than 2 p(k-1), so the first few decide in all but flat distributions; k begins at 64 and grows
+/// until they do, to V where p falls evenly to its end: then O(V log V). Source: Phénix 2019, "Tail
+/// free sampling"; as in llama.cpp until its version b3600.
+template <std::floating_point P = float>
+class TailFree {
+ public:
+  explicit TailFree(P z, std::size_t min_keep = 1)
+      : z_(double(z)), min_keep_(std::max<std::size_t>(min_keep, 1)) {
+    require(check(z));
+  }
+
+  [[nodiscard]] static std::string check(P z) {
+    return z > 0 && z <= 1 ? std::string() : misuse("TailFree", "z", "0 < z <= 1", double(z));
+  }
+
+  template <std::floating_point S>
+  void operator()(Candidates<S>& candidates, const Context&) const {
+    if (z_ == 1 || candidates.status() != Status::ok) return;
+    for (std::size_t k = std::max<std::size_t>(64, min_keep_);; k *= 8) {
+      const auto best = candidates.sorted(k);
+      const bool all = best.size() < k;
+      if (const std::size_t kept = head(best, all); kept > 0) return candidates.keep_top(kept);
+      if (all) return;
+    }
+  }
+
+ private:
+  /// How many of the first tokens stay; 0 if it cannot be told, or if all do.
+  [[nodiscard]] std::size_t head(std::span<const Candidate> best, bool all) const {
+    if (best.size() <= 2) return 0;
+    const auto p = [&](std::size_t i) { return math::exp(best[i].score - best[0].score); };
+    const auto for_each_sum = [&](const auto& f) {  // f(i, c(0) + ... + c(i)), until it is true
+      double sum = 0, a = p(0), b = p(1);
+      for (std::size_t i = 0; i + 2 < best.size(); ++i) {
+        const double c = p(i + 2);
+        sum += std::abs((a - b) - (b - c));
+        if (f(i, sum)) return;
+        a = b, b = c;
+      }
+    };
+    double least = 0;
+    for_each_sum([&](std::size_t, double sum) {
+      least = sum;
+      return false;
+    });
+    // What is not in the list, with as much again as sums are rounded by.
+    const double most = all ? least : least + 2 * p(best.size() - 2) + 1e-12 * least;
+    std::size_t first = 0, last = 0;  // by the least and by the most that there can be
+    for_each_sum([&](std::size_t i, double sum) {
+      if (i < min_keep_) return false;
+      if (first == 0 && sum > z_ * least) first = i;
+      if (sum > z_ * most) last = i;
+      return last > 0;
+    });
+    return first == last ? last : 0;
+  }
+
+  double z_;
+  std::size_t min_keep_;
+};
+
+template <std::integral I>
+TailFree(I, std::size_t = 1) -> TailFree<float>;
+
+static_assert(Processor<TailFree<>>);
+
+}  // namespace logitkit::inline LOGITKIT_ABI

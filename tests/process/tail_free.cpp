@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+// TailFree: the twin, ties, equal scores, few tokens, flat rows.
+#include "support/catch.hpp"
+
+#include "reference/tail_free.hpp"
+#include "reference/trial.hpp"
+
+#include <logitkit/process/tail_free.hpp>
+
+namespace lk = logitkit;
+using reference::Scores;
+
+namespace {
+
+/// What is wrong with a kept set; empty if it is the best n tokens with the twin's n, or with one
+/// that a z within 1e-11 of it has: the sums of the fast one are doubles.
+std::string wrong_head(const Scores& fast, const Scores& before, long double z,
+                       std::size_t min_keep, long double within, long double slack) {
+  const std::size_t n = reference::count_kept(fast);
+  const std::size_t few = reference::head(before, z * (1 - slack), min_keep);
+  const std::size_t most = reference::head(before, std::min(z * (1 + slack), 1.0L), min_keep);
+  if (n != reference::head(before, z, min_keep) && (n < few || n > most)) {
+    return std::to_string(n) + " kept, not " + std::to_string(few);
+  }
+  return reference::difference(
+      fast, reference::keep_first(before, reference::best_first(before), n), within);
+}
+
+template <class S>
+std::size_t kept(double z, const std::vector<S>& row, std::size_t min_keep = 1) {
+  return reference::count_kept(reference::after(lk::TailFree{z, min_keep}, row));
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("TailFree agrees with its twin", "", float, double) {
+  for (const double z : {0.1, 0.5, 0.95, 0.999, 1 - 1e-7}) {
+    for (const std::size_t min_keep : {std::size_t(0), std::size_t(5), std::size_t(100)}) {
+      for (const std::size_t size : reference::sizes()) {
+        reference::for_each_trial<TestType>(
+            size, [&](auto& fast, const Scores& before, const auto& row) -> std::string {
+              const auto name = fast.maximum();
+              lk::TailFree{z, min_keep}(fast, {});
+              if (fast.status() != lk::Status::ok) return lk::to_string(fast.status());
+              const bool even = std::fabs(row[0]) < 1e-30 && name < 1e-30;  // denormals: exp is 1
+              if (even) return {};
+              return wrong_head(reference::scores_of(fast), before, z,
+                                std::max<std::size_t>(min_keep, 1),
+                                reference::tolerance(before, row), 1e-9L);
+            });
+      }
+    }
+  }
+  SUCCEED("all trials done");
+}
+
+TEMPLATE_TEST_CASE("TailFree on a vocabulary of 128256", "", float, double) {
+  for (const double deviation : {0.05, 1.0, 3.0}) {
+    const auto row = reference::normal_row<TestType>(128256, 11, deviation);
+    const Scores before(row.begin(), row.end());
+    for (const double z : {0.5, 0.95}) {
+      CHECK(wrong_head(reference::after(lk::TailFree{z}, row), before, z, 1, 0, 1e-9L) == "");
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("TailFree by hand", "", float, double) {
+  // 16 8 4 2 1: differences 8 4 2 1, curvatures 4 2 1, of 7 in all
+  std::vector<TestType> row;
+  for (const double p : {1.0, 16.0, 4.0, 8.0, 2.0}) row.push_back(TestType(std::log(p)));
+  CHECK(kept(0.5, row) == 1);   // c(0) is beyond, but one token stays: c(0) + c(1) is, too
+  CHECK(kept(0.84, row) == 1);  // 6/7
+  CHECK(kept(0.86, row) == 2);
+  CHECK(kept(0.999, row) == 2);
+  CHECK(kept(1.0, row) == 5);
+  CHECK(kept(0.5, row, 2) == 2);
+  CHECK(kept(0.5, row, 3) == 5);  // there is no third curvature to end at
+  const auto b = reference::kBanned;
+  CHECK(reference::after(lk::TailFree{0.86}, row) == Scores{b, row[1], b, row[3], b});
+}
+
+TEMPLATE_TEST_CASE("TailFree: equal scores, the lower tokens, and no tail at all", "", float,
+                   double) {
+  CHECK(kept(0.9, std::vector<TestType>(100, 2)) == 100);
+  CHECK(kept(0.9, std::vector<TestType>(1000, 2)) == 1000);
+  CHECK(kept(0.9, std::vector<TestType>{1}) == 1);
+  CHECK(kept(0.1, std::vector<TestType>{1, 9}) == 2);
+  const auto b = reference::kBanned;
+  const std::vector<TestType> row{0, 5, 0, 5, 5, 0};  // the drop curves at the second and third
+  CHECK(reference::after(lk::TailFree{0.4}, row) == Scores{b, 5, b, b, b, b});
+  CHECK(reference::after(lk::TailFree{0.9}, row) == Scores{b, 5, b, 5, b, b});
+}
+
+TEMPLATE_TEST_CASE("TailFree keeps more as z grows, and what a shift keeps", "", float, double) {
+  const auto row = reference::normal_row<TestType>(3000, 4, 1);
+  auto shifted = row;
+  for (TestType& x : shifted) x += 8;
+  std::size_t last = 0;
+  for (const double z : {1e-6, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 0.9999, 1.0}) {
+    CHECK(kept(z, row) >= last);
+    last = kept(z, row);
+    if (std::same_as<TestType, double>) CHECK(kept(z, shifted) == last);
+  }
+}
+
+TEST_CASE("TailFree refuses what is not in (0, 1]") {
+  CHECK(lk::TailFree<double>::check(1).empty());
+  CHECK(lk::TailFree<>::check(1.5f) == "TailFree: z must satisfy 0 < z <= 1, got 1.5");
+  CHECK_FALSE(lk::TailFree<double>::check(std::nan("")).empty());
+  reference::refuses([] { lk::TailFree{0}; }, "TailFree: z must satisfy 0 < z <= 1, got 0");
+}
+
+TEST_CASE("TailFree keeps the status of a bad row") {
+  reference::keeps_bad_rows<float>(lk::TailFree{0.9f});
+  reference::keeps_bad_rows<double>(lk::TailFree{0.5, 5});
+}
