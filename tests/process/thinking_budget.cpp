@@ -166,7 +166,7 @@ TEST_CASE("ThinkingBudget: a forced token that is banned leaves nothing") {
 TEST_CASE(
     "ThinkingBudget refuses negative numbers, empty sequences, and a forced text without end") {
   using Budget = lk::ThinkingBudget<>;
-  CHECK(Budget::check(0, {1}, {2}, {2}).empty());
+  CHECK(Budget::check(0, {1}, {2}).empty());
   CHECK(Budget::check(5, {1, 2}, {3, 4}, {9, 3, 4}).empty());
   CHECK(Budget::check(-1, {1}, {2}, {2}) == "ThinkingBudget: n must satisfy n >= 0, got -1");
   CHECK(Budget::check(5, {}, {2}, {2}) == "ThinkingBudget: begin must satisfy length >= 1, got 0");

@@ -18,22 +18,25 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// said again. `forced` is `end` unless given, and ends in it: what is to be said by a model that
 /// is interrupted. n >= 0: 0 forces at once. Each further section has the whole budget again.
 /// If an earlier processor has banned the forced token, the status is `nothing_left`; the section
-/// is open until `end` comes, whatever the engine accepts. `ThinkingBudget{512, {151667},
-/// {151668}}` Cost: O(1); a token accepted O(1), at most the square of the length of the sequences.
+/// is open until `end` comes, whatever the engine accepts.
+/// `ThinkingBudget{512, {151667}, {151668}}`.
+/// Cost: O(1); a token accepted O(1) as a rule, at most the square of the length of a sequence.
 /// Source: vLLM's `thinking_token_budget`, llama.cpp's `reasoning-budget`.
 template <std::integral N = int>
 class ThinkingBudget {
  public:
-  ThinkingBudget(N n, std::vector<Token> begin, std::vector<Token> end)
-      : ThinkingBudget(n, std::move(begin), end, end) {}
-  ThinkingBudget(N n, std::vector<Token> begin, std::vector<Token> end, std::vector<Token> forced)
-      : n_(n), begin_(std::move(begin)), end_(std::move(end)), forced_(std::move(forced)) {
+  ThinkingBudget(N n, std::vector<Token> begin, std::vector<Token> end,
+                 std::vector<Token> forced = {})
+      : n_(n),
+        begin_(std::move(begin)),
+        end_(std::move(end)),
+        forced_(forced.empty() ? end_ : std::move(forced)) {
     require(check(n_, begin_, end_, forced_));
   }
 
   [[nodiscard]] static std::string check(N n, const std::vector<Token>& begin,
                                          const std::vector<Token>& end,
-                                         const std::vector<Token>& forced) {
+                                         const std::vector<Token>& forced = {}) {
     if (n < 0) return misuse("ThinkingBudget", "n", "n >= 0", double(n));
     if (begin.empty()) return misuse("ThinkingBudget", "begin", "length >= 1", 0);
     if (end.empty()) return misuse("ThinkingBudget", "end", "length >= 1", 0);
@@ -42,8 +45,8 @@ class ThinkingBudget {
         if (token < 0) return misuse("ThinkingBudget", "token", "token >= 0", token);
       }
     }
-    const bool closes =
-        forced.size() >= end.size() && std::equal(end.rbegin(), end.rend(), forced.rbegin());
+    const bool closes = forced.empty() || (forced.size() >= end.size() &&
+                                           std::equal(end.rbegin(), end.rend(), forced.rbegin()));
     return closes ? std::string()
                   : "ThinkingBudget: the last tokens of forced must be those of end";
   }
