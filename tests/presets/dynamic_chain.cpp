@@ -14,6 +14,7 @@
 #include <logitkit/presets/dynamic_chain.hpp>
 #include <logitkit/process/frequency_penalty.hpp>
 #include <logitkit/process/min_p.hpp>
+#include <logitkit/process/mirostat.hpp>
 #include <logitkit/process/repetition_penalty.hpp>
 #include <logitkit/process/softmax.hpp>
 #include <logitkit/process/temperature.hpp>
@@ -103,6 +104,23 @@ TEST_CASE("Sessions of different chains share a batch, and a rollback replays th
   };
   played.rollback(3);
   CHECK(at_seven(played) == at_seven(sessions[1]));
+}
+
+TEST_CASE("After a rollback a member that learns from rows is as it was") {
+  const auto fixed = lk::RandomDecoder{lk::Chain{lk::Mirostat{2.0f, 0.5f}}, {.seed = 3}};
+  const auto chosen = lk::RandomDecoder{dynamic(lk::Mirostat{2.0f, 0.5f}), {.seed = 3}};
+  lk::Workspace workspace;
+  const auto tokens = [&](auto session) {
+    std::vector<lk::Token> all;
+    for (int step = 0; step < 30; ++step) {
+      if (step % 7 == 6) session.rollback(3);
+      const auto pick = session.next(model(session.tokens()), workspace);
+      session.accept(pick.token);
+      all.push_back(pick.token);
+    }
+    return all;
+  };
+  CHECK(tokens(chosen.start(kPrompt, {})) == tokens(fixed.start(kPrompt, {})));
 }
 
 TEST_CASE("The order of a dynamic chain is that of add; an empty one changes nothing") {

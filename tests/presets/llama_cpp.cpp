@@ -35,6 +35,18 @@ TEST_CASE("llama_cpp: all that is on stands in the default order, temperature la
         "dynamic_temperature(min=0.5, max=1.1, exponent=1)");
 }
 
+TEST_CASE("llama_cpp: mirostat stands for all but biases and temperature, adaptive_p comes last") {
+  CHECK(to_string(llama_cpp({.logit_bias = {{5, 1}}, .repeat_penalty = 1.1, .mirostat = 2})) ==
+        "logit_bias([5: 1]) > temperature(0.8) > mirostat(tau=5, eta=0.1)");
+  CHECK(to_string(llama_cpp({.temperature = 1, .mirostat = 1, .mirostat_tau = 3})) ==
+        "mirostat(tau=3, eta=0.1, version=1)");
+  CHECK(to_string(llama_cpp({.adaptive_target = 0.3})) ==
+        "top_k(40) > top_p(0.95) > min_p(0.05) > temperature(0.8) > "
+        "adaptive_p(target=0.3, decay=0.9)");
+  CHECK(lk::presets::LlamaCpp{.mirostat = 3}.check() ==
+        std::vector<std::string>{"mirostat must satisfy mirostat = 0, 1 or 2, got 3"});
+}
+
 TEST_CASE("llama_cpp: its values for off are off") {
   CHECK(to_string(llama_cpp({.repeat_last_n = 0,
                              .repeat_penalty = 1.1,

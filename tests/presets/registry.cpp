@@ -52,6 +52,7 @@ TEST_CASE("Every parameter and alias makes its processor") {
   CHECK(chain_of({{"temp", 0}}) == "temperature(0)");
   CHECK(chain_of({{"temp", 0.8}, {"dynatemp_range", 0.3}}) ==
         "dynamic_temperature(min=0.5, max=1.1, exponent=1)");
+  CHECK(chain_of({{"temp", 0}, {"dynatemp_range", 0.3}}) == "temperature(0)");
   CHECK(chain_of({{"smoothing_factor", 0.3}, {"smoothing_curve", 2}}) ==
         "quadratic_smoothing(factor=0.3, curve=2)");
   CHECK(chain_of({{"top_n_sigma", 1.5}}) == "top_n_sigma(1.5)");
@@ -65,6 +66,10 @@ TEST_CASE("Every parameter and alias makes its processor") {
   CHECK(chain_of({{"eta_cutoff", 0.0006}}) == "eta(0.0006)");
   CHECK(chain_of({{"p_less", true}}) == "p_less");
   CHECK(chain_of({{"xtc_probability", 0.5}, {"seed", 1}}) == "xtc(q=0.5, threshold=0.1)");
+  CHECK(chain_of({{"tfs_z", 0.9}}) == "tail_free(0.9)");
+  CHECK(chain_of({{"adaptive_target", 0.3}}) == "adaptive_p(target=0.3, decay=0.9)");
+  CHECK(chain_of({{"mirostat", 2}, {"mirostat_tau", 3}}) == "mirostat(tau=3, eta=0.1)");
+  CHECK(chain_of({{"mirostat", 1}}) == "mirostat(tau=5, eta=0.1, version=1)");
   CHECK(chain_of({{"renormalize_logits", true}}) == "softmax");
 }
 
@@ -88,7 +93,10 @@ TEST_CASE("A value that means off adds nothing") {
   CHECK(chain_of({{"dry_multiplier", 0},
                   {"smoothing_factor", 0},
                   {"top_n_sigma", -1},
+                  {"tfs_z", 1},
                   {"top_a", 0},
+                  {"adaptive_target", -1},
+                  {"mirostat", 0},
                   {"typical", 1},
                   {"epsilon_cutoff", 0},
                   {"eta_cutoff", 0},

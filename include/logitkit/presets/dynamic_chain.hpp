@@ -24,6 +24,8 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// to a chain of the same members. For one from names and values see Request.
 class DynamicChain {
  public:
+  static constexpr bool whole_row = true;  // a member may need it: no candidate list will do
+
   /// Appends a processor, or the members of another chain. `name` is what logs show where it does
   /// not `describe` itself.
   template <Processor P>
@@ -45,6 +47,13 @@ class DynamicChain {
   }
   void accept(Token token) {
     for (Member& member : members_) member.processor.accept(token);
+  }
+
+  /// After a replay, lets the members that learn from rows look back: see RecallingProcessor.
+  void recall(const DynamicChain& before) {
+    for (std::size_t i = 0; i < std::min(size(), before.size()); ++i) {
+      members_[i].processor.recall(before.members_[i].processor);
+    }
   }
 
   [[nodiscard]] std::size_t size() const { return members_.size(); }
@@ -79,6 +88,6 @@ class DynamicChain {
   std::vector<Member> members_;
 };
 
-static_assert(StatefulProcessor<DynamicChain>);
+static_assert(StatefulProcessor<DynamicChain> && RecallingProcessor<DynamicChain>);
 
 }  // namespace logitkit::inline LOGITKIT_ABI

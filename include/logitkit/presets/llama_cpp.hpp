@@ -3,11 +3,13 @@
 #pragma once
 
 #include <logitkit/presets/detail/assembly.hpp>
+#include <logitkit/process/adaptive_p.hpp>
 #include <logitkit/process/dry.hpp>
 #include <logitkit/process/dynamic_temperature.hpp>
 #include <logitkit/process/frequency_penalty.hpp>
 #include <logitkit/process/logit_bias.hpp>
 #include <logitkit/process/min_p.hpp>
+#include <logitkit/process/mirostat.hpp>
 #include <logitkit/process/presence_penalty.hpp>
 #include <logitkit/process/repetition_penalty.hpp>
 #include <logitkit/process/temperature.hpp>
@@ -48,8 +50,13 @@ struct LlamaCpp {
   double temperature = 0.8;                                 ///< <= 0 keeps the best token alone
   double dynatemp_range = 0;                                ///< temperature -+ this; <= 0 is off
   double dynatemp_exponent = 1;                             ///< >= 0
-  int min_keep = 0;        ///< so many stay whatever top_p, min_p, typical_p and xtc say
-  std::uint64_t seed = 0;  ///< xtc's; the decoder's may be the same
+  int mirostat = 0;             ///< 1 or 2: with temperature it replaces all but logit_bias; 0: off
+  double mirostat_tau = 5;      ///< > 0
+  double mirostat_eta = 0.1;    ///< >= 0
+  double adaptive_target = -1;  ///< in [0, 1]; < 0 is off
+  double adaptive_decay = 0.9;  ///< in [0, 0.99]
+  int min_keep = 0;             ///< so many stay whatever top_p, min_p, typical_p and xtc say
+  std::uint64_t seed = 0;       ///< xtc's; the decoder's may be the same
 
   /// Everything that is wrong, a sentence each; empty if nothing is.
   template <class = void>
@@ -61,6 +68,14 @@ struct LlamaCpp {
   [[nodiscard]] logitkit::detail::Assembly assembled() const {
     logitkit::detail::Assembly to;
     if (!logit_bias.empty()) to.add<LogitBias<double>>("logit_bias", logit_bias);
+    to.expect(mirostat >= 0 && mirostat <= 2, "mirostat", "mirostat = 0, 1 or 2", mirostat);
+    if (mirostat == 1 || mirostat == 2) {
+      to.add_unless<Temperature<double>>(1.0, "temperature", std::max(temperature, 0.0));
+      to.add<Mirostat<double>>(
+          "mirostat", mirostat_tau, mirostat_eta,
+          MirostatOptions{.version = mirostat, .surprise = MirostatSurprise::llama_cpp});
+      return to;
+    }
     if (repeat_last_n > 0) penalise(to);
     if (dry_multiplier != 0 && dry_penalty_last_n > 0) {
       to.expect(dry_allowed_length >= 1, "dry_allowed_length", "dry_allowed_length >= 1",
@@ -77,6 +92,9 @@ struct LlamaCpp {
                                  temperature + dynatemp_range, dynatemp_exponent);
     } else {
       to.add_unless<Temperature<double>>(1.0, "temperature", std::max(temperature, 0.0));
+    }
+    if (!(adaptive_target < 0)) {
+      to.add<AdaptiveP<double>>("adaptive_p", adaptive_target, adaptive_decay);
     }
     return to;
   }
@@ -116,9 +134,10 @@ struct LlamaCpp {
 };
 
 /// logit_bias > penalties > dry > top_n_sigma > top_k > typical > top_p > min_p > xtc >
-/// temperature: its default order, in which truncations see the model's own distribution. What is
-/// off is left out. Penalties count the last `repeat_last_n` tokens, the prompt's too, for
-/// frequency and presence as well; ties go to the lower token. Refuses what `check` complains of.
+/// temperature > adaptive_p: its default order, in which truncations see the model's own
+/// distribution. What is off is left out. Penalties count the last `repeat_last_n` tokens, the
+/// prompt's too, for frequency and presence as well; ties go to the lower token. Refuses what
+/// `check` complains of.
 ///
 /// Otherwise than there: numbers that it takes without a word (a negative top_p, NaN) are refused;
 /// the same seed gives the same tokens on every machine, which are not those of its generator.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <logitkit/presets/detail/parameter_reader.hpp>
+#include <logitkit/process/adaptive_p.hpp>
 #include <logitkit/process/allow_only.hpp>
 #include <logitkit/process/ban.hpp>
 #include <logitkit/process/ban_sequences.hpp>
@@ -20,6 +21,7 @@
 #include <logitkit/process/min_length.hpp>
 #include <logitkit/process/min_new_tokens.hpp>
 #include <logitkit/process/min_p.hpp>
+#include <logitkit/process/mirostat.hpp>
 #include <logitkit/process/no_repeat_ngram.hpp>
 #include <logitkit/process/p_less.hpp>
 #include <logitkit/process/presence_penalty.hpp>
@@ -28,6 +30,7 @@
 #include <logitkit/process/sequence_bias.hpp>
 #include <logitkit/process/softmax.hpp>
 #include <logitkit/process/suppress_at_start.hpp>
+#include <logitkit/process/tail_free.hpp>
 #include <logitkit/process/temperature.hpp>
 #include <logitkit/process/top_a.hpp>
 #include <logitkit/process/top_h.hpp>
@@ -104,8 +107,9 @@ struct Registry {
     }
   }
   static void force_first(ParameterReader& reader) {
-    const auto token = reader.get<Whole>(reader.first());
-    if (token) reader.build<ForceFirst>(static_cast<Token>(std::min<Whole>(*token, 0x7fffffff)));
+    for (const Token token : reader.get<Tokens>(reader.first(), {})) {
+      reader.build<ForceFirst>(token);
+    }
   }
   static void force_last(ParameterReader& reader) {
     Limits last;
@@ -135,7 +139,7 @@ struct Registry {
     const auto t = reader.get<double>("temperature", 1);
     const auto range = reader.get<double>("dynatemp_range", 0);
     const auto exponent = reader.get<double>("dynatemp_exponent", 1);
-    if (range != 0) {
+    if (range != 0 && t != 0) {
       reader.build<DynamicTemperature>(std::max(t - range, 0.0), t + range, exponent);
     } else if (t != 1) {
       reader.build<Temperature<double>>(t);
@@ -151,6 +155,20 @@ struct Registry {
     const auto threshold = reader.get<double>("xtc_threshold", 0.1);
     const XtcOptions options{.seed = seed_of(reader), .min_keep = min_keep(reader)};
     if (q != 0) reader.build<Xtc<double>>(q, threshold, options);
+  }
+  static void adaptive_p(ParameterReader& reader) {
+    const auto target = reader.get<double>("adaptive_target", -1);
+    const auto decay = reader.get<double>("adaptive_decay", 0.9);
+    if (!(target < 0)) reader.build<AdaptiveP<double>>(target, decay);
+  }
+  static void mirostat(ParameterReader& reader) {
+    const auto version = reader.get<Whole>("mirostat", 0);
+    const auto tau = reader.get<double>("mirostat_tau", 5);
+    const auto eta = reader.get<double>("mirostat_eta", 0.1);
+    reader.expect(version >= 0 && version <= 2, "mirostat", "mirostat = 0, 1 or 2",
+                  double(version));
+    if (version != 1 && version != 2) return;
+    reader.build<Mirostat<double>>(tau, eta, MirostatOptions{.version = int(version)});
   }
   static void softmax(ParameterReader& reader) {
     if (reader.get<bool>("renormalize_logits", false)) reader.chain.add(Softmax());
@@ -208,12 +226,15 @@ struct Registry {
       {"top_k", of<TopK<Whole>, Whole, 0, -1>},
       {"top_p min_keep|min_tokens_to_keep", truncation<TopP<double>, 1>},
       {"min_p min_keep|min_tokens_to_keep", truncation<MinP<double>, 0>},
+      {"tfs_z|tfs min_keep|min_tokens_to_keep", truncation<TailFree<double>, 1>},
       {"top_a", of<TopA<double>, double, 0>},
       {"typical_p|typ_p|typical min_keep|min_tokens_to_keep", truncation<Typical<double>, 1>},
       {"epsilon_cutoff min_keep|min_tokens_to_keep", truncation<Epsilon<double>, 0>},
       {"eta_cutoff min_keep|min_tokens_to_keep", truncation<Eta<double>, 0>},
       {"p_less", p_less},
       {"xtc_probability xtc_threshold seed|random_seed min_keep|min_tokens_to_keep", xtc},
+      {"adaptive_target adaptive_decay", adaptive_p},
+      {"mirostat mirostat_tau mirostat_eta", mirostat},
       {"renormalize_logits", softmax},
       // What is no processor.
       {"seed|random_seed", random},

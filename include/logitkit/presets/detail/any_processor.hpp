@@ -51,13 +51,14 @@ P& unboxed(Boxed<P>& box) {
   return *box.value;
 }
 
-/// What can be done with a processor whose type is forgotten. `start` and `accept` are null where
-/// it does not want to be told.
+/// What can be done with a processor whose type is forgotten. `start`, `accept` and `recall` are
+/// null where it has no such member.
 struct ProcessorTable {
   void (*run_floats)(const void*, Candidates<float>&, const Context&);
   void (*run_doubles)(const void*, Candidates<double>&, const Context&);
   void (*start)(void*, std::span<const Token>);
   void (*accept)(void*, Token);
+  void (*recall)(void*, const void* before);  // of the same type
   void (*describe)(const void*, Description&);
   void (*copy)(void* to, const void* from);     // to raw memory
   void (*assign)(void* to, const void* from);   // to another of the same type
@@ -83,6 +84,11 @@ constexpr ProcessorTable processor_table() {
   }
   if constexpr (AcceptingProcessor<P>) {
     table.accept = [](void* self, Token token) { unboxed(*static_cast<T*>(self)).accept(token); };
+  }
+  if constexpr (RecallingProcessor<P>) {
+    table.recall = [](void* self, const void* before) {
+      unboxed(*static_cast<T*>(self)).recall(unboxed(*static_cast<const T*>(before)));
+    };
   }
   table.describe = [](const void* self, Description& description) {
     if constexpr (requires(const P& p) { p.describe(description); }) {
@@ -155,6 +161,11 @@ class AnyProcessor {
   }
   void accept(Token token) {
     if (table_->accept != nullptr) table_->accept(room_, token);
+  }
+  void recall(const AnyProcessor& before) {
+    if (table_->recall != nullptr && table_ == before.table_) {
+      table_->recall(room_, before.room_);
+    }
   }
   [[nodiscard]] bool keeps_state() const {
     return table_->start != nullptr || table_->accept != nullptr;

@@ -24,8 +24,8 @@ struct Assembly {
     if (refused.empty()) {
       chain.add(P(arguments...));
     } else {
-      complain(name +
-               refused.substr(refused.find(':')));  // "TopP: p must ..." -> "top_p: p must ..."
+      // "TopP: p must ..." becomes "top_p: p must ..."
+      complain(name + refused.substr(refused.find(':')));
     }
   }
 
