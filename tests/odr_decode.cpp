@@ -26,6 +26,9 @@ std::vector<lk::Token> LOGITKIT_ODR_NAME() {
   append(lk::GreedyDecoder{}.decode(model, prompt, limits));
   append(lk::RandomDecoder{chain, {.seed = 42}}.decode(model, prompt, limits));
   append(lk::RandomDecoder{lk::Chain{lk::MinP{0.05f}, lk::TopK{40}}}.decode(model, prompt, limits));
+  lk::DynamicChain chosen;
+  chosen.add(chain, "chain").add(lk::TopK{40});
+  append(lk::RandomDecoder{chosen, {.seed = 43}}.decode(model, prompt, limits));
   for (const auto& g :
        lk::BeamSearchDecoder{lk::Chain{}, {.beams = 4}}.decode(model, prompt, limits))
     append(g);

@@ -42,6 +42,15 @@
 #include <logitkit/math/select.hpp>
 #include <logitkit/math/tiles.hpp>
 #include <logitkit/model/stateless.hpp>
+#include <logitkit/presets/description.hpp>
+#include <logitkit/presets/dynamic_chain.hpp>
+#include <logitkit/presets/huggingface.hpp>
+#include <logitkit/presets/llama_cpp.hpp>
+#include <logitkit/presets/openai.hpp>
+#include <logitkit/presets/parameter.hpp>
+#include <logitkit/presets/registry.hpp>
+#include <logitkit/presets/request.hpp>
+#include <logitkit/presets/vllm.hpp>
 #include <logitkit/process/adaptive_p.hpp>
 #include <logitkit/process/allow_only.hpp>
 #include <logitkit/process/ban.hpp>

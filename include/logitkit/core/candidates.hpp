@@ -181,7 +181,6 @@ class Candidates {
   [[nodiscard]] Key largest_key();
   [[nodiscard]] double largest() { return math::widen(math::from_order_key<S>(largest_key())); }
   [[nodiscard]] Survivor peak();
-  // Weights: see math::Weighing, and candidates_weigh.hpp.
   [[nodiscard]] bool weighs_fast();
   [[nodiscard]] bool sums_are_worth_it();
   [[nodiscard]] math::Weighing weighing();

@@ -13,7 +13,8 @@
 namespace logitkit::inline LOGITKIT_ABI {
 
 /// A value that edits or narrows candidates: `p(candidates, context)`, const, for every
-/// Candidates<S>. Copying it forks its state. A generic lambda is one.
+/// Candidates<S>. Copying it forks its state. A generic lambda is one. One that logs should name
+/// has `describe(tell)`: see Description.
 ///
 /// Where hard constraints meet (bans, masks, forced tokens, minimum lengths), their intersection is
 /// left, in whatever order they stand: a processor never brings back what another has taken away.

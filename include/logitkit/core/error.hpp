@@ -40,10 +40,10 @@ inline void require(const std::string& sentence) {
 #endif
 }
 
-/// "TopP: p must satisfy 0 < p <= 1, got 1.5"
-[[nodiscard]] inline std::string misuse(const char* where, const char* field, const char* rule,
-                                        double value) {
-  // The fewest digits that tell this number from its neighbours, as a float if it is one.
+namespace detail {
+
+/// A number in the fewest digits that tell it from its neighbours, as a float if it is one.
+[[nodiscard]] inline std::string digits(double value) {
   char number[40] = "";
   const auto same = [&] {
     const double back = std::strtod(number, nullptr);
@@ -51,10 +51,19 @@ inline void require(const std::string& sentence) {
   };
   const bool whole = value > -1e15 && value < 1e15 && value == std::trunc(value);
   if (whole) std::snprintf(number, sizeof number, "%.0f", value);
-  for (int digits = 6; !whole && digits <= 17 && !same(); ++digits) {
-    std::snprintf(number, sizeof number, "%.*g", digits, value);
+  for (int n = 6; !whole && n <= 17 && !same(); ++n) {
+    std::snprintf(number, sizeof number, "%.*g", n, value);
   }
-  return std::string(where) + ": " + field + " must satisfy " + rule + ", got " + number;
+  return number;
+}
+
+}  // namespace detail
+
+/// "TopP: p must satisfy 0 < p <= 1, got 1.5"
+[[nodiscard]] inline std::string misuse(const char* where, const char* field, const char* rule,
+                                        double value) {
+  return std::string(where) + ": " + field + " must satisfy " + rule + ", got " +
+         detail::digits(value);
 }
 
 namespace detail {

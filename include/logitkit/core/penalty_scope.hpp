@@ -47,6 +47,7 @@ class ScopedCounts {
   [[nodiscard]] auto begin() const { return counts_.begin(); }
   [[nodiscard]] auto end() const { return counts_.end(); }
   [[nodiscard]] std::size_t size() const { return counts_.size(); }
+  [[nodiscard]] const PenaltyScope& scope() const { return scope_; }
 
  private:
   PenaltyScope scope_;

@@ -59,6 +59,8 @@ class AdaptiveP {
     });
   }
 
+  void describe(auto& tell) const { tell("adaptive_p", "target", target_, "decay", decay_); }
+
  private:
   double target_, decay_;
   detail::Steered mean_;

@@ -31,6 +31,8 @@ class AllowOnly {
     candidates.keep_only(tokens_);
   }
 
+  void describe(auto& tell) const { tell("allow_only", "tokens", tokens_); }
+
  private:
   std::vector<Token> tokens_;
 };

@@ -27,6 +27,8 @@ class Ban {
     for (const Token token : tokens_) candidates.ban(token);
   }
 
+  void describe(auto& tell) const { tell("ban", "tokens", tokens_); }
+
  private:
   std::vector<Token> tokens_;
 };

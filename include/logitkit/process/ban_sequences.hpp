@@ -39,6 +39,8 @@ class BanSequences {
     matcher_.for_each_match([&](Token last) { candidates.ban(last); });
   }
 
+  void describe(auto& tell) const { tell("ban_sequences"); }
+
  private:
   using Matcher = SequenceMatcher<Token>;  // the last token of a sequence whose others are matched
 

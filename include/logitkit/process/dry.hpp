@@ -78,6 +78,13 @@ class Dry {
     }
   }
 
+  void describe(auto& tell) const {
+    tell("dry", "multiplier", options_.multiplier, "base", options_.base, "allowed_length",
+         options_.allowed_length)
+        .option("last", options_.last, kAllTokens)
+        .option("breakers", options_.breakers, {});
+  }
+
  private:
   /// multiplier * base^(length - allowed_length) by squaring: the same number everywhere.
   [[nodiscard]] double penalty(std::size_t length) const {

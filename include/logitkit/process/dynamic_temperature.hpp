@@ -49,6 +49,10 @@ class DynamicTemperature {
     }
   }
 
+  void describe(auto& tell) const {
+    tell("dynamic_temperature", "min", min_, "max", max_, "exponent", exponent_);
+  }
+
  private:
   static constexpr double kLeast = 1e-30;
 

@@ -36,6 +36,8 @@ class EncoderNoRepeatNgram {
     });
   }
 
+  void describe(auto& tell) const { tell("encoder_no_repeat_ngram", "n", read_->n()); }
+
  private:
   std::shared_ptr<const detail::NgramIndex> read_;
 };

@@ -42,6 +42,10 @@ class EncoderRepetitionPenalty {
     }
   }
 
+  void describe(auto& tell) const {
+    tell("encoder_repetition_penalty", "r", r_, "tokens", tokens_);
+  }
+
  private:
   P r_;
   std::vector<Token> tokens_;  // distinct, ascending

@@ -36,6 +36,11 @@ class Epsilon {
     detail::keep_above(candidates, candidates.maximum() + distance, options_);
   }
 
+  void describe(auto& tell) const {
+    tell("epsilon", "epsilon", float(math::exp(log_epsilon_)))
+        .option("min_keep", options_.min_keep, 1);
+  }
+
  private:
   double log_epsilon_;
   MinKeep options_;

@@ -53,6 +53,10 @@ class ExponentialLengthDecay {
     }
   }
 
+  void describe(auto& tell) const {
+    tell("exponential_length_decay", "start", start_, "factor", factor_, "end_tokens", end_tokens_);
+  }
+
  private:
   N start_;
   P factor_;

@@ -25,6 +25,8 @@ class ForceFirst {
     if (context.generated().empty()) detail::force(candidates, std::span(&token_, 1));
   }
 
+  void describe(auto& tell) const { tell("force_first", "token", token_); }
+
  private:
   Token token_;
 };

@@ -36,6 +36,13 @@ class ForceLast {
     if (last) detail::force(candidates, end_tokens_);
   }
 
+  void describe(auto& tell) const {
+    tell("force_last")
+        .option("max_new_tokens", max_new_tokens_, std::size_t(-1))
+        .option("max_tokens", max_tokens_, std::size_t(-1))
+        .option("end_tokens", end_tokens_, {});
+  }
+
  private:
   std::size_t max_new_tokens_;
   std::size_t max_tokens_;

@@ -33,6 +33,8 @@ class ForcePrefix {
     if (n < prefix_.size()) detail::force(candidates, std::span(&prefix_[n], 1));
   }
 
+  void describe(auto& tell) const { tell("force_prefix", "prefix", prefix_); }
+
  private:
   std::vector<Token> prefix_;
 };

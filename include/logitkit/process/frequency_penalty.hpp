@@ -35,6 +35,12 @@ class FrequencyPenalty {
     }
   }
 
+  void describe(auto& tell) const {
+    tell("frequency_penalty", "a", a_)
+        .option("last", counts_.scope().last, kAllTokens)
+        .option("skip_prompt", counts_.scope().skip_prompt, kAllTokens);
+  }
+
  private:
   P a_;
   ScopedCounts counts_;

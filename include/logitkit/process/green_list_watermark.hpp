@@ -70,6 +70,8 @@ class GreenListWatermark {
     }
   }
 
+  void describe(auto& tell) const { tell("green_list_watermark", "bias", bias_); }
+
  private:
   static constexpr std::size_t kBest = 40;
 

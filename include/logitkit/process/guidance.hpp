@@ -65,6 +65,8 @@ class Guidance {
     });
   }
 
+  void describe(auto& tell) const { tell("guidance", "g", g_); }
+
  private:
   static constexpr double kInfinity = std::numeric_limits<double>::infinity();
 

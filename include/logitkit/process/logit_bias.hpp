@@ -35,6 +35,8 @@ class LogitBias {
     for (const auto& [token, bias] : biases_) candidates.add(token, double(bias));
   }
 
+  void describe(auto& tell) const { tell("logit_bias", "biases", biases_); }
+
  private:
   std::vector<std::pair<Token, P>> biases_;
 };

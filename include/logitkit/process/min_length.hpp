@@ -34,6 +34,8 @@ class MinLength {
     for (const Token token : end_tokens_) candidates.ban(token);
   }
 
+  void describe(auto& tell) const { tell("min_length", "n", n_, "end_tokens", end_tokens_); }
+
  private:
   N n_;
   std::vector<Token> end_tokens_;

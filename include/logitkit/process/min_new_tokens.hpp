@@ -33,6 +33,8 @@ class MinNewTokens {
     for (const Token token : end_tokens_) candidates.ban(token);
   }
 
+  void describe(auto& tell) const { tell("min_new_tokens", "n", n_, "end_tokens", end_tokens_); }
+
  private:
   N n_;
   std::vector<Token> end_tokens_;

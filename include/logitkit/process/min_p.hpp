@@ -34,6 +34,10 @@ class MinP {
     }
   }
 
+  void describe(auto& tell) const {
+    tell("min_p", "min_p", min_p_).option("min_keep", options_.min_keep, 1);
+  }
+
  private:
   P min_p_;
   double log_min_p_;

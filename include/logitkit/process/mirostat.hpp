@@ -81,6 +81,10 @@ class Mirostat {
     }
   }
 
+  void describe(auto& tell) const {
+    tell("mirostat", "tau", tau_, "eta", eta_).option("version", options_.version, 2);
+  }
+
  private:
   /// Version 1's k.
   template <std::floating_point S>

@@ -35,6 +35,8 @@ class NoRepeatNgram {
     });
   }
 
+  void describe(auto& tell) const { tell("no_repeat_ngram", "n", seen_.n()); }
+
  private:
   detail::NgramIndex seen_;
 };

@@ -19,6 +19,8 @@ struct PLess {
     const double distance = least - candidates.log_probability(candidates.best());
     candidates.keep_above(candidates.maximum() + std::min(distance, 0.0));  // rounding apart
   }
+
+  void describe(auto& tell) const { tell("p_less"); }
 };
 
 static_assert(Processor<PLess>);

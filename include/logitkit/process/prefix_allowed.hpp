@@ -32,6 +32,8 @@ class PrefixAllowed {
     candidates.keep_only(tokens);
   }
 
+  void describe(auto& tell) const { tell("prefix_allowed"); }
+
  private:
   F allowed_;
 };

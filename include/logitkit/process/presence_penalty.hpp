@@ -35,6 +35,12 @@ class PresencePenalty {
     }
   }
 
+  void describe(auto& tell) const {
+    tell("presence_penalty", "a", a_)
+        .option("last", seen_.scope().last, kAllTokens)
+        .option("skip_prompt", seen_.scope().skip_prompt, kAllTokens);
+  }
+
  private:
   P a_;
   ScopedCounts seen_;

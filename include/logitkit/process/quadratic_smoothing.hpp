@@ -44,6 +44,10 @@ class QuadraticSmoothing {
     candidates.shift(best);
   }
 
+  void describe(auto& tell) const {
+    tell("quadratic_smoothing", "factor", factor_).option("curve", curve_, 1);
+  }
+
  private:
   double factor_;
   double curve_;

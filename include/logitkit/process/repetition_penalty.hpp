@@ -42,6 +42,12 @@ class RepetitionPenalty {
     }
   }
 
+  void describe(auto& tell) const {
+    tell("repetition_penalty", "r", r_)
+        .option("last", seen_.scope().last, kAllTokens)
+        .option("skip_prompt", seen_.scope().skip_prompt, 0);
+  }
+
  private:
   P r_;
   ScopedCounts seen_;

@@ -46,6 +46,8 @@ class SequenceBias {
         [&](const Ending& ending) { candidates.add(ending.token, double(ending.bias)); });
   }
 
+  void describe(auto& tell) const { tell("sequence_bias"); }
+
  private:
   struct Ending {  // of a sequence whose other tokens are matched
     Token token;

@@ -15,6 +15,8 @@ struct Softmax {
   void operator()(Candidates<S>& candidates, const Context&) const {
     candidates.normalise();
   }
+
+  void describe(auto& tell) const { tell("softmax"); }
 };
 
 static_assert(Processor<Softmax>);

@@ -34,6 +34,10 @@ class SuppressAtStart {
     for (const Token token : tokens_) candidates.ban(token);
   }
 
+  void describe(auto& tell) const {
+    tell("suppress_at_start", "tokens", tokens_).option("n", n_, 0);
+  }
+
  private:
   std::vector<Token> tokens_;
   N n_;

@@ -39,6 +39,8 @@ class TailFree {
     }
   }
 
+  void describe(auto& tell) const { tell("tail_free", "z", z_).option("min_keep", min_keep_, 1); }
+
  private:
   /// How many of the first tokens stay; 0 if it cannot be told, or if all do.
   [[nodiscard]] std::size_t head(std::span<const Candidate> best, bool all) const {

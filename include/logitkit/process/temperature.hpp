@@ -33,6 +33,8 @@ class Temperature {
     }
   }
 
+  void describe(auto& tell) const { tell("temperature", "T", temperature_); }
+
  private:
   P temperature_;
 };

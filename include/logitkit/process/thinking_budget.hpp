@@ -75,6 +75,10 @@ class ThinkingBudget {
     detail::force(candidates, std::span(&forced_[forced_so_far_], 1));
   }
 
+  void describe(auto& tell) const {
+    tell("thinking_budget", "n", n_, "begin", begin_, "end", end_);
+  }
+
  private:
   /// How many tokens at the end of the text are a beginning of `sequence`: n of them were, n less
   /// than its length, before `token` came.

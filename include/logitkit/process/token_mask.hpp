@@ -47,6 +47,8 @@ class TokenMask {
     candidates.mask(words_);
   }
 
+  void describe(auto& tell) const { tell("token_mask"); }
+
  private:
   std::span<const std::uint32_t> words_;
 };

@@ -30,6 +30,8 @@ class TopA {
     candidates.keep_above(candidates.maximum() + distance);
   }
 
+  void describe(auto& tell) const { tell("top_a", "a", a_); }
+
  private:
   P a_;
   double log_a_;

@@ -51,6 +51,10 @@ class TopH {
     }
   }
 
+  void describe(auto& tell) const {
+    tell("top_h", "alpha", alpha_).option("hugging_face", rule_ == TopHRule::hugging_face, false);
+  }
+
  private:
   /// The sums that an entropy is made of: of exp(-d), and of that times d, where d is the distance
   /// from the best score.

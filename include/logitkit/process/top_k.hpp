@@ -32,6 +32,10 @@ class TopK {
     candidates.keep_top(static_cast<std::size_t>(k_), options_.keep_ties);
   }
 
+  void describe(auto& tell) const {
+    tell("top_k", "k", k_).option("keep_ties", options_.keep_ties, false);
+  }
+
  private:
   P k_;
   TopKOptions options_;

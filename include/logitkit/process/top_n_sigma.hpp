@@ -33,6 +33,8 @@ class TopNSigma {
     candidates.keep_above(std::fma(-double(n_), sigma, candidates.maximum()));
   }
 
+  void describe(auto& tell) const { tell("top_n_sigma", "n", n_); }
+
  private:
   P n_;
 };

@@ -29,6 +29,10 @@ class TopP {
     candidates.keep_mass(double(p_), options_.min_keep);
   }
 
+  void describe(auto& tell) const {
+    tell("top_p", "p", p_).option("min_keep", options_.min_keep, 1);
+  }
+
  private:
   P p_;
   MinKeep options_;

@@ -33,6 +33,8 @@ class Typical {
     candidates.keep_near(candidates.log_sum_exp() - entropy, double(p_), min_keep_);
   }
 
+  void describe(auto& tell) const { tell("typical", "p", p_).option("min_keep", min_keep_, 1); }
+
  private:
   P p_;
   std::size_t min_keep_;

@@ -61,6 +61,10 @@ class Xtc {
     for (const Candidate& each : best.first(top - 1)) candidates.ban(each.token);
   }
 
+  void describe(auto& tell) const {
+    tell("xtc", "q", q_, "threshold", float(1 / most_)).option("min_keep", min_keep_, 1);
+  }
+
  private:
   static constexpr std::uint64_t kStream = 0x585443u << 8;  // "XTC": not that of any decoder
 

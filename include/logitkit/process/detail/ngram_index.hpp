@@ -76,6 +76,7 @@ class NgramIndex {
     earlier_[start] = prefixes_.put(text_, start);
   }
 
+  [[nodiscard]] std::size_t n() const { return n_; }
   [[nodiscard]] std::span<const Token> text() const { return text_; }
 
   /// Calls f(token) once for each distinct token that follows the last n - 1 tokens of `context`
