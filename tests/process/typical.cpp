@@ -55,7 +55,7 @@ TEMPLATE_TEST_CASE("Typical agrees with its twin", "", float, double) {
       for (const std::size_t size : reference::sizes()) {
         reference::for_each_trial<TestType>(
             size, [&](auto& fast, const Scores& before, const auto& row) -> std::string {
-              lk::Typical{p, min_keep}(fast, {});
+              lk::Typical{p, {.min_keep = min_keep}}(fast, {});
               if (fast.status() != lk::Status::ok) return lk::to_string(fast.status());
               return wrong_set(reference::scores_of(fast), before, p, min_keep,
                                2 * reference::tolerance(before, row), kShare<TestType>);
@@ -96,9 +96,9 @@ TEMPLATE_TEST_CASE("Typical keeps the lower of equal tokens, where Hugging Face 
   const std::vector<TestType> row{0, 1, 0, 0, 0, 0, 0};  // H = 1.85, the surprises 2.16 and 1.16
   CHECK(reference::after(lk::Typical{0.1}, row) == Scores{0, b, b, b, b, b, b});
   CHECK(reference::after(lk::Typical{0.3}, row) == Scores{0, b, 0, 0, b, b, b});
-  CHECK(reference::after(lk::Typical{0.1, 2}, row) == Scores{0, b, 0, b, b, b, b});
-  CHECK(reference::after(lk::Typical{0.1, 6}, row) == Scores{0, b, 0, 0, 0, 0, 0});
-  CHECK(reference::after(lk::Typical{0.1, 99}, row) == Scores{0, 1, 0, 0, 0, 0, 0});
+  CHECK(reference::after(lk::Typical{0.1, {.min_keep = 2}}, row) == Scores{0, b, 0, b, b, b, b});
+  CHECK(reference::after(lk::Typical{0.1, {.min_keep = 6}}, row) == Scores{0, b, 0, 0, 0, 0, 0});
+  CHECK(reference::after(lk::Typical{0.1, {.min_keep = 99}}, row) == Scores{0, 1, 0, 0, 0, 0, 0});
 }
 
 TEMPLATE_TEST_CASE("Typical may drop the best token", "[peers]", float, double) {
@@ -157,19 +157,19 @@ TEST_CASE("Typical refuses what is not in (0, 1]") {
   CHECK(lk::Typical<>::check(1.5f) == "Typical: p must satisfy 0 < p <= 1, got 1.5");
   CHECK_FALSE(lk::Typical<double>::check(std::numeric_limits<double>::quiet_NaN()).empty());
   reference::refuses([] { lk::Typical{0}; }, "Typical: p must satisfy 0 < p <= 1, got 0");
-  reference::refuses([] { lk::Typical{-0.25, 3}; },
+  reference::refuses([] { lk::Typical{-0.25, {.min_keep = 3}}; },
                      "Typical: p must satisfy 0 < p <= 1, got -0.25");
 }
 
 TEST_CASE("Typical is deduced from float, double and int") {
   static_assert(std::same_as<decltype(lk::Typical{0.9f}), lk::Typical<float>>);
-  static_assert(std::same_as<decltype(lk::Typical{0.9, 2}), lk::Typical<double>>);
+  static_assert(std::same_as<decltype(lk::Typical{0.9, {.min_keep = 2}}), lk::Typical<double>>);
   static_assert(std::same_as<decltype(lk::Typical{1}), lk::Typical<float>>);
   SUCCEED("compiled");
 }
 
 TEST_CASE("Typical keeps the status of a bad row") {
   reference::keeps_bad_rows<float>(lk::Typical{0.9f});
-  reference::keeps_bad_rows<double>(lk::Typical{1e-9, 5});
+  reference::keeps_bad_rows<double>(lk::Typical{1e-9, {.min_keep = 5}});
   reference::keeps_bad_rows<double>(lk::Typical{1});
 }

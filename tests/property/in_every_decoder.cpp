@@ -42,6 +42,7 @@ class Any {
 
   void start(std::span<const lk::Token> prompt) { held_->start(prompt); }
   void accept(lk::Token token) { held_->accept(token); }
+  void recall(const Any& before) { held_->recall(*before.held_); }
   template <std::floating_point S>
   void operator()(lk::Candidates<S>& candidates, const lk::Context& context) const {
     held_->call(candidates, context);
@@ -54,6 +55,7 @@ class Any {
     virtual void copy_to(std::unique_ptr<Base>& other) const = 0;
     virtual void start(std::span<const lk::Token> prompt) = 0;
     virtual void accept(lk::Token token) = 0;
+    virtual void recall(const Base& before) = 0;
     virtual void call(lk::Candidates<float>&, const lk::Context&) const = 0;
     virtual void call(lk::Candidates<double>&, const lk::Context&) const = 0;
   };
@@ -78,6 +80,11 @@ class Any {
     }
     void accept(lk::Token token) override {
       if constexpr (lk::AcceptingProcessor<P>) processor.accept(token);
+    }
+    void recall(const Base& before) override {
+      if constexpr (lk::RecallingProcessor<P>) {
+        processor.recall(dynamic_cast<const Holder&>(before).processor);
+      }
     }
     void call(lk::Candidates<float>& candidates, const lk::Context& context) const override {
       processor(candidates, context);
@@ -106,10 +113,13 @@ const std::vector<Named>& processors() {
     return std::span(even_and_odd[static_cast<std::size_t>(context.tokens.back()) % 2]);
   };
   static const std::vector<Named> all{
+      {"AdaptiveP", lk::AdaptiveP{0.3f, 0.5f}},
       {"AllowOnly", lk::AllowOnly{{0, 2, 5, 8, 11, 12}}},
       {"Ban", lk::Ban{{2, 4, 13}}},
       {"BanSequences", lk::BanSequences{{{4}, {3, 5}, {9, 12, 7}, {1, 7}, {7, 6}, {5, 9, 5, 9}}}},
       {"Chain", lk::Chain{lk::RepetitionPenalty{1.2f}, lk::TopK{5}, lk::Temperature{0.9f}}},
+      {"Epsilon", lk::Epsilon{0.1f}},
+      {"Eta", lk::Eta{0.1f}},
       {"ExponentialLengthDecay", lk::ExponentialLengthDecay{1, 1.25f, {2, 13}}},
       {"ForceFirst", lk::ForceFirst{7}},
       {"ForceLast", lk::ForceLast{kLimits}},
@@ -119,17 +129,25 @@ const std::vector<Named>& processors() {
       {"MinLength", lk::MinLength{10, {2, 13}}},
       {"MinNewTokens", lk::MinNewTokens{10, {2, 13}}},
       {"MinP", lk::MinP{0.3f}},
+      {"Mirostat", lk::Mirostat{2.2f, 0.5f}},
+      {"PLess", lk::PLess{}},
       {"PrefixAllowed", lk::PrefixAllowed{to_an_even_sum}},
       {"PresencePenalty", lk::PresencePenalty{2.5f}},
       {"RepetitionPenalty", lk::RepetitionPenalty{1.5f}},
       {"SequenceBias", lk::SequenceBias{{{{4}, 2.5f}, {{3, 5}, 4.0f}, {{9, 12, 7}, 8.0f}}}},
       {"Softmax", lk::Softmax{}},
       {"SuppressAtStart", lk::SuppressAtStart{{0, 2, 4, 6, 8, 10, 12, 14}}},
+      {"TailFree", lk::TailFree{0.8f}},
       {"Temperature", lk::Temperature{0.5f}},
       {"ThinkingBudget", lk::ThinkingBudget{2, {9}, {4, 6}}},
       {"TokenMask", lk::TokenMask{words}},
+      {"TopA", lk::TopA{0.5f}},
+      {"TopH", lk::TopH{0.5f}},
       {"TopK", lk::TopK{2}},
+      {"TopNSigma", lk::TopNSigma{1.0f}},
       {"TopP", lk::TopP{0.5f}},
+      {"Typical", lk::Typical{0.5f}},
+      {"Xtc", lk::Xtc{0.5f, 0.15f, {.seed = 4}}},
   };
   return all;
 }
@@ -177,6 +195,14 @@ Tokens finish(Session session) {
     session.accept(pick.token);
   }
   return {session.generated().begin(), session.generated().end()};
+}
+
+/// Takes a token, whatever would have been picked. Some processors learn from the row.
+template <class S, class Session>
+void take(Session& session, lk::Token token) {
+  lk::Workspace workspace;
+  static_cast<void>(session.next(model<S>()(session.tokens()), workspace));
+  session.accept(token);
 }
 
 /// What a beam search finds in the end, from any step on.
@@ -262,12 +288,12 @@ TEMPLATE_TEST_CASE("Every processor: a fork is a replay from the start", "", flo
         // The same where the fork and the replay take a token that nobody has picked.
         auto fork = session;
         auto replay = decoder.start(prompt, kLimits);
-        for (const lk::Token before : fork.generated()) replay.accept(before);
+        for (const lk::Token before : fork.generated()) take<TestType>(replay, before);
         const lk::Token other = (token + 1) % lk::Token(kVocabulary);
-        fork.accept(other);
-        replay.accept(other);
+        take<TestType>(fork, other);
+        take<TestType>(replay, other);
         CHECK(finish<TestType>(fork) == finish<TestType>(replay));
-        session.accept(token);
+        take<TestType>(session, token);
       }
     });
   });
@@ -298,10 +324,10 @@ TEMPLATE_TEST_CASE("Every processor: what is rolled back was never accepted", ""
       auto session = decoder.start(prompt, kLimits);
       for (const lk::Token token : expected) {
         const std::size_t before = session.generated().size();
-        for (const lk::Token detour : {9, 5, 4}) session.accept(detour);
+        for (const lk::Token detour : {9, 5, 4}) take<TestType>(session, detour);
         session.rollback(session.generated().size() - before);
         CHECK(finish<TestType>(session) == expected);
-        session.accept(token);
+        take<TestType>(session, token);
       }
     });
   });

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <logitkit/core/concepts.hpp>
-#include <logitkit/core/error.hpp>
+#include <logitkit/process/detail/min_keep.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
 
@@ -11,7 +11,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// c(i) = |p(i) - 2 p(i+1) + p(i+2)|, keeps the first i tokens for the smallest i >= min_keep such
 /// that c(0) + ... + c(i) > z * (sum of all n - 2). z in (0, 1]; z = 1 keeps all, and so do n <= 2
 /// and scores that are all equal, which have no tail (llama.cpp's removed sampler kept z of them).
-/// min_keep of 0 is 1. Equal scores: the lower token is before the higher. An all-banned row stays
+/// Equal scores: the lower token is before the higher. An all-banned row stays
 /// empty. Cost: O(V / 64) and a sort of the first k. What follows k tokens cannot curve by more
 /// than 2 p(k-1), so the first few decide in all but flat distributions; k begins at 64 and grows
 /// until they do, to V where p falls evenly to its end: then O(V log V). Source: Phénix 2019, "Tail
@@ -19,13 +19,13 @@ namespace logitkit::inline LOGITKIT_ABI {
 template <std::floating_point P = float>
 class TailFree {
  public:
-  explicit TailFree(P z, std::size_t min_keep = 1)
-      : z_(double(z)), min_keep_(std::max<std::size_t>(min_keep, 1)) {
-    require(check(z));
+  explicit TailFree(P z, const MinKeep& options = {}) : z_(double(z)), min_keep_(options.min_keep) {
+    require(check(z, options));
   }
 
-  [[nodiscard]] static std::string check(P z) {
-    return z > 0 && z <= 1 ? std::string() : misuse("TailFree", "z", "0 < z <= 1", double(z));
+  [[nodiscard]] static std::string check(P z, const MinKeep& options = {}) {
+    return z > 0 && z <= 1 ? detail::check_min_keep("TailFree", options)
+                           : misuse("TailFree", "z", "0 < z <= 1", double(z));
   }
 
   template <std::floating_point S>
@@ -77,7 +77,7 @@ class TailFree {
 };
 
 template <std::integral I>
-TailFree(I, std::size_t = 1) -> TailFree<float>;
+TailFree(I, MinKeep = {}) -> TailFree<float>;
 
 static_assert(Processor<TailFree<>>);
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <logitkit/core/concepts.hpp>
-#include <logitkit/core/error.hpp>
+#include <logitkit/process/detail/min_keep.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
 
@@ -11,37 +11,38 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// |-ln(probability) - H|, where H is the entropy in nats: the token that crosses p stays, and at
 /// least one does, which need not be the best. Equal distances, which are compared in the precision
 /// of the row: the lower token is before the higher (Hugging Face keeps all of them). What is
-/// banned adds nothing to H: 0 ln 0 = 0. p in (0, 1]; p = 1 keeps all. The `min_keep` nearest
-/// always stay; 0 is 1. An all-banned row stays empty. Cost: O(V) before narrowing, O(survivors)
+/// banned adds nothing to H: 0 ln 0 = 0. p in (0, 1]; p = 1 keeps all. The min_keep nearest always
+/// stay. An all-banned row stays empty. Cost: O(V) before narrowing, O(survivors)
 /// after; never a sort. Source: Meister et al. 2022, "Locally typical sampling", arXiv 2202.00666,
 /// equation 10.
 template <std::floating_point P = float>
 class Typical {
  public:
-  explicit Typical(P p, std::size_t min_keep = 1) : p_(p), min_keep_(min_keep) {
-    require(check(p));
+  explicit Typical(P p, const MinKeep& options = {}) : p_(p), options_(options) {
+    require(check(p, options));
   }
 
-  [[nodiscard]] static std::string check(P p) {
-    return p > 0 && p <= 1 ? std::string() : misuse("Typical", "p", "0 < p <= 1", double(p));
+  [[nodiscard]] static std::string check(P p, const MinKeep& options = {}) {
+    return p > 0 && p <= 1 ? detail::check_min_keep("Typical", options)
+                           : misuse("Typical", "p", "0 < p <= 1", double(p));
   }
 
   template <std::floating_point S>
   void operator()(Candidates<S>& candidates, const Context&) const {
     if (p_ == 1 || candidates.status() != Status::ok) return;
     const double entropy = candidates.entropy();  // first, since it finds the mass on its way
-    candidates.keep_near(candidates.log_sum_exp() - entropy, double(p_), min_keep_);
+    candidates.keep_near(candidates.log_sum_exp() - entropy, double(p_), options_.min_keep);
   }
 
   void describe(auto& tell) const { tell("typical", "p", p_).option("min_keep", min_keep_, 1); }
 
  private:
   P p_;
-  std::size_t min_keep_;
+  MinKeep options_;
 };
 
 template <std::integral I>
-Typical(I, std::size_t = 1) -> Typical<float>;
+Typical(I, MinKeep = {}) -> Typical<float>;
 
 static_assert(Processor<Typical<>>);
 

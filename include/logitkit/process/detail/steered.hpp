@@ -21,8 +21,13 @@ class Steered {
 
   [[nodiscard]] double value() const { return values_.empty() ? first_ : values_.back(); }
 
-  /// Begins a new list of observations.
-  void forget() const { seen_.clear(); }
+  /// Begins a new list of observations, for a row of V tokens. A usual number of them has room from
+  /// the first row on.
+  void forget(std::size_t vocabulary = 0) const {
+    constexpr std::size_t kUsual = 1024;
+    seen_.clear();
+    seen_.reserve(std::min(vocabulary, kUsual));
+  }
   /// Tokens in ascending order.
   void observe(Token token, double observation) const { seen_.emplace_back(token, observation); }
 
