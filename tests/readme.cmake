@@ -1,6 +1,7 @@
 # Fails where the README shows something that nobody runs: each C++ block is the example named in the comment above it
 # (the whole file, or `part of` it), each text block is what that example prints (its lines `// > ...`, which its own
-# test compares with the program), and the shell blocks are the two commands that .ci/run takes from here.
+# test compares with the program), and the shell blocks are the two commands that .ci/run takes from here. And where its
+# table leaves a processor out.
 #   cmake -D ROOT=<repository> -P readme.cmake
 #   cmake -D SELF_TEST=<scratch folder> -P readme.cmake    plants breaks and must see them
 cmake_minimum_required(VERSION 3.22)
@@ -33,6 +34,9 @@ if(SELF_TEST)
   expect_red_after("3;" "4;" "is not what examples/a.cpp prints")
   expect_red_after("<!-- output of examples/a.cpp -->\n" "" "names no example")
   expect_red_after("preset demo" "preset bench" "shell blocks")
+  file(WRITE ${SELF_TEST}/include/logitkit/process/new.hpp "")
+  expect_red("no line for include/logitkit/process/new.hpp" "${sound}")
+  expect_red("" "[`New`](include/logitkit/process/new.hpp)\n${sound}")
   message("every planted break was seen")
   return()
 endif()
@@ -96,6 +100,15 @@ while(rest MATCHES "\n```([a-z]+)\n")
     endif()
   endif()
 endwhile()
+
+file(READ ${ROOT}/README.md readme)
+file(GLOB processors RELATIVE ${ROOT} ${ROOT}/include/logitkit/process/*.hpp)
+foreach(header IN LISTS processors)
+  string(FIND "${readme}" "](${header})" place)
+  if(place EQUAL -1)
+    string(APPEND complaints "  the table of processors has no line for ${header}\n")
+  endif()
+endforeach()
 
 if(NOT workflows STREQUAL "demo;test")
   string(APPEND complaints "  the shell blocks should be the demo, then the tests; they are: ${workflows}\n")

@@ -78,6 +78,6 @@ TEST_CASE("Every processor describes itself") {
   CHECK(text(lk::TopK{40}) == "top_k(40)");
   CHECK(text(lk::TopNSigma{1.5f}) == "top_n_sigma(1.5)");
   CHECK(text(lk::TopP{0.95f}) == "top_p(0.95)");
-  CHECK(text(lk::Typical{0.9f, 2}) == "typical(p=0.9, min_keep=2)");
+  CHECK(text(lk::Typical{0.9f, {.min_keep = 2}}) == "typical(p=0.9, min_keep=2)");
   CHECK(text(lk::Xtc{0.5f, 0.1f}) == "xtc(q=0.5, threshold=0.1)");
 }

@@ -34,6 +34,11 @@ struct Listener {
 };
 
 /// Wants to know the prompt and nothing else.
+struct Accepter {
+  void operator()(auto&, const lk::Context&) const {}
+  void accept(lk::Token) {}
+};
+
 struct Starter {
   lk::Token first = 0;
   void start(std::span<const lk::Token> prompt) { first = prompt[0]; }
@@ -118,7 +123,7 @@ TEST_CASE("A chain tells prompt and tokens to every member that wants them, nest
 TEST_CASE("A chain wants to be told only what a member wants to be told") {
   using Stateless = lk::Chain<lk::Temperature<>, lk::Softmax>;
   using Starting = lk::Chain<lk::Temperature<>, Starter>;
-  using Accepting = lk::Chain<lk::FrequencyPenalty<>, lk::Softmax>;
+  using Accepting = lk::Chain<Accepter, lk::Softmax>;
   static_assert(!lk::StatefulProcessor<Stateless>);
   static_assert(lk::StartingProcessor<Starting> && !lk::AcceptingProcessor<Starting>);
   static_assert(!lk::StartingProcessor<Accepting> && lk::AcceptingProcessor<Accepting>);

@@ -150,7 +150,7 @@ struct HuggingFace {
     constexpr double kLeast = std::numeric_limits<double>::min();
     if (top_p < 1) to.add<TopP<double>>("top_p", std::max(top_p, kLeast), keep);
     if (min_p != 0) to.add<MinP<double>>("min_p", min_p, keep);
-    if (typical_p != 1) to.add<Typical<double>>("typical_p", typical_p, keep.min_keep);
+    if (typical_p != 1) to.add<Typical<double>>("typical_p", typical_p, keep);
     if (epsilon_cutoff != 0) to.add<Epsilon<double>>("epsilon_cutoff", epsilon_cutoff, keep);
     if (eta_cutoff != 0) to.add<Eta<double>>("eta_cutoff", eta_cutoff, keep);
   }

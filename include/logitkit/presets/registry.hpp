@@ -70,11 +70,7 @@ struct Registry {
   static void truncation(ParameterReader& reader) {
     const auto value = reader.get<double>(reader.first());
     if (!value || ((*value == kOff) || ...)) return;
-    if constexpr (std::constructible_from<P, double, MinKeep>) {
-      reader.build<P>(*value, MinKeep{min_keep(reader)});
-    } else {
-      reader.build<P>(*value, min_keep(reader));
-    }
+    reader.build<P>(*value, MinKeep{min_keep(reader)});
   }
   /// A penalty. It counts what it usually does or, where a window is given, the last of all tokens.
   template <class P, int kOff, bool kPrompt>

@@ -19,6 +19,8 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// range are min = max(0, t - range) and max = t + range.
 class DynamicTemperature {
  public:
+  static constexpr bool whole_row = true;
+
   DynamicTemperature(double min, double max, double exponent = 1)
       : min_(min), max_(max), exponent_(exponent) {
     require(check(min, max, exponent));

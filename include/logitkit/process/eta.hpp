@@ -16,6 +16,8 @@ namespace logitkit::inline LOGITKIT_ABI {
 template <std::floating_point P = float>
 class Eta {
  public:
+  static constexpr bool whole_row = true;
+
   explicit Eta(P epsilon, const MinKeep& options = {})
       : log_epsilon_(check(epsilon, options).empty() ? math::log(double(epsilon)) : 0),
         options_(options) {

@@ -12,6 +12,8 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// Source: Tan et al. 2025, "p-less sampling: a robust hyperparameter-free approach for LLM
 /// decoding", arXiv 2509.23234, section 3.
 struct PLess {
+  static constexpr bool whole_row = true;
+
   template <std::floating_point S>
   void operator()(Candidates<S>& candidates, const Context&) const {
     if (candidates.status() != Status::ok) return;

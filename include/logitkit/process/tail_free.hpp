@@ -19,6 +19,8 @@ namespace logitkit::inline LOGITKIT_ABI {
 template <std::floating_point P = float>
 class TailFree {
  public:
+  static constexpr bool whole_row = true;
+
   explicit TailFree(P z, const MinKeep& options = {}) : z_(double(z)), min_keep_(options.min_keep) {
     require(check(z, options));
   }

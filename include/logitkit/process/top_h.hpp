@@ -26,6 +26,8 @@ enum class TopHRule : std::uint8_t { paper, hugging_face };
 template <std::floating_point P = float>
 class TopH {
  public:
+  static constexpr bool whole_row = true;
+
   explicit TopH(P alpha, TopHRule rule = TopHRule::paper) : alpha_(alpha), rule_(rule) {
     require(check(alpha));
   }

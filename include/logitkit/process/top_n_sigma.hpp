@@ -18,6 +18,8 @@ namespace logitkit::inline LOGITKIT_ABI {
 template <std::floating_point P = float>
 class TopNSigma {
  public:
+  static constexpr bool whole_row = true;
+
   explicit TopNSigma(P n) : n_(n) { require(check(n)); }
 
   [[nodiscard]] static std::string check(P n) {

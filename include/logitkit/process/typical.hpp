@@ -18,6 +18,8 @@ namespace logitkit::inline LOGITKIT_ABI {
 template <std::floating_point P = float>
 class Typical {
  public:
+  static constexpr bool whole_row = true;
+
   explicit Typical(P p, const MinKeep& options = {}) : p_(p), options_(options) {
     require(check(p, options));
   }
@@ -34,7 +36,9 @@ class Typical {
     candidates.keep_near(candidates.log_sum_exp() - entropy, double(p_), options_.min_keep);
   }
 
-  void describe(auto& tell) const { tell("typical", "p", p_).option("min_keep", min_keep_, 1); }
+  void describe(auto& tell) const {
+    tell("typical", "p", p_).option("min_keep", options_.min_keep, 1);
+  }
 
  private:
   P p_;

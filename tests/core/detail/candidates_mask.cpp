@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Wide sets: what a narrowing leaves of a row is the same, and goes on being so, as a list or as a
 // mask.
-#include "support/catch.hpp"
+#include <logitkit/core/detail/candidates_mask.hpp>
 
+#include "support/catch.hpp"
 #include "support/rows.hpp"
 
-#include <logitkit/core/candidates.hpp>
+#include <bit>
 
 namespace lk = logitkit;
 

@@ -8,7 +8,6 @@
 #pragma once
 
 #include <logitkit/core/candidates.hpp>
-#include <logitkit/core/detail/candidates_nucleus.hpp>
 #include <logitkit/math/nearness.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
@@ -16,8 +15,8 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// The search around one centre, a value. Boundaries and stretches are of math::nearness.
 template <std::floating_point S>
 struct Candidates<S>::Near {
-  using Target = detail::Target;
-  using Stretch = detail::Stretch;
+  using Target = typename Nucleus::Target;
+  using Stretch = typename Nucleus::Stretch;
 
   Candidates& set;
   S centre;

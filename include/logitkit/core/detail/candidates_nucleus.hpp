@@ -19,20 +19,6 @@ struct Candidates<S>::Boundary {
   std::size_t kept, equals;
 };
 
-namespace detail {
-
-/// The mass that the tokens before a boundary stay below, known to lie in [low, high].
-struct Target {
-  double low, high;
-};
-
-/// A stretch of an order in which a boundary should be.
-struct Stretch {
-  float low, high;
-};
-
-}  // namespace detail
-
 /// Reads a sample of tiles, evenly spread over the row; returns what share of the row it is.
 template <std::floating_point S>
 double Candidates<S>::take_sample() {
@@ -52,8 +38,14 @@ double Candidates<S>::take_sample() {
 /// all.
 template <std::floating_point S>
 struct Candidates<S>::Nucleus {
-  using Target = detail::Target;
-  using Stretch = detail::Stretch;
+  /// The mass that the tokens before the boundary stay below, known to lie in [low, high].
+  struct Target {
+    double low, high;
+  };
+  /// A stretch of values in which the boundary should be.
+  struct Stretch {
+    float low, high;
+  };
 
   Candidates& set;
 

@@ -47,41 +47,6 @@ math::Mass Candidates<S>::weigh(std::span<const Survivor> entries) {
   return sum;
 }
 
-/// The values of a tile, edits included, banned ones too; returns how many.
-template <std::floating_point S>
-std::size_t Candidates<S>::tile_values(std::size_t tile, S* out) const {
-  const std::size_t begin = tile * math::kTile;
-  const std::size_t size = std::min(math::kTile, vocabulary() - begin);
-  if (transformed_) {
-    std::copy_n(&scratch_.values[begin], size, out);
-  } else {
-    row_.visit([=](const auto* data) {
-      for (std::size_t i = 0; i < size; ++i) out[i] = static_cast<S>(data[begin + i]);
-    });
-    for (std::uint64_t edited = scratch_.edited[tile]; edited != 0; edited &= edited - 1) {
-      const auto i = static_cast<std::size_t>(std::countr_zero(edited));
-      out[i] = scratch_.values[begin + i];
-    }
-  }
-  if (masked_) {
-    for (std::size_t i = 0; i < size; ++i) {
-      if (!allowed(begin + i)) out[i] = -kInfinity;
-    }
-  }
-  return size;
-}
-
-/// The same as entries. Valid until the next call.
-template <std::floating_point S>
-auto Candidates<S>::tile_entries(std::size_t tile) -> std::span<const Survivor> {
-  S values[math::kTile];
-  const std::size_t size = tile_values(tile, values);
-  for (std::size_t i = 0; i < size; ++i) {
-    scratch_.tile[i] = {static_cast<Token>(tile * math::kTile + i), values[i]};
-  }
-  return std::span(scratch_.tile).first(size);
-}
-
 /// Calls f(numbers, how many, the first token, mask or null) for the row in its own scalar and,
 /// tile by tile, for what is edited in S: always for whole tiles but the last.
 template <std::floating_point S>
