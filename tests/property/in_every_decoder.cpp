@@ -19,7 +19,8 @@ using Tokens = std::vector<lk::Token>;
 namespace {
 
 constexpr std::size_t kVocabulary = 16;
-const std::vector<Tokens> kPrompts{{3}, {9, 1}, {5, 9, 5, 9, 12}};
+const std::vector<Tokens> kPrompts{
+    {3}, {9, 1}, {5, 9, 5, 9, 12}, {5, 9, 5, 0, 5, 4, 5, 7, 5, 11, 5, 8, 5}};
 const lk::Limits kLimits{.max_new_tokens = 12, .end_tokens = {2, 13}};
 const lk::Limits kWithoutEnd{.max_new_tokens = 12};
 

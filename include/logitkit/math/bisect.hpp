@@ -119,8 +119,8 @@ struct Reached {
 };
 
 /// The largest key such that `before` and the mass of all keys that are at least as large reach
-/// `target`. Needs before < target <= before + the mass of all, and no key above within.high. Reorders
-/// and overwrites both lists.
+/// `target`. Needs before < target <= before + the mass of all, and no key above within.high.
+/// Reorders and overwrites both lists.
 template <class Key>
 [[nodiscard]] Reached<Key> reach(std::span<Key> keys, std::uint64_t* weights, Mass before,
                                  double target, Interval<Key> within = {}) {
