@@ -15,7 +15,8 @@ TEMPLATE_TEST_CASE("nearness is minus the distance", "[nearness]", float, double
   CHECK(math::nearness(-std::numeric_limits<TestType>::infinity(), TestType(1)) ==
         -std::numeric_limits<TestType>::infinity());
   CHECK(math::centre_of<TestType>(1.5) == TestType(1.5));
-  CHECK(math::centre_of<TestType>(-1e-300) == 0);
+  CHECK(math::centre_of<TestType>(-1e-300) > 0);
+  CHECK(math::centre_of<TestType>(0) < TestType(1e-30));
 }
 
 TEMPLATE_TEST_CASE("nearness does not depend on what becomes of denormals", "[nearness]", float,

@@ -65,7 +65,9 @@ TEMPLATE_TEST_CASE("facts are those of long double", "[candidates]", float, doub
   using S = TestType;
   constexpr double kError = sizeof(S) == 4 ? 1e-6 : 1e-10;
   lk::Workspace workspace;
-  for (const auto& [name, row] : test::all_named_rows<S>()) {
+  for (const auto& named : test::all_named_rows<S>()) {
+    const auto& [name, scores] = named;
+    const auto& row = scores;
     for (const double factor : {1.0, 1 / 0.7, 1 / 1.5}) {
       CAPTURE(name, factor);
       lk::Candidates set(row, workspace);
@@ -107,7 +109,9 @@ TEMPLATE_TEST_CASE("facts of a list are those of the row it is left of, to the b
                    float, double) {
   using S = TestType;
   lk::Workspace workspace;
-  for (const auto& [name, row] : test::all_named_rows<S>()) {
+  for (const auto& named : test::all_named_rows<S>()) {
+    const auto& [name, scores] = named;
+    const auto& row = scores;
     for (const double factor : {1.0, 1 / 0.7, 1e30}) {  // the last: what kernels cannot weigh
       CAPTURE(name, factor);
       const auto facts = [&](int narrowings) {
@@ -131,7 +135,9 @@ TEMPLATE_TEST_CASE("a fact does not depend on which was asked for first", "[cand
                    double) {
   using S = TestType;
   lk::Workspace workspace;
-  for (const auto& [name, row] : test::all_named_rows<S>()) {
+  for (const auto& named : test::all_named_rows<S>()) {
+    const auto& [name, scores] = named;
+    const auto& row = scores;
     CAPTURE(name);
     const auto facts = [&](std::initializer_list<int> order) {
       lk::Candidates set(row, workspace);
@@ -237,7 +243,9 @@ TEMPLATE_TEST_CASE("deviation of rows that sums of floats would lose", "[candida
 TEMPLATE_TEST_CASE("sorted is the whole order, or its beginning", "[candidates]", float, double) {
   using S = TestType;
   lk::Workspace workspace;
-  for (const auto& [name, row] : test::all_named_rows<S>()) {
+  for (const auto& named : test::all_named_rows<S>()) {
+    const auto& [name, scores] = named;
+    const auto& row = scores;
     CAPTURE(name);
     const auto order = reference::Candidates<S>(row).order();
     for (const bool narrow : {false, true}) {
@@ -260,7 +268,9 @@ TEMPLATE_TEST_CASE("a rank is one more than what scores more, before and after n
                    "[candidates]", float, double) {
   using S = TestType;
   lk::Workspace workspace;
-  for (const auto& [name, row] : test::all_named_rows<S>()) {
+  for (const auto& named : test::all_named_rows<S>()) {
+    const auto& [name, scores] = named;
+    const auto& row = scores;
     for (int pass = 0; pass < 3; ++pass) {
       lk::Candidates set(row, workspace);
       if (pass > 0) set.add(0, S(0.5));
@@ -315,7 +325,9 @@ TEMPLATE_TEST_CASE("a sorted view from a score on is the beginning of the whole 
   using S = TestType;
   constexpr double inf = std::numeric_limits<double>::infinity();
   lk::Workspace workspace;
-  for (const auto& [name, row] : test::all_named_rows<S>()) {
+  for (const auto& named : test::all_named_rows<S>()) {
+    const auto& [name, scores] = named;
+    const auto& row = scores;
     for (const bool narrowed : {false, true}) {
       CAPTURE(name, narrowed);
       lk::Candidates set(row, workspace);
