@@ -135,7 +135,11 @@ inline Lanes lanes_between(const Floats& a, const Floats& b, Lanes above) {
 }
 
 inline Floats where(Lanes lanes, const Floats& a, const Floats& b) {
-  return each<Floats>([&](int i) { return lanes >> i & 1u ? a.lane[i] : b.lane[i]; });
+  Floats r = b;  // no choice in each lane: g++ 12 makes vectors of that for ARM, wrong ones
+  for (int i = 0; i < 16; ++i) {
+    if ((lanes >> i & 1u) != 0) r.lane[i] = a.lane[i];
+  }
+  return r;
 }
 /// Remembers whether any number it has seen was NaN.
 struct NanSeen {
