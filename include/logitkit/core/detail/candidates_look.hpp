@@ -110,7 +110,7 @@ void Candidates<S>::scan(math::Spread* spread, float centre) {
     if constexpr (std::same_as<Scalar, float>) {
       constexpr std::size_t kNear = 4 * kBlock * math::kTile;  // of floats, in the nearest cache
       for (; spread != nullptr && done + kNear < row_.size(); done += kNear) {
-        all &= math::scan(data + done, kNear, nullptr, &scratch_.tiles[done / math::kTile]);
+        all &= math::scan(data + done, kNear, nullptr, scratch_.tiles.data() + done / math::kTile);
         math::kernels().spread(data + done, kNear, centre, *spread);
       }
       if (spread != nullptr) {
@@ -118,7 +118,7 @@ void Candidates<S>::scan(math::Spread* spread, float centre) {
       }
     }
     return math::scan(data + done, row_.size() - done, allowed,
-                      &scratch_.tiles[done / math::kTile]) &&
+                      scratch_.tiles.data() + done / math::kTile) &&
            all;
   });
   if (!numbers) {  // has no order: nothing is to be found in it

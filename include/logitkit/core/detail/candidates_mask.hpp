@@ -23,7 +23,7 @@ void Candidates<S>::mask(std::span<const std::uint32_t> words) {
   const std::size_t tiles = scratch_.tiles.size(), whole = std::min(words.size() / 2, tiles);
   std::uint64_t* const marks = scratch_.marks.data();
   if constexpr (std::endian::native == std::endian::little) {
-    std::memcpy(marks, words.data(), 8 * whole);
+    if (whole > 0) std::memcpy(marks, words.data(), 8 * whole);
   } else {
     for (std::size_t tile = 0; tile < whole; ++tile) {
       marks[tile] = words[2 * tile] | std::uint64_t{words[2 * tile + 1]} << 32;
