@@ -36,21 +36,23 @@ Method tile_maxima(std::size_t vocabulary) {
       });
 }
 
-/// What all tokens weigh: one exponential each, added up by `sum(row, weighing)`, in units of
-/// 2^-`unit` of the best one's.
+/// What all tokens weigh, as parts of what the best one does: one exponential each, added up by
+/// `sum(row, weighing)` in units of 2^-`unit`.
 template <class F>
 bench::Maker weights(F sum, int unit) {
   return [=](std::size_t) {
     return bench::method(
         [=](const Logits& row) {
-          const lk::math::Weighing weighing(bench::floor_maximum(row), 1);
-          return std::ldexp(sum(row.floats, weighing), -unit);
+          const double best = bench::floor_maximum(row);
+          const lk::math::Weighing weighing(best, 1);
+          const double of_best = std::exp2(best * lk::math::kLog2E - double(weighing.reference));
+          return std::ldexp(sum(row.floats, weighing), -unit) / of_best;
         },
         [](const Logits& row, double total) {
           const double best = bench::floor_maximum(row);
           double slow = 0;
           for (const float logit : row.floats) slow += std::exp(double(logit) - best);
-          return total > slow / 1.5 && total < slow * 1.5;  // the unit is rounded
+          return std::abs(total - slow) <= 2e-6 * slow;
         });
   };
 }

@@ -4,6 +4,7 @@
 
 #include "reference/adaptive_p.hpp"
 #include "reference/trial.hpp"
+#include "support/session_after.hpp"
 
 #include <logitkit/decode/random.hpp>
 #include <logitkit/process/adaptive_p.hpp>
@@ -16,14 +17,6 @@ namespace {
 
 std::vector<float> row_at(std::size_t step) {
   return reference::normal_row<float>(300, step + 1, 2);
-}
-
-template <class D>
-auto session_after(const D& decoder, std::size_t n) {
-  auto session = decoder.start(std::vector<lk::Token>{1}, {.max_new_tokens = 1000});
-  lk::Workspace workspace;
-  for (std::size_t i = 0; i < n; ++i) session.accept(session.next(row_at(i), workspace).token);
-  return session;
 }
 
 }  // namespace
@@ -78,11 +71,11 @@ TEMPLATE_TEST_CASE("AdaptiveP follows the probabilities before it of what is acc
 TEST_CASE("AdaptiveP: forks, replays and rollback") {
   const lk::RandomDecoder decoder(lk::Chain{lk::MinP{0.01}, lk::AdaptiveP{0.3, 0.8}}, {.seed = 5});
   lk::Workspace workspace;
-  auto longer = session_after(decoder, 24);
+  auto longer = test::session_after(decoder, 24, row_at);
   auto fork = longer;
   fork.accept(0);
   for (std::size_t n = 24; n > 0; n -= 6) {
-    auto a = longer, b = session_after(decoder, n);
+    auto a = longer, b = test::session_after(decoder, n, row_at);
     REQUIRE(std::vector(a.tokens().begin(), a.tokens().end()) ==
             std::vector(b.tokens().begin(), b.tokens().end()));
     for (std::size_t i = n; i < n + 10; ++i) {

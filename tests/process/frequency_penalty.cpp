@@ -70,6 +70,9 @@ TEMPLATE_TEST_CASE("FrequencyPenalty with an extreme number makes no NaN", "", f
   CHECK(reference::status_after(penalty, row) == lk::Status::ok);
   CHECK(reference::after(penalty, row)[1] == 1);
   CHECK(reference::after(penalty, row)[0] < -1e38L);
+  const std::vector<TestType> banned{-std::numeric_limits<TestType>::infinity(), 1};
+  const auto reward = accepted(lk::FrequencyPenalty{-1.7e308}, {0, 0, 0});
+  CHECK(reference::status_after(reward, banned) == lk::Status::ok);
 }
 
 TEST_CASE("FrequencyPenalty: the prompt plays no part by default", "[peers]") {

@@ -4,6 +4,7 @@
 
 #include "reference/mirostat.hpp"
 #include "reference/trial.hpp"
+#include "support/session_after.hpp"
 
 #include <logitkit/decode/random.hpp>
 #include <logitkit/process/mirostat.hpp>
@@ -19,15 +20,6 @@ constexpr lk::MirostatOptions kVersion1{.version = 1};
 constexpr lk::MirostatOptions kLlamaCpp{.surprise = lk::MirostatSurprise::llama_cpp};
 
 std::vector<float> row_at(std::size_t step) { return reference::normal_row<float>(300, step + 1); }
-
-/// A session that takes n steps over the rows of their positions.
-template <class D>
-auto session_after(const D& decoder, std::size_t n) {
-  auto session = decoder.start(std::vector<lk::Token>{1}, {.max_new_tokens = 1000});
-  lk::Workspace workspace;
-  for (std::size_t i = 0; i < n; ++i) session.accept(session.next(row_at(i), workspace).token);
-  return session;
-}
 
 }  // namespace
 
@@ -136,16 +128,16 @@ TEST_CASE("Mirostat holds the mean surprise near its target") {
 TEST_CASE("Mirostat: forks go their own ways, a replay is the same, rollback is as if never") {
   const lk::RandomDecoder decoder(lk::Chain{lk::TopK{200}, lk::Mirostat{3.0, 0.3}}, {.seed = 5});
   lk::Workspace workspace;
-  const auto original = session_after(decoder, 12);
+  const auto original = test::session_after(decoder, 12, row_at);
   auto fork = original;
   const lk::Token next = original.next(row_at(12), workspace).token;
   CHECK(original.next(row_at(12), workspace).token == next);
   for (int i = 0; i < 5; ++i) fork.accept(fork.next(row_at(20), workspace).token);
   CHECK(original.next(row_at(12), workspace).token == next);
 
-  auto longer = session_after(decoder, 30);
+  auto longer = test::session_after(decoder, 30, row_at);
   for (std::size_t n = 30; n > 0; n -= 6) {
-    const auto shorter = session_after(decoder, n);
+    const auto shorter = test::session_after(decoder, n, row_at);
     REQUIRE(std::vector(longer.tokens().begin(), longer.tokens().end()) ==
             std::vector(shorter.tokens().begin(), shorter.tokens().end()));
     auto a = longer, b = shorter;  // and so they go on

@@ -44,13 +44,6 @@ void agrees(lk::TopHRule rule, std::size_t (*twin)(const Scores&, long double, l
   SUCCEED("all trials done");
 }
 
-template <class S>
-std::vector<S> row_of(std::initializer_list<double> probabilities) {
-  std::vector<S> row;
-  for (const double p : probabilities) row.push_back(static_cast<S>(std::log(p)));
-  return row;
-}
-
 }  // namespace
 
 TEMPLATE_TEST_CASE("TopH agrees with its twin", "", float, double) {
@@ -80,7 +73,7 @@ TEMPLATE_TEST_CASE("TopH looks further than the first few where it must", "", fl
 }
 
 TEMPLATE_TEST_CASE("TopH: by hand, one rule beside the other", "", float, double) {
-  const auto row = row_of<TestType>({0.5, 0.25, 0.125, 0.125});  // H = 1.75 ln 2
+  const auto row = reference::row_of<TestType>({0.5, 0.25, 0.125, 0.125});  // H = 1.75 ln 2
   const auto kept = [&](double alpha, lk::TopHRule rule) {
     return reference::count_kept(reference::after(lk::TopH{alpha, rule}, row));
   };

@@ -25,13 +25,6 @@ std::string wrong_nucleus(const Scores& fast, const Scores& before, long double 
   return reference::difference(fast, reference::keep_first(before, order, n), within);
 }
 
-template <class S>
-std::vector<S> row_of(std::initializer_list<double> probabilities) {
-  std::vector<S> row;
-  for (const double p : probabilities) row.push_back(static_cast<S>(std::log(p)));
-  return row;
-}
-
 }  // namespace
 
 TEMPLATE_TEST_CASE("TopP agrees with its twin", "", float, double) {
@@ -96,7 +89,7 @@ TEMPLATE_TEST_CASE("TopP = 1 keeps all, even tokens of no mass", "", float, doub
 }
 
 TEMPLATE_TEST_CASE("TopP: llama.cpp's table", "[llama.cpp]", float, double) {
-  const auto row = row_of<TestType>({0.1, 0.2, 0.3, 0.4});
+  const auto row = reference::row_of<TestType>({0.1, 0.2, 0.3, 0.4});
   const auto check = [&](double p, const Scores& expected) {
     const Scores result = reference::probabilities(reference::after(lk::TopP{p}, row));
     CAPTURE(p);
@@ -110,7 +103,7 @@ TEMPLATE_TEST_CASE("TopP: llama.cpp's table", "[llama.cpp]", float, double) {
 }
 
 TEMPLATE_TEST_CASE("TopP: Hugging Face's unit test", "[peers]", float, double) {
-  const auto row = row_of<TestType>({0.3, 0.1, 0.1, 0.5});
+  const auto row = reference::row_of<TestType>({0.3, 0.1, 0.1, 0.5});
   CHECK(reference::count_kept(reference::after(lk::TopP{0.79}, row)) == 2);
   CHECK(reference::count_kept(reference::after(lk::TopP{0.81}, row)) == 3);
 }

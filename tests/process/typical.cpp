@@ -38,13 +38,6 @@ std::string wrong_set(const Scores& fast, const Scores& before, long double p, s
 }
 
 template <class S>
-std::vector<S> row_of(std::initializer_list<double> probabilities) {
-  std::vector<S> row;
-  for (const double p : probabilities) row.push_back(static_cast<S>(std::log(p)));
-  return row;
-}
-
-template <class S>
 constexpr long double kShare = sizeof(S) == 4 ? 1e-6L : 1e-12L;
 
 }  // namespace
@@ -102,7 +95,8 @@ TEMPLATE_TEST_CASE("Typical keeps the lower of equal tokens, where Hugging Face 
 }
 
 TEMPLATE_TEST_CASE("Typical may drop the best token", "[peers]", float, double) {
-  const Scores kept = reference::after(lk::Typical{0.5}, row_of<TestType>({0.4, 0.2, 0.2, 0.2}));
+  const Scores kept =
+      reference::after(lk::Typical{0.5}, reference::row_of<TestType>({0.4, 0.2, 0.2, 0.2}));
   CHECK(kept[0] == reference::kBanned);
   CHECK(reference::count_kept(kept) == 3);
 }
@@ -110,7 +104,8 @@ TEMPLATE_TEST_CASE("Typical may drop the best token", "[peers]", float, double) 
 TEMPLATE_TEST_CASE("Typical: llama.cpp's table", "[llama.cpp]", float, double) {
   const auto kept = [](std::initializer_list<double> probabilities) {
     std::vector<std::size_t> tokens;
-    const Scores after = reference::after(lk::Typical{0.5}, row_of<TestType>(probabilities));
+    const Scores after =
+        reference::after(lk::Typical{0.5}, reference::row_of<TestType>(probabilities));
     for (std::size_t t = 0; t < after.size(); ++t) {
       if (after[t] != reference::kBanned) tokens.push_back(t);
     }
@@ -122,7 +117,7 @@ TEMPLATE_TEST_CASE("Typical: llama.cpp's table", "[llama.cpp]", float, double) {
 
 TEMPLATE_TEST_CASE("Typical: a banned token changes nothing, which is NaN in llama.cpp", "[peers]",
                    float, double) {
-  auto row = row_of<TestType>({0.4, 0.2, 0.2, 0.2});
+  auto row = reference::row_of<TestType>({0.4, 0.2, 0.2, 0.2});
   row.push_back(-std::numeric_limits<TestType>::infinity());
   const Scores kept = reference::after(lk::Typical{0.5}, row);
   CHECK(kept[0] == reference::kBanned);

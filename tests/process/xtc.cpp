@@ -16,13 +16,6 @@ namespace {
 
 constexpr auto kBanned = reference::kBanned;
 
-template <class S>
-std::vector<S> row_of(std::initializer_list<double> probabilities) {
-  std::vector<S> row;
-  for (const double p : probabilities) row.push_back(static_cast<S>(std::log(p)));
-  return row;
-}
-
 std::vector<std::size_t> left(const Scores& scores) {
   std::vector<std::size_t> tokens;
   for (std::size_t t = 0; t < scores.size(); ++t) {
@@ -51,7 +44,7 @@ TEMPLATE_TEST_CASE("Xtc happens with probability q: enumeration", "[enumeration]
     double number;
     double operator()(std::uint64_t) const { return number; }
   };
-  const std::vector<TestType> row = row_of<TestType>({0.4, 0.3, 0.2, 0.1});
+  const std::vector<TestType> row = reference::row_of<TestType>({0.4, 0.3, 0.2, 0.1});
   for (const double q : {0.25, 1.0 / 3, 0.999, 1.0, 0.0}) {
     const auto outcomes = test::enumerate(
         [&](const test::EnumeratingDecider::Numbers& numbers) {
@@ -80,7 +73,7 @@ TEMPLATE_TEST_CASE("Xtc happens with probability q: enumeration", "[enumeration]
 }
 
 TEMPLATE_TEST_CASE("Xtc: llama.cpp's table", "[llama.cpp]", float, double) {
-  const auto row = row_of<TestType>({0.4, 0.3, 0.2, 0.1});
+  const auto row = reference::row_of<TestType>({0.4, 0.3, 0.2, 0.1});
   const auto after = [&](double threshold) {
     return left(reference::after(lk::Xtc{1.0, threshold}, row));
   };

@@ -12,13 +12,6 @@ using reference::Scores;
 
 namespace {
 
-template <class S>
-std::vector<S> row_of(std::initializer_list<double> probabilities) {
-  std::vector<S> row;
-  for (const double p : probabilities) row.push_back(static_cast<S>(std::log(p)));
-  return row;
-}
-
 template <class S, class P>
 std::size_t count_kept(const P& processor, const std::vector<S>& row) {
   return reference::count_kept(reference::after(processor, row));
@@ -44,7 +37,7 @@ TEMPLATE_TEST_CASE("OpenVINO: a penalty rewards what has a negative score", "[pe
 
 TEMPLATE_TEST_CASE("llama.cpp: one masked token changes what typical sampling keeps", "[peers]",
                    float, double) {
-  auto row = row_of<TestType>({0.4, 0.2, 0.2, 0.2});
+  auto row = reference::row_of<TestType>({0.4, 0.2, 0.2, 0.2});
   Scores kept = reference::after(lk::Typical{0.5}, row);
   row.push_back(-std::numeric_limits<TestType>::infinity());
   kept.push_back(reference::kBanned);
@@ -106,7 +99,7 @@ TEMPLATE_TEST_CASE("onnxruntime: a nucleus of 5 tokens grows with the vocabulary
 
 TEMPLATE_TEST_CASE("MLC: the best token takes what the nucleus would have shared", "[peers]", float,
                    double) {
-  const auto row = row_of<TestType>({0.6, 0.4});
+  const auto row = reference::row_of<TestType>({0.6, 0.4});
   std::size_t first = 0;
   for (int i = 0; i < 1000; ++i) {
     lk::Workspace workspace;
@@ -132,7 +125,7 @@ TEMPLATE_TEST_CASE("tt-metal, chatllm.cpp: probabilities are taken for logits, a
 
 TEMPLATE_TEST_CASE("A loop over the nucleus without its break goes on behind the end", "[peers]",
                    float, double) {
-  const auto row = row_of<TestType>({0.5, 0.3, 0.1, 0.1});
+  const auto row = reference::row_of<TestType>({0.5, 0.3, 0.1, 0.1});
   CHECK(count_kept(lk::TopP{0.49}, row) == 1);
   CHECK(count_kept(lk::TopP{0.51}, row) == 2);  // the one that crosses p stays
   CHECK(count_kept(lk::TopP{0.79}, row) == 2);

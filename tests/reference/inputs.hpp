@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <limits>
 #include <string>
 #include <vector>
@@ -45,6 +46,14 @@ std::vector<S> normal_row(std::size_t size, std::uint64_t seed, double deviation
   Bits bits(seed);
   std::vector<S> row(size);
   for (S& score : row) score = static_cast<S>(deviation * bits.normal());
+  return row;
+}
+
+/// A row in which tokens have these probabilities.
+template <class S>
+std::vector<S> row_of(std::initializer_list<double> probabilities) {
+  std::vector<S> row;
+  for (const double p : probabilities) row.push_back(static_cast<S>(std::log(p)));
   return row;
 }
 

@@ -93,7 +93,7 @@ class Candidates {
   [[nodiscard]] double log_probability(Token token);
   /// 1 + how many tokens score more; 0 for one that cannot come.
   [[nodiscard]] std::size_t rank(Token token);
-  /// Shannon's entropy of the distribution, in nats, >= 0. O(size).
+  /// Shannon's entropy of the distribution, in nats, >= 0; of float rows to 1e-6. O(size).
   [[nodiscard]] double entropy();
   /// The probability that two draws agree, the sum of p^2, in (0, 1]. O(size).
   [[nodiscard]] double collision();
@@ -205,6 +205,7 @@ class Candidates {
   struct Nucleus;
   struct Near;
   double take_sample();
+  [[nodiscard]] math::Parts split(const auto& kernel);
   [[nodiscard]] std::span<const std::int32_t> tile_tops();
   [[nodiscard]] std::span<std::int32_t> group_tops();
   [[nodiscard]] Key largest_in(std::span<const std::int32_t> groups);

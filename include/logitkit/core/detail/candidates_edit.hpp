@@ -42,7 +42,7 @@ void Candidates<S>::set(Token token, double score) {
 
 template <std::floating_point S>
 void Candidates<S>::add(Token token, double delta) {
-  put(token, [&](double value) { return value + delta / scale_; });
+  put(token, [&](double old) { return old == -kInfinity ? old : old + delta / scale_; });
 }
 
 template <std::floating_point S>

@@ -110,16 +110,11 @@ struct Candidates<S>::Near {
 
   /// Adds up the row and what is nearer than the stretch, and picks all that is not farther.
   [[nodiscard]] math::Parts split(const Stretch& stretch) const {
-    auto& list = set.scratch_.picked;
-    list.resize(set.vocabulary() + detail::kSlack);
-    const math::Weighing weighing = set.weighing();
-    math::Parts parts{{}, {}, list.data()};
-    set.for_each_stretch([&](const float* numbers, std::size_t size, std::size_t first) {
-      math::kernels().split_near(numbers, size, static_cast<Token>(first), weighing, centre,
-                                 stretch.low, stretch.high, parts);
+    return set.split([&, weighing = set.weighing()](const float* numbers, std::size_t size,
+                                                    Token first, math::Parts& parts) {
+      math::kernels().split_near(numbers, size, first, weighing, centre, stretch.low, stretch.high,
+                                 parts);
     });
-    list.resize(static_cast<std::size_t>(parts.between - list.data()));
-    return parts;
   }
 
   /// By a sample of tiles, where the boundary should be, given those that reach the value bound

@@ -34,6 +34,20 @@ double Candidates<S>::take_sample() {
   return double(sample.size()) / double(count * math::kTile);
 }
 
+/// Adds up the row in three parts and picks one of them, by kernel(numbers, how many, the first
+/// token, parts) for stretch after stretch.
+template <std::floating_point S>
+math::Parts Candidates<S>::split(const auto& kernel) {
+  auto& list = scratch_.picked;
+  list.resize(vocabulary() + detail::kSlack);
+  math::Parts parts{{}, {}, list.data()};
+  for_each_stretch([&](const float* numbers, std::size_t size, std::size_t first) {
+    kernel(numbers, size, static_cast<Token>(first), parts);
+  });
+  list.resize(static_cast<std::size_t>(parts.between - list.data()));
+  return parts;
+}
+
 /// The search for the last of the tokens, best first, before which there is less than a part of
 /// all.
 template <std::floating_point S>
@@ -139,16 +153,10 @@ struct Candidates<S>::Nucleus {
 
   /// Adds up the row, and picks what is in the stretch.
   [[nodiscard]] math::Parts split(const Stretch& stretch) const {
-    auto& list = set.scratch_.picked;
-    list.resize(set.vocabulary() + detail::kSlack);
-    const math::Weighing weighing = set.weighing();
-    math::Parts parts{{}, {}, list.data()};
-    set.for_each_stretch([&](const float* numbers, std::size_t size, std::size_t first) {
-      math::kernels().split(numbers, size, static_cast<Token>(first), weighing, stretch.low,
-                            stretch.high, parts);
+    return set.split([&, weighing = set.weighing()](const float* numbers, std::size_t size,
+                                                    Token first, math::Parts& parts) {
+      math::kernels().split(numbers, size, first, weighing, stretch.low, stretch.high, parts);
     });
-    list.resize(static_cast<std::size_t>(parts.between - list.data()));
-    return parts;
   }
 
   /// By a sample of tiles, where the boundary should be, given what the values that reach `bound`
