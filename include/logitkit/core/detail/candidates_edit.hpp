@@ -57,7 +57,7 @@ void Candidates<S>::edit(Token token, const auto& f) {
 }
 
 template <std::floating_point S>
-void Candidates<S>::forget_facts() {
+inline void Candidates<S>::forget_facts() {
   largest_.reset();
   peak_.reset();
   deviation_.reset();
@@ -66,7 +66,7 @@ void Candidates<S>::forget_facts() {
 
 /// The facts that depend on how far apart the scores are.
 template <std::floating_point S>
-void Candidates<S>::forget_weights() {
+inline void Candidates<S>::forget_weights() {
   total_.reset();
   log_mass_.reset();
   entropy_.reset();

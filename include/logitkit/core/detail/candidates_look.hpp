@@ -51,13 +51,13 @@ void Candidates<S>::take(const CandidateList<S>& list) {
 
 /// Whether no mask has taken a token out, before narrowing.
 template <std::floating_point S>
-bool Candidates<S>::allowed(std::size_t token) const {
+inline bool Candidates<S>::allowed(std::size_t token) const {
   return !masked_ || (scratch_.allowed[token / math::kTile] >> (token % math::kTile) & 1) != 0;
 }
 
 /// A token's value, before narrowing: its score before scale and shift.
 template <std::floating_point S>
-S Candidates<S>::value(std::size_t token) const {
+inline S Candidates<S>::value(std::size_t token) const {
   if (!allowed(token)) return -kInfinity;
   const bool edited = scratch_.edited[token / math::kTile] >> (token % math::kTile) & 1;
   return edited ? scratch_.values[token] : row_[token];
