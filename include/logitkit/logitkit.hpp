@@ -24,6 +24,7 @@
 #include <logitkit/decode/beam_session.hpp>
 #include <logitkit/decode/beam_step.hpp>
 #include <logitkit/decode/choose.hpp>
+#include <logitkit/decode/diverse_beams.hpp>
 #include <logitkit/decode/executor.hpp>
 #include <logitkit/decode/greedy.hpp>
 #include <logitkit/decode/length_penalty.hpp>

@@ -89,6 +89,8 @@ class BeamSession {
   }
 
   [[nodiscard]] bool done() const { return live_.empty(); }
+  /// Whether a `stop` or a bad row has ended it.
+  [[nodiscard]] bool interrupted() const { return interrupted_; }
   [[nodiscard]] std::size_t live() const { return live_.size(); }
   /// All tokens of live beam r, prompt included.
   [[nodiscard]] Context context(std::size_t r) const { return live_.context(r); }
@@ -98,6 +100,7 @@ class BeamSession {
   [[nodiscard]] std::span<const Generation> finished() const { return finished_.best_first(); }
 
   [[nodiscard]] const Limits& limits() const { return limits_; }
+  [[nodiscard]] P& policy() { return policy_; }
   [[nodiscard]] const P& policy() const { return policy_; }
   /// A copy of the n best, best first; while the search runs, of those that have ended; after a
   /// `stop`, of all.
@@ -133,6 +136,7 @@ class BeamSession {
     const detail::ModelReport model(candidates, options_.report,
                                     live_.history().alternatives_after(beam.node));
     candidates.normalise();
+    if constexpr (requires { policy_.before_chain(candidates); }) policy_.before_chain(candidates);
     (*beam.chain)(candidates, context(r));
     if (const Status status = candidates.status(); status != Status::ok) return status;
     policy_.extend(candidates,
@@ -158,6 +162,9 @@ class BeamSession {
   BeamStep select(std::span<Extension> best) {
     // All of them before anything changes: the user's predicate may throw.
     for (Extension& each : best) each.reason = live_.with(each, FirstMet{limits_});
+    if constexpr (requires { policy_.note(best, options_.beams); }) {
+      policy_.note(best, options_.beams);
+    }
 
     const double best_sum = best.front().sum;
     std::size_t alive = 0;  // those that do not end move to the front
