@@ -20,6 +20,7 @@
 #include <logitkit/core/workspace.hpp>
 #include <logitkit/decode/batch.hpp>
 #include <logitkit/decode/beam_options.hpp>
+#include <logitkit/decode/beam_policy.hpp>
 #include <logitkit/decode/beam_search.hpp>
 #include <logitkit/decode/beam_session.hpp>
 #include <logitkit/decode/beam_step.hpp>
@@ -31,6 +32,7 @@
 #include <logitkit/decode/observe.hpp>
 #include <logitkit/decode/plain_beams.hpp>
 #include <logitkit/decode/random.hpp>
+#include <logitkit/decode/required_phrases.hpp>
 #include <logitkit/decode/sequence.hpp>
 #include <logitkit/decode/session.hpp>
 #include <logitkit/math/bisect.hpp>

@@ -211,6 +211,30 @@ TEST_CASE("diverse beams give version 4.43's tokens, scores and number of model 
   }
 }
 
+TEST_CASE("constrained search meets every demand, also where Hugging Face's result does not") {
+  const json golden = load("constrained_beam.json");
+  int theirs_lack = 0;
+  for (const json& each : golden["cases"]) {
+    INFO(each["id"].get<std::string>());
+    const json& params = each["params"];
+    const lk::RequiredPhrases phrases(
+        params["demands"].get<std::vector<std::vector<std::vector<lk::Token>>>>());
+    const lk::BeamSearchDecoder beams{chain_of<double>(params), options_of(params), phrases};
+    const std::vector<lk::Token> prompt = each["prompts"][0];
+    const auto model = table<double>(golden["models"][each["model"].get<std::string>()]);
+    const auto results = beams.decode(model, prompt, limits_of(params));
+    REQUIRE(results.size() == each["generated"].size());
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      CHECK(phrases.missing(results[i].tokens).empty());
+      const bool lacks =
+          !phrases.missing(each["generated"][i].get<std::vector<lk::Token>>()).empty();
+      theirs_lack += lacks;
+      if (!lacks) CHECK(results[i].score >= each["scores_f64"][i].get<double>() - 1e-9);
+    }
+  }
+  CHECK(theirs_lack == 2);
+}
+
 TEST_CASE("the live beams' sums are Hugging Face's after every step") {
   const json golden = load("beam.json");
   std::size_t steps = 0;

@@ -43,7 +43,7 @@ class BeamSearchDecoder {
   explicit BeamSearchDecoder(C chain = C(), BeamOptions options = {}, P policy = P())
       : chain_(std::move(chain)), options_(options), policy_(std::move(policy)) {
     require(options_.check());
-    if constexpr (requires { policy_.check(options_); }) require(policy_.check(options_));
+    require(policy_.check(options_));
   }
 
   /// A running search. Throws as SequenceDecoder::start does.

@@ -39,7 +39,7 @@ class BeamSession {
       : options_(options),
         limits_(std::move(limits)),
         policy_(policy),
-        live_(chain, policy.root(), prompt, checked(limits_, prompt), options.report,
+        live_(chain, policy.root(), prompt, checked(limits_, prompt, policy), options.report,
               options.beams),
         finished_(options.wanted()),
         vocabulary_(limits_.vocabulary) {
@@ -113,9 +113,11 @@ class BeamSession {
  private:
   using Extension = detail::Extension;
 
-  static const Limits& checked(const Limits& limits, std::span<const Token> prompt) {
+  static const Limits& checked(const Limits& limits, std::span<const Token> prompt,
+                               const P& policy) {
     require(limits.check());
     require(limits.check_prompt(prompt));
+    require(policy.check(limits, prompt.size()));
     return limits;
   }
 
@@ -136,7 +138,7 @@ class BeamSession {
     const detail::ModelReport model(candidates, options_.report,
                                     live_.history().alternatives_after(beam.node));
     candidates.normalise();
-    if constexpr (requires { policy_.before_chain(candidates); }) policy_.before_chain(candidates);
+    policy_.before_chain(candidates);
     (*beam.chain)(candidates, context(r));
     if (const Status status = candidates.status(); status != Status::ok) return status;
     policy_.extend(candidates,
@@ -162,23 +164,22 @@ class BeamSession {
   BeamStep select(std::span<Extension> best) {
     // All of them before anything changes: the user's predicate may throw.
     for (Extension& each : best) each.reason = live_.with(each, FirstMet{limits_});
-    if constexpr (requires { policy_.note(best, options_.beams); }) {
-      policy_.note(best, options_.beams);
-    }
+    policy_.note(best, options_.beams);
 
     const double best_sum = best.front().sum;
     std::size_t alive = 0;  // those that do not end move to the front
     for (std::size_t i = 0; i < best.size(); ++i) {
       if (!ends(best[i].reason)) {
         best[alive++] = best[i];
-      } else if (i < options_.beams) {
+      } else if (i < options_.beams && policy_.may_end(best[i])) {
         finish(best[i]);
       }
     }
     const std::size_t old_count = live_.size();
     const std::size_t count = policy_.keep(best.first(alive), options_.beams, finished_);
     const std::span<const Extension> survivors = best.first(count);
-    live_.advance(survivors);
+    live_.advance(survivors,
+                  [&](typename P::State& state, Token token) { policy_.accept(state, token); });
     if (is_over(best_sum) || all_at_a_limit(survivors)) {
       live_.clear();
       return {};
@@ -206,9 +207,8 @@ class BeamSession {
     if (P::kByKey || finished_.size() < enough) return false;
     if (!options_.legacy) best_sum = live_.best_sum();
     const Context so_far = context(0);
-    const double attainable = options_.attainable(
-        best_sum, so_far.generated().size(),
-        std::min(limits_.max_new_tokens, limits_.max_tokens - so_far.prompt().size()));
+    const double attainable = options_.attainable(best_sum, so_far.generated().size(),
+                                                  limits_.most_new_tokens(so_far.prompt().size()));
     return !(attainable > finished_.keys()[enough - 1]);
   }
 
