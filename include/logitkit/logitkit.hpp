@@ -19,6 +19,7 @@
 #include <logitkit/core/token_counts.hpp>
 #include <logitkit/core/workspace.hpp>
 #include <logitkit/decode/batch.hpp>
+#include <logitkit/decode/beam_batch.hpp>
 #include <logitkit/decode/beam_options.hpp>
 #include <logitkit/decode/beam_policy.hpp>
 #include <logitkit/decode/beam_search.hpp>
@@ -46,6 +47,9 @@
 #include <logitkit/math/order.hpp>
 #include <logitkit/math/select.hpp>
 #include <logitkit/math/tiles.hpp>
+#include <logitkit/model/cache_indirection.hpp>
+#include <logitkit/model/copy_plan.hpp>
+#include <logitkit/model/fork_plan.hpp>
 #include <logitkit/model/stateless.hpp>
 #include <logitkit/presets/description.hpp>
 #include <logitkit/presets/dynamic_chain.hpp>
