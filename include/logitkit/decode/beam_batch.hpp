@@ -65,9 +65,7 @@ class BeamBatch {
       spaces[task].scratch<Score>().resize(all.vocabulary);  // now, whoever gets what later
       queue.drain([&](std::size_t i) {
         auto& search = std::data(searches)[i];
-        auto part = all;
-        part.data += first_rows_[i] * all.stride;
-        part.count = first_rows_[i + 1] - first_rows_[i];
+        const auto part = all.part(first_rows_[i], first_rows_[i + 1] - first_rows_[i]);
         if (part.count == 0) return;
         errors_[i] = detail::caught([&] { steps_[i] = search.step(part, spaces[task]); });
         if (errors_[i]) search.stop(StopReason::processor_failed, Status::ok, errors_[i]);
