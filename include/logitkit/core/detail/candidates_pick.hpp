@@ -114,9 +114,12 @@ std::size_t Candidates<S>::collect(std::span<const std::uint32_t> tiles, Key bou
       });
     } else {
       same = 1;
-      for (const Survivor& entry : tile_entries(tiles[0])) {
-        if (math::order_key(entry.score) >= bound) *out++ = entry;
-      }
+      S values[math::kTile];
+      const std::size_t size = tile_values(tiles[0], values);
+      const std::uint32_t first = 0;
+      const Survivor* const end =
+          out + math::kernels().rows<S>().collect(values, size, nullptr, &first, 1, bound, out);
+      for (; out != end; ++out) out->token += static_cast<Token>(tiles[0] * math::kTile);
     }
     tiles = tiles.subspan(same);
   }
