@@ -210,13 +210,13 @@ class Candidates {
   [[nodiscard]] std::span<const std::int32_t> tile_tops();
   [[nodiscard]] std::span<std::int32_t> group_tops();
   [[nodiscard]] Key largest_in(std::span<const std::int32_t> groups);
-  [[nodiscard]] Key tile_bound(std::size_t k);
+  [[nodiscard]] Key tile_bound(std::size_t k, std::size_t* listed = nullptr);
   [[nodiscard]] Key score_bound(double threshold) const;
   [[nodiscard]] std::span<const std::uint32_t> tiles_at_least(Key bound, std::size_t enough = kAll);
   std::size_t collect(std::span<const std::uint32_t> tiles, Key bound, Survivor* out);
   [[nodiscard]] std::size_t keep_at_least(std::span<const Survivor> list, Key bound, Survivor* out);
   [[nodiscard]] Survivor first_at_least(Key bound);
-  void pick_at_least(Key bound, detail::Buffer<Survivor>& list, std::size_t k = kAll);
+  void pick_at_least(Key bound, auto& list, std::size_t k = kAll, std::size_t listed = 0);
   void for_each_value(Key at_least, const auto& f) const;
   void narrow_to(Key at_least, const auto& keep);
   void narrow_to_picked();
