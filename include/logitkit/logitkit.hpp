@@ -39,6 +39,7 @@
 #include <logitkit/math/mass.hpp>
 #include <logitkit/math/nearness.hpp>
 #include <logitkit/math/order.hpp>
+#include <logitkit/math/radix_sort.hpp>
 #include <logitkit/math/select.hpp>
 #include <logitkit/math/tiles.hpp>
 #include <logitkit/model/stateless.hpp>
