@@ -8,7 +8,6 @@
 #include <logitkit/core/context.hpp>
 #include <logitkit/core/error.hpp>
 #include <logitkit/core/generation.hpp>
-#include <logitkit/core/green_list.hpp>
 #include <logitkit/core/limits.hpp>
 #include <logitkit/core/penalty_scope.hpp>
 #include <logitkit/core/pick.hpp>
@@ -45,6 +44,7 @@
 #include <logitkit/math/mass.hpp>
 #include <logitkit/math/nearness.hpp>
 #include <logitkit/math/order.hpp>
+#include <logitkit/math/radix_sort.hpp>
 #include <logitkit/math/select.hpp>
 #include <logitkit/math/tiles.hpp>
 #include <logitkit/model/cache_indirection.hpp>
@@ -106,6 +106,7 @@
 #include <logitkit/process/xtc.hpp>
 #include <logitkit/random/decider.hpp>
 #include <logitkit/random/gumbel.hpp>
+#include <logitkit/random/mersenne_twister.hpp>
 #include <logitkit/random/philox.hpp>
 #include <logitkit/random/uniform.hpp>
 #include <logitkit/stop/end_token.hpp>
