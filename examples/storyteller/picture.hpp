@@ -34,10 +34,10 @@ class Picture {
     const auto point = [](std::size_t across, std::size_t down) {
       return std::to_string(across) + ',' + std::to_string(down) + ' ';
     };
-    const std::size_t half = kLine / 2, middle = (x(bend) + x(to)) / 2;
-    elements_ += "<path d=\"M " + point(x(from) + 4, y(line) + half) + "H " +
-                 std::to_string(x(bend)) + " C " + point(middle, y(line) + half) +
-                 point(middle, y(to_line) + half) + point(x(to) - 4, y(to_line) + half) +
+    const std::size_t half = kLine / 2, gap = 4, middle = (x(bend) + x(to)) / 2;
+    elements_ += "<path d=\"M " + point(x(from) + gap, y(line) + half) + "H " +
+                 std::to_string(x(bend) + gap) + " C " + point(middle, y(line) + half) +
+                 point(middle, y(to_line) + half) + point(x(to) - gap, y(to_line) + half) +
                  "\" fill=\"none\" stroke=\"" + colour(mark) + "\" stroke-width=\"2\"/>\n";
   }
 

@@ -68,7 +68,7 @@ TEST_CASE("texts have titles, and lines between them") {
   picture.connect(1, 0, 4, 7, 3, "32");
   CHECK_THAT(picture.svg(), ContainsSubstring("><title>b &lt; c</title>a</text>"));
   CHECK_THAT(picture.svg(),
-             ContainsSubstring("<path d=\"M 32,29 H 52 C 64,29 64,83 72,83 \" fill=\"none\""));
+             ContainsSubstring("<path d=\"M 32,29 H 56 C 64,29 64,83 72,83 \" fill=\"none\""));
 }
 
 TEST_CASE("other blocks are text, and an empty picture is one") {

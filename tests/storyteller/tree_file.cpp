@@ -104,12 +104,12 @@ TEST_CASE("a picture has each token with its sum, edges, and the text so far") {
        {R"(>Beam search. Steps: 3; tokens: 5; texts pruned (×): 1, finished: 1, live at)",
         R"(<text x="20" y="69" textLength="24" fill="#7fb86a">a&lt;b</text>)",
         R"(<text x="20" y="87" textLength="32" fill="#7fb86a">0.00</text>)",
-        R"(<path d="M 48,65 H 52 C 64,65 64,65 72,65 " fill="none" stroke="#858c98")",
+        R"(<path d="M 48,65 H 56 C 64,65 64,65 72,65 " fill="none" stroke="#858c98")",
         R"(<text x="76" y="69" textLength="64"><title> cat</title>" cat" ×</text>)",
-        R"(<path d="M 48,65 H 52 C 64,65 64,119 72,119 " fill="none" stroke="#7fb86a")",
+        R"(<path d="M 48,65 H 56 C 64,65 64,119 72,119 " fill="none" stroke="#7fb86a")",
         R"(<text x="164" y="195" textLength="104"><title>&amp;lt;
 </title>(newline) ...</text>)",
-        R"(<path d="M 192,119 H 268 C 280,119 280,119 288,119 " fill="none" stroke="#7fb86a")",
+        R"(<path d="M 192,119 H 272 C 280,119 280,119 288,119 " fill="none" stroke="#7fb86a")",
         R"(<text x="292" y="141" textLength="88" fill="#7fb86a">score -2.25</text>)",
         R"(<text x="292" y="159" textLength="96" fill="#5cb8c4">1. end_token</text>)"})
     CHECK_THAT(svg, ContainsSubstring(element));
