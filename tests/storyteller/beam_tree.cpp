@@ -201,15 +201,22 @@ TEST_CASE("a branch is drawn as near as there is room") {
     [[nodiscard]] static std::span<const lk::Generation> finished() { return {}; }
     [[nodiscard]] static bool done() { return false; }
   };
+  using Rows = std::vector<std::size_t>;
   BeamTree tree;
-  const auto step = [&](const Tokens& tokens, const std::vector<std::size_t>& parents) {
+  const auto step = [&tree](const Tokens& tokens, const std::vector<std::size_t>& parents) {
     tree.record(Script{}, {tokens, parents});
   };
   step({1, 2}, {0, 0});
   step({1, 2}, {0, 0});  // the second one dies: what comes of the first may pass below it
-  CHECK(tree.rows() == std::vector<std::size_t>{0, 0, 1, 0, 1});
+  CHECK(tree.rows() == Rows{0, 0, 1, 0, 1});
   step({1, 2, 3}, {1, 0, 0});  // 5 is below 6 and 7, where it has to give way; so is its parent
-  CHECK(tree.rows() == std::vector<std::size_t>{0, 0, 1, 0, 2, 2, 0, 1});
+  CHECK(tree.rows() == Rows{0, 0, 1, 0, 2, 2, 0, 1});
+
+  tree = BeamTree();
+  step({1, 2}, {0, 0});
+  step({1, 2, 3}, {0, 1, 1});
+  step({1, 2, 3}, {0, 0, 2});  // 7 is where only the first child of 2, which has died, would be
+  CHECK(tree.rows() == Rows{0, 0, 1, 0, 1, 2, 0, 1, 2});
 }
 
 TEST_CASE("a long search is cut after a whole step") {
