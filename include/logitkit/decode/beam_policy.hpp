@@ -14,9 +14,16 @@ namespace logitkit::inline LOGITKIT_ABI {
 
 namespace detail {
 
-/// How many extensions compete, so that `beams` live on if every end token comes up.
+/// How many extensions compete, so that `beams` live on if every token comes up that can end one:
+/// an end token, or the last of a stop sequence. (A predicate may end them all.)
 [[nodiscard]] inline std::size_t competitors(const BeamOptions& options, const Limits& limits) {
-  return std::max<std::size_t>(2, 1 + limits.end_tokens.size()) * options.beams;
+  std::vector<Token> last = limits.end_tokens;
+  for (const auto& sequence : limits.stop_sequences) {
+    if (std::find(last.begin(), last.end(), sequence.back()) == last.end()) {
+      last.push_back(sequence.back());
+    }
+  }
+  return std::max<std::size_t>(2, 1 + last.size()) * options.beams;
 }
 
 /// Calls offer(token, sum) for the n best extensions of a beam that may be among `best`, best

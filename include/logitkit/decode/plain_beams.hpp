@@ -7,8 +7,8 @@
 namespace logitkit::inline LOGITKIT_ABI {
 
 /// Of all one-token extensions the best K = max(2, 1 + end tokens) * beams compete, by the sum of
-/// log-probabilities; equal sums: the lower token, then the lower beam. K is enough for `beams` to
-/// live on if every end token comes up.
+/// log-probabilities; equal sums: the lower token, then the lower beam. The last token of a stop
+/// sequence counts as an end token.
 class PlainBeams : public BeamPolicy {
  public:
   struct State {};
