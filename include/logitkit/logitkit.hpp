@@ -41,6 +41,9 @@
 #include <logitkit/math/order.hpp>
 #include <logitkit/math/select.hpp>
 #include <logitkit/math/tiles.hpp>
+#include <logitkit/model/cache_indirection.hpp>
+#include <logitkit/model/copy_plan.hpp>
+#include <logitkit/model/fork_plan.hpp>
 #include <logitkit/model/stateless.hpp>
 #include <logitkit/presets/description.hpp>
 #include <logitkit/presets/dynamic_chain.hpp>
