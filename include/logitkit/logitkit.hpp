@@ -19,6 +19,7 @@
 #include <logitkit/core/token_counts.hpp>
 #include <logitkit/core/workspace.hpp>
 #include <logitkit/decode/batch.hpp>
+#include <logitkit/decode/beam_batch.hpp>
 #include <logitkit/decode/beam_options.hpp>
 #include <logitkit/decode/beam_search.hpp>
 #include <logitkit/decode/beam_session.hpp>
