@@ -1,4 +1,4 @@
-// expect: logitkit: next\(rows, sessions, workspaces\) takes one lk::Workspace or a contiguous range of them
+// expect: logitkit: a batch step takes one lk::Workspace or a contiguous range of them
 // SPDX-License-Identifier: MIT
 // A batch needs scratch memory.
 #include <logitkit/decode/batch.hpp>

@@ -27,6 +27,18 @@ template <class W>
   }
 }
 
+/// One sentence for whoever hands something else to a batch step.
+template <class Workspaces, class E>
+consteval bool explain_batch() {
+  static_assert(WorkspaceOrRange<Workspaces>,
+                "logitkit: a batch step takes one lk::Workspace or a contiguous range of them, "
+                "such as std::vector<lk::Workspace>");
+  static_assert(Executor<std::remove_reference_t<E>>,
+                "logitkit: an executor is callable as executor(count, task) with a std::size_t and "
+                "a const lk::Task&, and calls task(i) for every i in [0, count)");
+  return true;
+}
+
 /// Hands out the rows of a batch, ascending, to whoever asks; none any more once one has failed.
 class RowQueue {
  public:
@@ -80,13 +92,7 @@ class RowQueue {
 template <class R, class Sessions, class Workspaces, class E = Serial>
 [[nodiscard]] std::span<const Pick> next(const R& rows, const Sessions& sessions,
                                          Workspaces&& workspaces, E&& executor = {}) {
-  static_assert(
-      detail::WorkspaceOrRange<Workspaces>,
-      "logitkit: next(rows, sessions, workspaces) takes one lk::Workspace or a contiguous "
-      "range of them, such as std::vector<lk::Workspace>");
-  static_assert(Executor<std::remove_reference_t<E>>,
-                "logitkit: an executor is callable as executor(count, task) with a std::size_t and "
-                "a const lk::Task&, and calls task(i) for every i in [0, count)");
+  static_assert(detail::explain_batch<Workspaces, E>());
   const std::span<Workspace> spaces = detail::all_of(workspaces);
   const std::size_t count = std::size(sessions);
   const auto all = as_rows(rows, count);

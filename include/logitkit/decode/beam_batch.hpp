@@ -42,13 +42,7 @@ class BeamBatch {
   /// block.
   template <class R, class Searches, class Workspaces, class E = Serial>
   BeamStep step(const R& rows, Searches& searches, Workspaces&& workspaces, E&& executor = {}) {
-    static_assert(
-        detail::WorkspaceOrRange<Workspaces>,
-        "logitkit: step(rows, searches, workspaces) takes one lk::Workspace or a contiguous range "
-        "of them, such as std::vector<lk::Workspace>");
-    static_assert(Executor<std::remove_reference_t<E>>,
-                  "logitkit: an executor is callable as executor(count, task) with a std::size_t "
-                  "and a const lk::Task&, and calls task(i) for every i in [0, count)");
+    static_assert(detail::explain_batch<Workspaces, E>());
     const std::span<Workspace> spaces = detail::all_of(workspaces);
     const std::size_t count = std::size(searches);
     const std::size_t running = lay_out(searches);

@@ -22,7 +22,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// written first and takes the place of the spare row. The numbers of rows before and after may
 /// differ: growing from the prompt's row to B rows takes B - 1 copies.
 /// Cost: O(B). Allocates nothing once it has seen the largest number of rows.
-/// Source: Leroy and others 2008, "Tilting at windmills with Coq", parallel moves.
+/// Source: Rideau, Serpette and Leroy 2008, "Tilting at windmills with Coq", on parallel moves.
 class CopyPlan {
  public:
   struct Copy {
@@ -63,6 +63,7 @@ class CopyPlan {
     for (const std::size_t parent : parents_) rows = std::max(rows, parent + 1);
     copies_.clear();
     copies_.reserve(rows + rows / 2);  // nothing but rings of two
+    free_.clear();
     free_.reserve(rows);
     readers_.assign(rows, 0);
     places_.resize(rows);
