@@ -2,4 +2,8 @@
 // Linked into every test: a function that forgot `inline` is then a link error.
 #include <logitkit/logitkit.hpp>
 
-template const logitkit::math::Kernels& logitkit::math::kernels<void>() noexcept;  // for all tests
+#include "support/compiled_elsewhere.hpp"
+
+namespace logitkit::inline LOGITKIT_ABI {
+LOGITKIT_TEST_COMPILED(template)  // for all tests
+}  // namespace logitkit::inline LOGITKIT_ABI

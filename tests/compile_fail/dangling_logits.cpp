@@ -1,6 +1,6 @@
 // expect: this is an unevaluated Eigen expression, which would dangle
 // A callback that returns an expression over its own locals.
-#include <logitkit/logitkit.hpp>
+#include <logitkit/decode/greedy.hpp>
 
 namespace lk = logitkit;
 

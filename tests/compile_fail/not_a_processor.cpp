@@ -1,6 +1,7 @@
 // expect: logitkit::Chain: every element must be a processor
 // A processor that forgot the context.
-#include <logitkit/logitkit.hpp>
+#include <logitkit/process/chain.hpp>
+#include <logitkit/process/top_k.hpp>
 
 namespace lk = logitkit;
 

@@ -11,6 +11,7 @@
 #include "support/models.hpp"
 
 #include <atomic>
+#include <map>
 #include <stdexcept>
 #include <thread>
 
@@ -46,8 +47,12 @@ auto some_sessions() {
   return sessions;
 }
 
-std::vector<float> some_rows(std::uint64_t step) {
-  std::vector<float> rows(kSessions * kVocabulary);
+/// The same for every executor, and so made once.
+const std::vector<float>& some_rows(std::uint64_t step) {
+  static std::map<std::uint64_t, std::vector<float>> known;
+  std::vector<float>& rows = known[step];
+  if (!rows.empty()) return rows;
+  rows.resize(kSessions * kVocabulary);
   for (std::size_t r = 0; r < kSessions; ++r) {
     test::write_logits(step * 100 + r, kVocabulary, rows.data() + r * kVocabulary);
   }
@@ -76,7 +81,7 @@ void check_executor(E&& executor, std::size_t workspace_count) {
   lk::Workspace own;
   std::size_t finished = 0;
   for (std::uint64_t step = 0; finished < kSessions; ++step) {
-    const auto rows = some_rows(step);
+    const auto& rows = some_rows(step);
     const auto picks = lk::next(rows, sessions, workspaces, executor);
     REQUIRE(picks.size() == kSessions);
     finished = 0;
@@ -165,7 +170,7 @@ TEST_CASE("of the rows whose processor throws the lowest is heard, after all tas
 
 TEST_CASE("by default only the first workspace is used") {
   const auto sessions = some_sessions();
-  const auto rows = some_rows(0);
+  const auto& rows = some_rows(0);
   std::vector<lk::Workspace> workspaces(3);
   static_cast<void>(lk::next(rows, sessions, workspaces));
   CHECK(workspaces[1].alternatives().capacity() == 0);

@@ -105,10 +105,13 @@ void check(const C& chain, int kind, std::size_t beams, std::size_t size, std::u
     const lk::BeamStep found = session.step(rows, workspace);
     REQUIRE(found.tokens.size() == std::min(beams, expected.size()));
     for (std::size_t r = 0; r < found.tokens.size(); ++r) {
-      REQUIRE(found.tokens[r] == expected[r].token);
-      REQUIRE(found.parents[r] == expected[r].parent);
-      REQUIRE(std::bit_cast<std::uint64_t>(session.sum(r)) ==
-              std::bit_cast<std::uint64_t>(expected[r].sum));
+      const auto& [sum, token, parent] = expected[r];
+      if (found.tokens[r] != token || found.parents[r] != parent ||
+          std::bit_cast<std::uint64_t>(session.sum(r)) != std::bit_cast<std::uint64_t>(sum)) {
+        FAIL("step " << step << ", row " << r << ": token " << found.tokens[r] << " of row "
+                     << found.parents[r] << ", sum " << session.sum(r) << "; should be " << token
+                     << " of " << parent << ", " << sum);
+      }
     }
   }
 }

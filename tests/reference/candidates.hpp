@@ -218,4 +218,7 @@ class Candidates {
   bool narrowed_ = false;
 };
 
+extern template class Candidates<float>;  // compiled once, in scores.cpp
+extern template class Candidates<double>;
+
 }  // namespace reference

@@ -87,6 +87,12 @@ std::vector<Input<S>> inputs(std::size_t size) {
   return all;
 }
 
+// Compiled once, in scores.cpp.
+extern template std::vector<float> normal_row<float>(std::size_t, std::uint64_t, double);
+extern template std::vector<double> normal_row<double>(std::size_t, std::uint64_t, double);
+extern template std::vector<Input<float>> inputs<float>(std::size_t);
+extern template std::vector<Input<double>> inputs<double>(std::size_t);
+
 /// The lengths at which vectors, tiles and blocks begin and end.
 inline const std::vector<std::size_t>& sizes() {
   static const std::vector<std::size_t> all{1, 31, 32, 33, 63, 64, 65, 1000};

@@ -4,7 +4,7 @@
 #pragma once
 
 #if defined(EIGEN_WORLD_VERSION)
-#error "include support/allocations.hpp before anything that includes Eigen"
+#error "include support/allocations.hpp before anything that includes Eigen, and run CMake anew"
 #endif
 #define EIGEN_RUNTIME_NO_MALLOC  // Eigen asserts that it may allocate
 #define eigen_assert(condition) ((condition) ? void() : test::eigen_failed(#condition))
@@ -78,3 +78,5 @@ LOGITKIT_TEST_NOINLINE void operator delete[](void* memory, std::size_t) noexcep
 }
 
 #undef LOGITKIT_TEST_NOINLINE
+
+#include "support/compiled_elsewhere.hpp"  // not before: it includes Eigen

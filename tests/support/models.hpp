@@ -50,6 +50,8 @@ void write_logits(std::uint64_t state, std::size_t vocabulary, Scalar* out) {
     out[v] = static_cast<Scalar>(static_cast<float>(whole) / 64);
   }
 }
+extern template void write_logits<float>(std::uint64_t, std::size_t, float*);  // in rows.cpp
+extern template void write_logits<double>(std::uint64_t, std::size_t, double*);
 
 /// The recurrent model as a plain callable: reads all tokens every time.
 template <class Scalar = float>

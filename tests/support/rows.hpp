@@ -2,7 +2,6 @@
 // Rows of logits with a name: the shapes that samplers get wrong, and a seeded generator for more.
 #pragma once
 
-#include <logitkit/random/philox.hpp>
 #include <logitkit/random/uniform.hpp>
 
 #include <cstddef>
@@ -17,13 +16,7 @@ class Random {
  public:
   explicit Random(std::uint64_t seed) : seed_(seed) {}
 
-  std::uint64_t bits() {
-    const auto words = logitkit::philox4x32(
-        {static_cast<std::uint32_t>(count_), static_cast<std::uint32_t>(count_ >> 32), 0, 0},
-        {static_cast<std::uint32_t>(seed_), static_cast<std::uint32_t>(seed_ >> 32)});
-    ++count_;
-    return std::uint64_t{words[2]} << 32 | words[3];
-  }
+  std::uint64_t bits();
   /// In [0, 1), a multiple of 2^-53.
   double uniform() { return logitkit::uniform(bits()); }
   /// In [low, high).
@@ -31,11 +24,7 @@ class Random {
   /// In {0, ..., n - 1}, for n far below 2^53.
   std::size_t below(std::size_t n) { return static_cast<std::size_t>(uniform() * double(n)); }
   /// Mean 0, variance 1, nearly normal: the sum of twelve uniforms less six.
-  double gauss() {
-    double sum = -6;
-    for (int i = 0; i < 12; ++i) sum += uniform();
-    return sum;
-  }
+  double gauss();
 
  private:
   std::uint64_t seed_;
@@ -97,6 +86,12 @@ std::vector<NamedRow<S>> named_rows(std::size_t size) {
           {"gauss", gauss_row<S>(size, 2, 15)},
           {"flat", gauss_row<S>(size, 0.01, 16)}};
 }
+
+// Compiled once, in rows.cpp.
+extern template std::vector<float> gauss_row<float>(std::size_t, double, std::uint64_t);
+extern template std::vector<double> gauss_row<double>(std::size_t, double, std::uint64_t);
+extern template std::vector<NamedRow<float>> named_rows<float>(std::size_t);
+extern template std::vector<NamedRow<double>> named_rows<double>(std::size_t);
 
 /// Every named row of every size.
 template <class S>

@@ -14,27 +14,41 @@ using test::kept;
 
 namespace {
 
-/// The nearest tokens, in ascending order, which have less than p of the weight before them; at
-/// least n. Distances as candidates compare them, weights in long double.
+/// The tokens of a row from the nearest to the farthest, once for all p. Distances as candidates
+/// compare them, weights in long double.
 template <class S>
-std::vector<lk::Token> nearest(const std::vector<S>& row, double score, double p, std::size_t n) {
-  std::vector<lk::Token> order(row.size());
-  std::iota(order.begin(), order.end(), 0);
-  const S centre = lk::math::centre_of<S>(score);
-  const auto value = [&](lk::Token t) { return row[static_cast<std::size_t>(t)]; };
-  std::stable_sort(order.begin(), order.end(), [&](lk::Token a, lk::Token b) {
-    return std::fabs(value(a) - centre) < std::fabs(value(b) - centre);
-  });
-  long double all = 0, before = 0;
-  for (const S x : row) all += std::exp((long double)(x));
-  std::size_t size = 0;
-  while (size < order.size() && (size < n || before < p * all)) {
-    before += std::exp((long double)(value(order[size++])));
+class Nearest {
+ public:
+  Nearest(const std::vector<S>& row, double score) : order_(row.size()) {
+    std::iota(order_.begin(), order_.end(), 0);
+    const S centre = lk::math::centre_of<S>(score);
+    std::vector<S> distances;
+    for (const S x : row) distances.push_back(std::fabs(x - centre));
+    const S* of = distances.data();
+    std::stable_sort(order_.begin(), order_.end(),
+                     [of](lk::Token a, lk::Token b) { return of[a] < of[b]; });
+    for (const S x : row) all_ += std::exp((long double)(x));
+    long double sum = 0;
+    for (const lk::Token token : order_) {
+      before_.push_back(sum);
+      sum += std::exp((long double)(row[static_cast<std::size_t>(token)]));
+    }
   }
-  order.resize(size);
-  std::sort(order.begin(), order.end());
-  return order;
-}
+
+  /// Those that have less than p of the weight before them, at least n, in ascending order.
+  std::vector<lk::Token> within(double p, std::size_t n) const {
+    std::size_t size = 0;
+    while (size < order_.size() && (size < n || before_[size] < p * all_)) ++size;
+    std::vector<lk::Token> tokens(order_.begin(), order_.begin() + std::ptrdiff_t(size));
+    std::sort(tokens.begin(), tokens.end());
+    return tokens;
+  }
+
+ private:
+  std::vector<lk::Token> order_;
+  std::vector<long double> before_;
+  long double all_ = 0;
+};
 
 }  // namespace
 
@@ -44,6 +58,7 @@ TEMPLATE_TEST_CASE("what is near is found in rows and in lists", "[near]", float
     for (const double spread : {0.3, 2.0, 5.0}) {
       const auto row = test::gauss_row<TestType>(size, spread, size);
       for (const double score : {-3.0, 0.0, spread * spread, 100.0}) {
+        const Nearest nearest(row, score);
         for (const double p : {1e-9, 0.1, 0.5, 0.9, 0.99}) {
           CAPTURE(size, spread, score, p);
           lk::Candidates hot(row, a), list(row, b);
@@ -51,15 +66,15 @@ TEMPLATE_TEST_CASE("what is near is found in rows and in lists", "[near]", float
           hot.keep_near(score, p), list.keep_near(score, p);
           const auto tokens = kept(hot);
           REQUIRE(tokens == kept(list));
-          const auto expected = nearest(row, score, p, 1);
-          const auto fewer = nearest(row, score, p * (1 - 2e-7), 1);
-          const auto more = nearest(row, score, p * (1 + 2e-7), 1);
+          const auto expected = nearest.within(p, 1);
+          const auto fewer = nearest.within(p * (1 - 2e-7), 1);
+          const auto more = nearest.within(p * (1 + 2e-7), 1);
           REQUIRE((tokens == expected || tokens == fewer || tokens == more ||
                    (tokens.size() > fewer.size() && tokens.size() < more.size())));
         }
         lk::Candidates set(row, a);
         set.keep_near(score, 1e-9, 50);
-        REQUIRE(kept(set) == nearest(row, score, 1e-9, std::min<std::size_t>(50, size)));
+        REQUIRE(kept(set) == nearest.within(1e-9, std::min<std::size_t>(50, size)));
       }
     }
   }
