@@ -3,6 +3,8 @@
 #include "support/catch.hpp"
 
 #include <logitkit/presets/registry.hpp>
+#include <logitkit/process/prefix_allowed.hpp>
+#include <logitkit/process/token_mask.hpp>
 
 #include <set>
 
@@ -70,6 +72,23 @@ TEST_CASE("Every parameter and alias makes its processor") {
   CHECK(chain_of({{"adaptive_target", 0.3}}) == "adaptive_p(target=0.3, decay=0.9)");
   CHECK(chain_of({{"mirostat", 2}, {"mirostat_tau", 3}}) == "mirostat(tau=3, eta=0.1)");
   CHECK(chain_of({{"mirostat", 1}}) == "mirostat(tau=5, eta=0.1, version=1)");
+  CHECK(chain_of({{"target_prefix", kTokens}}) == "force_prefix([7])");
+  CHECK(chain_of({{"thinking_token_budget", 64},
+                  {"think_start_token_ids", kTokens},
+                  {"think_end_token_ids", 8}}) == "thinking_budget(n=64, begin=[7], end=[8])");
+  CHECK(chain_of({{"reasoning_budget", 0},
+                  {"think_start_token_ids", 7},
+                  {"think_end_token_ids", 8},
+                  {"think_forced_token_ids", lk::Value::Tokens{5, 8}}}) ==
+        "thinking_budget(n=0, begin=[7], end=[8], forced=[5, 8])");
+  CHECK(chain_of({{"watermark_bias", 2}, {"vocab_size", 100}}) == "green_list_watermark(2)");
+  CHECK(chain_of({{"watermark_bias", 2.5},
+                  {"vocab_size", 100},
+                  {"greenlist_ratio", 0.5},
+                  {"hashing_key", 15485863},
+                  {"context_width", 4},
+                  {"watermark_self_hash", true}}) ==
+        "green_list_watermark(bias=2.5, ratio=0.5, self_hash=true, context=4)");
   CHECK(chain_of({{"renormalize_logits", true}}) == "softmax");
 }
 
@@ -97,6 +116,8 @@ TEST_CASE("A value that means off adds nothing") {
                   {"top_a", 0},
                   {"adaptive_target", -1},
                   {"mirostat", 0},
+                  {"thinking_token_budget", -1},
+                  {"watermark_bias", 0},
                   {"typical", 1},
                   {"epsilon_cutoff", 0},
                   {"eta_cutoff", 0},
@@ -105,6 +126,39 @@ TEST_CASE("A value that means off adds nothing") {
                   {"no_repeat_ngram_size", 0},
                   {"min_length", 0},
                   {"repeat_last_n", 64}}) == "");
+}
+
+TEST_CASE("What a thinking budget and a watermark lack is told by name") {
+  const auto complaints = [](const lk::Parameters& parameters) {
+    lk::detail::ParameterReader reader(parameters);
+    reader.read(lk::detail::Registry<>::kRows);
+    return reader.complaints;
+  };
+  using Sentences = std::vector<std::string>;
+  CHECK(complaints({{"thinking_token_budget", 5}}) ==
+        Sentences{"thinking_token_budget needs think_start_token_ids",
+                  "thinking_token_budget needs think_end_token_ids"});
+  CHECK(
+      complaints({{"thinking_token_budget", -2},
+                  {"think_start_token_ids", kTokens},
+                  {"think_end_token_ids", kTokens}}) ==
+      Sentences{"thinking_token_budget, think_start_token_ids, think_end_token_ids: n must satisfy "
+                "n >= 0, got -2"});
+  CHECK(complaints({{"watermark_bias", 2}}) ==
+        Sentences{"watermark_bias: vocabulary must satisfy 1 <= vocabulary < 2^31, got 0"});
+  CHECK(complaints({{"watermark_bias", 2}, {"vocab_size", 50}, {"hashing_key", -1}}) ==
+        Sentences{"hashing_key must satisfy 0 <= hashing_key <= 4294967295, got -1"});
+}
+
+TEST_CASE("What needs a function or memory of the engine's goes before a request's chain") {
+  const std::vector<std::uint32_t> words{5};
+  lk::DynamicChain chain;
+  lk::detail::ParameterReader reader(std::span<const lk::Parameter>{});
+  reader.chain.add(lk::TopK{2});
+  chain.add(lk::TokenMask{words})
+      .add(lk::PrefixAllowed{[](const lk::Context&) { return lk::Value::Tokens{2}; }})
+      .add(std::move(reader.chain));
+  CHECK(to_string(chain) == "token_mask > prefix_allowed > top_k(2)");
 }
 
 TEST_CASE("No name is in two rows, but for what they share") {

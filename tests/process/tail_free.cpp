@@ -38,18 +38,18 @@ TEMPLATE_TEST_CASE("TailFree agrees with its twin", "", float, double) {
     double z;
     std::size_t min_keep;
   };
-  for (const auto& [z, min_keep] :
+  for (const Rule& rule :
        {Rule{0.1, 1}, Rule{0.5, 5}, Rule{0.95, 1}, Rule{0.95, 100}, Rule{1 - 1e-7, 1}}) {
     for (const std::size_t size :
          {std::size_t(1), std::size_t(31), std::size_t(32), std::size_t(65), std::size_t(300)}) {
       reference::for_each_trial<TestType>(
           size, [&](auto& fast, const Scores& before, const auto& row) -> std::string {
             const auto name = fast.maximum();
-            lk::TailFree{z, {.min_keep = min_keep}}(fast, {});
+            lk::TailFree{rule.z, {.min_keep = rule.min_keep}}(fast, {});
             if (fast.status() != lk::Status::ok) return lk::to_string(fast.status());
             const bool even = std::fabs(row[0]) < 1e-30 && name < 1e-30;  // denormals: exp is 1
             if (even) return {};
-            return wrong_head(reference::scores_of(fast), before, z, min_keep,
+            return wrong_head(reference::scores_of(fast), before, rule.z, rule.min_keep,
                               reference::tolerance(before, row), 1e-9L);
           });
     }

@@ -115,6 +115,8 @@ const std::vector<Named>& processors() {
   };
   static const std::vector<float> second{1, -2, 0, 3, -1, 2, 0, 1, -3, 2, 1, 0, -1, 4, 0, 1};
   const auto second_row = [](const lk::Context&) { return std::span(second); };
+  const lk::GreenListOptions self_hash{
+      .vocabulary = kVocabulary, .seeding = lk::GreenSeeding::self_hash, .context = 2};
   static const std::vector<Named> all{
       {"AdaptiveP", lk::AdaptiveP{0.3f, 0.5f}},
       {"AllowOnly", lk::AllowOnly{{0, 2, 5, 8, 11, 12}}},
@@ -133,12 +135,15 @@ const std::vector<Named>& processors() {
       {"ForcePrefix", lk::ForcePrefix{{7, 9, 7}}},
       {"FrequencyPenalty", lk::FrequencyPenalty{1.5f}},
       {"GreenListWatermark", lk::GreenListWatermark{3.0f, {.vocabulary = kVocabulary}}},
+      {"GreenListWatermark by the token itself", lk::GreenListWatermark{3.0f, self_hash}},
       {"Guidance", lk::Guidance{1.5f, second_row}},
+      {"Guidance of logits", lk::Guidance{1.5f, second_row, lk::Guided::logits}},
       {"LogitBias", lk::LogitBias{{{4, 3.0f}, {2, -5.0f}}}},
       {"MinLength", lk::MinLength{10, {2, 13}}},
       {"MinNewTokens", lk::MinNewTokens{10, {2, 13}}},
       {"MinP", lk::MinP{0.3f}},
       {"Mirostat", lk::Mirostat{2.2f, 0.5f}},
+      {"Mirostat of version 1", lk::Mirostat{2.2f, 0.5f, {.version = 1}}},
       {"NoRepeatNgram", lk::NoRepeatNgram{1}},
       {"PLess", lk::PLess{}},
       {"PrefixAllowed", lk::PrefixAllowed{to_an_even_sum}},
@@ -154,6 +159,7 @@ const std::vector<Named>& processors() {
       {"TokenMask", lk::TokenMask{words}},
       {"TopA", lk::TopA{0.5f}},
       {"TopH", lk::TopH{0.5f}},
+      {"TopH of Hugging Face", lk::TopH{0.5f, lk::TopHRule::hugging_face}},
       {"TopK", lk::TopK{2}},
       {"TopNSigma", lk::TopNSigma{1.0f}},
       {"TopP", lk::TopP{0.5f}},

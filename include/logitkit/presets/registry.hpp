@@ -16,7 +16,9 @@
 #include <logitkit/process/exponential_length_decay.hpp>
 #include <logitkit/process/force_first.hpp>
 #include <logitkit/process/force_last.hpp>
+#include <logitkit/process/force_prefix.hpp>
 #include <logitkit/process/frequency_penalty.hpp>
+#include <logitkit/process/green_list_watermark.hpp>
 #include <logitkit/process/logit_bias.hpp>
 #include <logitkit/process/min_length.hpp>
 #include <logitkit/process/min_new_tokens.hpp>
@@ -32,6 +34,7 @@
 #include <logitkit/process/suppress_at_start.hpp>
 #include <logitkit/process/tail_free.hpp>
 #include <logitkit/process/temperature.hpp>
+#include <logitkit/process/thinking_budget.hpp>
 #include <logitkit/process/top_a.hpp>
 #include <logitkit/process/top_h.hpp>
 #include <logitkit/process/top_k.hpp>
@@ -63,14 +66,14 @@ struct Registry {
   template <class P, class T, int kOff>
   static void with_tokens(ParameterReader& reader) {
     const auto value = reader.get<T>(reader.first(), kOff);
-    if (value != kOff) reader.build<P>(value, needed(reader));
+    if (value != kOff) reader.build<P>(value, reader.needed(reader.second()));
   }
   /// A truncation that may keep some tokens in any case.
   template <class P, int... kOff>
   static void truncation(ParameterReader& reader) {
     const auto value = reader.get<double>(reader.first());
     if (!value || ((*value == kOff) || ...)) return;
-    reader.build<P>(*value, MinKeep{min_keep(reader)});
+    reader.build<P>(*value, MinKeep{reader.min_keep()});
   }
   /// A penalty. It counts what it usually does or, where a window is given, the last of all tokens.
   template <class P, int kOff, bool kPrompt>
@@ -83,23 +86,9 @@ struct Registry {
     if (value != kOff) reader.build<P>(value, scope);
   }
 
-  /// The row's second parameter, a list of tokens, which is complained of if it is missing.
-  static Tokens needed(ParameterReader& reader) {
-    auto tokens = reader.get<Tokens>(reader.second(), {});
-    if (tokens.empty()) {
-      reader.complain(std::string(reader.first()) + " needs " + std::string(reader.second()));
-    }
-    return tokens;
-  }
-  static std::size_t min_keep(ParameterReader& reader) {
-    const auto n = reader.get<Whole>("min_keep", 1);
-    reader.expect(n >= 0, "min_keep", "min_keep >= 0", double(n));
-    return static_cast<std::size_t>(std::max<Whole>(n, 1));
-  }
-
   static void length_decay(ParameterReader& reader) {
     for (const auto& [start, factor] : reader.get<Value::Biases>(reader.first(), {})) {
-      reader.build<ExponentialLengthDecay<double>>(start, factor, needed(reader));
+      reader.build<ExponentialLengthDecay<double>>(start, factor, reader.needed(reader.second()));
     }
   }
   static void force_first(ParameterReader& reader) {
@@ -109,9 +98,28 @@ struct Registry {
   }
   static void force_last(ParameterReader& reader) {
     Limits last;
-    last.max_new_tokens = max_new_tokens(reader);
+    last.max_new_tokens = reader.max_new_tokens();
     last.end_tokens = reader.get<Tokens>(reader.first(), {});
     if (!last.end_tokens.empty()) reader.build<ForceLast>(last);
+  }
+  static void thinking_budget(ParameterReader& reader) {
+    const auto n = reader.get<Whole>(reader.first(), -1);
+    const auto forced = reader.get<Tokens>("think_forced_token_ids", {});
+    if (n == -1) return;  // unlimited
+    const auto begin = reader.needed("think_start_token_ids");
+    const auto end = reader.needed("think_end_token_ids");
+    if (!begin.empty() && !end.empty()) reader.build<ThinkingBudget<Whole>>(n, begin, end, forced);
+  }
+  static void watermark(ParameterReader& reader) {
+    const auto bias = reader.get<double>(reader.first(), 0);
+    GreenListOptions options;
+    options.ratio = reader.get<double>("greenlist_ratio", options.ratio);
+    options.key = std::uint32_t(reader.count("hashing_key", Whole(options.key), 0xffffffff));
+    options.context = reader.count("context_width", Whole(options.context));
+    options.vocabulary = reader.count("vocab_size", 0);
+    const bool self = reader.get<bool>("watermark_self_hash", false);
+    options.seeding = self ? GreenSeeding::self_hash : GreenSeeding::left_hash;
+    if (bias != 0) reader.build<GreenListWatermark<double>>(bias, options);
   }
   static void dry(ParameterReader& reader) {
     DryOptions options;
@@ -149,7 +157,7 @@ struct Registry {
   static void xtc(ParameterReader& reader) {
     const auto q = reader.get<double>("xtc_probability", 0);
     const auto threshold = reader.get<double>("xtc_threshold", 0.1);
-    const XtcOptions options{.seed = seed_of(reader), .min_keep = min_keep(reader)};
+    const XtcOptions options{.seed = reader.seed(), .min_keep = reader.min_keep()};
     if (q != 0) reader.build<Xtc<double>>(q, threshold, options);
   }
   static void adaptive_p(ParameterReader& reader) {
@@ -170,19 +178,9 @@ struct Registry {
     if (reader.get<bool>("renormalize_logits", false)) reader.chain.add(Softmax());
   }
 
-  static std::uint64_t seed_of(ParameterReader& reader) {
-    const auto seed = reader.get<Whole>("seed", 0);
-    reader.expect(seed >= 0, "seed", "0 <= seed < 2^63", double(seed));
-    return static_cast<std::uint64_t>(seed);
-  }
-  static std::size_t max_new_tokens(ParameterReader& reader) {
-    const auto n = reader.get<Whole>("max_new_tokens", Whole(Limits().max_new_tokens));
-    reader.expect(n >= 1, "max_new_tokens", "max_new_tokens >= 1", double(n));
-    return static_cast<std::size_t>(std::max<Whole>(n, 1));
-  }
-  static void random(ParameterReader& reader) { reader.random.seed = seed_of(reader); }
+  static void random(ParameterReader& reader) { reader.random.seed = reader.seed(); }
   static void limits(ParameterReader& reader) {
-    reader.limits.max_new_tokens = max_new_tokens(reader);
+    reader.limits.max_new_tokens = reader.max_new_tokens();
     reader.limits.end_tokens = reader.get<Tokens>("eos_token_id", {});
     for (const Token token : reader.limits.end_tokens) {
       reader.expect(token >= 0, "eos_token_id", "token >= 0", token);
@@ -190,7 +188,9 @@ struct Registry {
   }
 
   /// A line a processor: its parameters in Hugging Face, vLLM, llama.cpp and Ollama, and how it is
-  /// made of them. The order is that in which they run.
+  /// made of them. The order is that in which they run. What needs a function, a second row or
+  /// memory of the engine's has none (PrefixAllowed, Guidance, TokenMask): it goes before the rest,
+  /// `DynamicChain().add(TokenMask{words}).add(request.chain)`.
   static constexpr Registration kRows[] = {
       {"logit_bias", of<LogitBias<double>, Value::Biases>},
       {"sequence_bias", of<SequenceBias<double>, Value::SequenceBiases>},
@@ -211,6 +211,10 @@ struct Registry {
       {"allowed_token_ids", of<AllowOnly, Tokens>},
       {"forced_bos_token_id", force_first},
       {"forced_eos_token_id max_new_tokens|max_tokens|n_predict|num_predict", force_last},
+      {"target_prefix", of<ForcePrefix, Tokens>},
+      {"thinking_token_budget|reasoning_budget think_start_token_ids think_end_token_ids "
+       "think_forced_token_ids",
+       thinking_budget},
       {"exponential_decay_length_penalty eos_token_id|stop_token_ids", length_decay},
       {"suppress_tokens|bad_token_ids", of<Ban, Tokens>},
       {"begin_suppress_tokens", of<SuppressAtStart<>, Tokens>},
@@ -231,6 +235,8 @@ struct Registry {
       {"xtc_probability xtc_threshold seed|random_seed min_keep|min_tokens_to_keep", xtc},
       {"adaptive_target adaptive_decay", adaptive_p},
       {"mirostat mirostat_tau mirostat_eta", mirostat},
+      {"watermark_bias greenlist_ratio hashing_key context_width vocab_size watermark_self_hash",
+       watermark},
       {"renormalize_logits", softmax},
       // What is no processor.
       {"seed|random_seed", random},

@@ -46,7 +46,7 @@ struct DryOptions {
 ///
 /// Prompt and generated text count alike. A banned token stays banned. Cost: O(tokens with a
 /// penalty). An accepted token: O(1) amortised for the index, whatever the text, and O(tokens with
-/// a penalty) times at most the lengths that have different penalties, 122 with base 1.75, which
+/// a penalty) times at most the lengths that have different penalties, 126 with base 1.75, which
 /// only a text that repeats itself within itself comes near. The prompt: O(its length). A copy:
 /// O(window). `Dry{{.multiplier = 0.8, .breakers = {{newline}}}}`. Source: p-e-w 2024,
 /// text-generation-webui pull request 5677; breakers as in koboldcpp and llama.cpp.

@@ -76,7 +76,7 @@ class ThinkingBudget {
   }
 
   void describe(auto& tell) const {
-    tell("thinking_budget", "n", n_, "begin", begin_, "end", end_);
+    tell("thinking_budget", "n", n_, "begin", begin_, "end", end_).option("forced", forced_, end_);
   }
 
  private:

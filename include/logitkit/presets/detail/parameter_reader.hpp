@@ -81,6 +81,38 @@ class ParameterReader : public Assembly {
     return get<T>(name).value_or(std::move(otherwise));
   }
 
+  /// The same of a number of something, from 0 to `most`.
+  [[nodiscard]] std::size_t count(std::string_view name, std::int64_t otherwise,
+                                  std::int64_t most = std::int64_t{1} << 53) {
+    const auto n = get<std::int64_t>(name, otherwise);
+    const std::string rule = "0 <= " + std::string(name) + " <= " + std::to_string(most);
+    expect(n >= 0 && n <= most, std::string(name), rule.c_str(), double(n));
+    return static_cast<std::size_t>(std::max<std::int64_t>(n, 0));
+  }
+
+  /// A list of tokens that the row's first parameter cannot do without.
+  [[nodiscard]] Value::Tokens needed(std::string_view name) {
+    auto tokens = get<Value::Tokens>(name, {});
+    if (tokens.empty()) complain(std::string(first()) + " needs " + std::string(name));
+    return tokens;
+  }
+
+  [[nodiscard]] std::size_t min_keep() {
+    const auto n = get<std::int64_t>("min_keep", 1);
+    expect(n >= 0, "min_keep", "min_keep >= 0", double(n));
+    return static_cast<std::size_t>(std::max<std::int64_t>(n, 1));
+  }
+  [[nodiscard]] std::uint64_t seed() {
+    const auto seed = get<std::int64_t>("seed", 0);
+    expect(seed >= 0, "seed", "0 <= seed < 2^63", double(seed));
+    return static_cast<std::uint64_t>(seed);
+  }
+  [[nodiscard]] std::size_t max_new_tokens() {
+    const auto n = get<std::int64_t>("max_new_tokens", std::int64_t(Limits().max_new_tokens));
+    expect(n >= 1, "max_new_tokens", "max_new_tokens >= 1", double(n));
+    return static_cast<std::size_t>(std::max<std::int64_t>(n, 1));
+  }
+
   /// Appends P(arguments...); a complaint names what the user has given for this row.
   template <class P, class... Arguments>
   void build(const Arguments&... arguments) {
