@@ -362,6 +362,13 @@ inline void require_same_lists(const math::Kernels& ours, const math::Kernels& s
       maxima.resize(ours.group_maxima(keys.data(), size, 16, maxima.data()));
       slow_maxima.resize(slow.group_maxima(keys.data(), size, 16, slow_maxima.data()));
       REQUIRE(maxima == slow_maxima);
+      const std::int32_t most = *std::max_element(keys.begin(), keys.end());
+      REQUIRE(ours.most(keys.data(), size) == most);
+      const std::int32_t low = std::numeric_limits<std::int32_t>::min();
+      for (const std::size_t k : {std::size_t(1), size / 2 + 1, size}) {
+        REQUIRE(ours.rank_bound(keys.data(), size, k, low, most) ==
+                slow.rank_bound(keys.data(), size, k, low, most));
+      }
       std::vector<std::int32_t> sixteens(size / 16 + 17);
       ours.sixteen_maxima(row.data(), size, sixteens.data());
       for (std::size_t i = 0; i < size; i += 16) {

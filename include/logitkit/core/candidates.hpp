@@ -28,7 +28,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// Cost: the row is read once, when that is needed; edits and masks until then cost no read. Before
 /// narrowing, edits are O(1); `best`, `maximum`, `keep_top`, `keep_above` and `sorted` look only at
 /// tiles of 64 that can hold what is asked for; all else, masses above all, at every token. From
-/// then on all is O(survivors), an edit O(log survivors). No allocation for a second row.
+/// then on all is O(survivors), an edit O(log survivors). A second row allocates nothing.
 template <std::floating_point S>
 class Candidates {
  public:

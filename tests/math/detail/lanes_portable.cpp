@@ -129,8 +129,9 @@ TEST_CASE("find_at_least and group_maxima lose nothing", "[kernels]") {
     CHECK((found.size() >= enough && found.size() < enough + 16 + (size % 16)));
     CHECK(std::equal(found.begin(), found.end(), expected.begin()));
 
-    std::vector<std::int32_t> maxima(size / 16 + 32);
-    maxima.resize(kernels.group_maxima(keys.data(), size, 16, maxima.data()));
+    const std::size_t each = 1 + size % 16;
+    std::vector<std::int32_t> maxima(size / each + 32);
+    maxima.resize(kernels.group_maxima(keys.data(), size, each, maxima.data()));
     // Each is the key of another group: the k-th largest of them bounds the k-th largest key.
     auto sorted = keys;
     std::sort(sorted.begin(), sorted.end(), std::greater<>{});
