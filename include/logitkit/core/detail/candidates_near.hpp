@@ -180,8 +180,8 @@ struct Candidates<S>::Near {
     set.pick_at_least(kBannedKey, set.scratch_.picked);
     find(kBannedKey, 0);
     k = std::min(k, set.scratch_.found.size());
-    const std::span<Key> all = keys();
-    const Key last = math::rank_bound(all, k, {kBannedKey, 0});
+    const Key last = math::rank_bound(keys(), k, {kBannedKey, 0});
+    const std::span<const Key> all = keys();
     const std::size_t nearer = math::count_at_least<Key>(all, last + 1);
     return {last, k - nearer, math::count_at_least<Key>(all, last) - nearer};
   }
