@@ -613,6 +613,9 @@ class Trial {
     }
     auto some_keys = keys;
     some_keys.resize(size_ + kSlack), weights.resize(size_ + kSlack);
+    auto keys_alone = some_keys;
+    keys_alone.resize(ours_.keep_between(keys_alone.data(), nullptr, size_, low, high));
+    expect("keep_between without weights", keys_alone, inside);
     const std::size_t kept = ours_.keep_between(some_keys.data(), weights.data(), size_, low, high);
     some_keys.resize(kept), weights.resize(kept);
     expect("keep_between", some_keys, inside);

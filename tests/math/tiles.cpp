@@ -127,3 +127,19 @@ TEMPLATE_TEST_CASE("a row of nothing has no tiles and no NaN", "[tiles]", float,
   REQUIRE(got.numbers);
   REQUIRE(got.tiles.empty());
 }
+
+TEST_CASE("likely_tiles: at most k, about as many as chance would have them", "[tiles]") {
+  for (const std::size_t count : {1u, 16u, 500u, 2004u, 16384u}) {
+    std::size_t before = 0;
+    for (std::size_t k = 1; k <= 2 * count; ++k) {
+      const std::size_t tiles = math::likely_tiles(k, count);
+      REQUIRE(tiles >= 1);
+      REQUIRE(tiles <= k);
+      REQUIRE(tiles >= before);
+      before = tiles;
+    }
+  }
+  CHECK(math::likely_tiles(40, 2004) == 40);
+  CHECK(math::likely_tiles(1000, 2004) < 900);
+  CHECK(math::likely_tiles(8000, 2004) == 8000);
+}

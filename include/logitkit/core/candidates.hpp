@@ -211,6 +211,7 @@ class Candidates {
   [[nodiscard]] std::span<std::int32_t> group_tops();
   [[nodiscard]] Key largest_in(std::span<const std::int32_t> groups);
   [[nodiscard]] Key tile_bound(std::size_t k, std::size_t* listed = nullptr);
+  [[nodiscard]] Key likely_bound(std::size_t k, std::size_t* listed);
   [[nodiscard]] Key score_bound(double threshold) const;
   [[nodiscard]] std::span<const std::uint32_t> tiles_at_least(Key bound, std::size_t enough = kAll);
   std::size_t collect(std::span<const std::uint32_t> tiles, Key bound, Survivor* out);

@@ -11,6 +11,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace logitkit::inline LOGITKIT_ABI {
@@ -55,6 +56,7 @@ struct Scratch {
   std::vector<std::uint64_t> edited;            // one bit a token: its value is in `values`
   std::vector<std::uint64_t> allowed;           // one bit a token, where there is a mask
   std::vector<std::uint64_t> marks;             // the next of these
+  std::optional<std::size_t> allowed_count;     // how many bits are 1, where that is known
   Buffer<S> values;                             // edited values, valid where the bit is set
   Buffer<Token> edits;                          // the tokens whose bits are set, in edit order
   std::vector<std::uint32_t> stale;             // tiles whose largest key an edit has taken away

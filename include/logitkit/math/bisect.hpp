@@ -45,7 +45,8 @@ template <class Key>
   }
 }
 
-/// Moves the keys from `low` to `high`, and their weights, to the front; returns how many.
+/// Moves the keys from `low` to `high`, and their weights if not null, to the front; returns how
+/// many.
 template <class Key>
 [[nodiscard]] std::size_t keep_between(std::span<Key> keys, std::uint64_t* weights, Key low,
                                        Key high) {
@@ -86,7 +87,7 @@ struct Interval {
 };
 
 /// A key that exactly k keys reach or, where ties leave none, the k-th largest: more keys reach it,
-/// fewer are larger. Needs 1 <= k <= keys.size(). May reorder them.
+/// fewer are larger. Needs 1 <= k <= keys.size(), no key above within.high. Overwrites the list.
 template <class Key>
 [[nodiscard]] Key rank_bound(std::span<Key> keys, std::size_t k, Interval<Key> within = {}) {
   if constexpr (sizeof(Key) == 8) {
@@ -94,7 +95,27 @@ template <class Key>
     std::nth_element(keys.begin(), kth, keys.end(), std::greater<>{});
     return *kth;
   } else {
-    return kernels().rank_bound(keys.data(), keys.size(), k, within.low, within.high);
+    constexpr std::size_t kFew = 512;  // reading them all again costs less than moving them
+    if (keys.size() <= kFew) {
+      return kernels().rank_bound(keys.data(), keys.size(), k, within.low, within.high);
+    }
+    Key low = std::max(within.low, least<Key>(keys)), high = within.high;
+    std::size_t size = keys.size(), above = 0, left_out = 0;  // above `high`, and not in the list
+    for (int step = 1; low < high; ++step) {
+      const Key middle = static_cast<Key>(halfway(low, high) + 1);
+      const std::size_t count = left_out + count_at_least<Key>(keys.first(size), middle);
+      if (count == k) return middle;
+      if (count > k) {
+        low = middle;
+      } else {
+        high = static_cast<Key>(middle - 1);
+        above = count;
+      }
+      if (step % 4 != 0) continue;
+      size = keep_between<Key>(keys.first(size), nullptr, low, high);
+      left_out = above;
+    }
+    return low;
   }
 }
 
@@ -115,7 +136,9 @@ template <class Key>
                                  double target, Interval<Key> within = {}) {
   const Key smallest = least<Key>(keys);
   Key low = std::max(within.low, smallest), high = within.high;
-  if (smallest == high) return {high, before, weights[0], keys.size()};
+  if (smallest == high || count_at_least<Key>(keys, smallest + 1) == 0) {  // all are equal
+    return {smallest, before, weights[0], keys.size()};
+  }
   std::size_t size = keys.size();
   Mass counted = before;  // of `before`, what is no longer in the list
   const auto leave_out = [&] {

@@ -6,10 +6,12 @@
 // the k-th largest score from below, and tiles below a bound are never looked at again.
 #pragma once
 
+#include <logitkit/math/exponential.hpp>
 #include <logitkit/math/kernels.hpp>
 #include <logitkit/math/order.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <span>
@@ -20,6 +22,14 @@ inline constexpr std::size_t kTile = 64;
 
 [[nodiscard]] constexpr std::size_t tile_count(std::size_t size) noexcept {
   return (size + kTile - 1) / kTile;
+}
+
+/// In how many of `count` tiles the k largest of all numbers should lie, and a few more of them to
+/// be sure, if they lie anywhere: at most k; k where they should lie in nearly all.
+[[nodiscard]] inline std::size_t likely_tiles(std::size_t k, std::size_t count) {
+  const double wanted = double(k) + 3 * std::sqrt(double(k)), each = wanted / double(count);
+  if (each > 2.75) return k;
+  return std::min(k, static_cast<std::size_t>(double(count) * (1 - exp(-each))) + 1);
 }
 
 /// What a row's numbers are compared as: double for double rows, else float.

@@ -360,3 +360,16 @@ TEMPLATE_TEST_CASE("a sorted view from a score on is the beginning of the whole 
     }
   }
 }
+
+TEST_CASE("the deviation of equal scores is 0, near 0, too, whatever is banned", "[candidates]") {
+  for (const float level : {0.0f, 1e-30f, -3.25f, 1e30f}) {
+    std::vector<float> row(64 * 40 + 3, level);
+    for (std::size_t i = 0; i < row.size(); i += 5)
+      row[i] = -std::numeric_limits<float>::infinity();
+    lk::Workspace workspace;
+    lk::Candidates set(row, workspace);
+    CHECK(set.deviation() == 0);
+    set.add(7, 1 + std::abs(double(level)));
+    CHECK(set.deviation() > 0);
+  }
+}

@@ -8,6 +8,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <limits>
+#include <numeric>
+#include <vector>
 
 namespace lk = logitkit;
 using test::kept;
@@ -96,4 +100,43 @@ TEST_CASE("the best stays the best through narrowing, and is found anew after ed
   set.keep_above(100);
   CHECK(set.best() == lk::kNoToken);
   CHECK(set.status() == lk::Status::nothing_left);
+}
+
+TEMPLATE_TEST_CASE("many best: scattered, close together, one a tile, equal, half banned", "[pick]",
+                   float, double) {
+  using S = TestType;
+  constexpr std::size_t kSize = 300 * 64 + 17;
+  const std::function<double(std::size_t)> shapes[] = {
+      [](std::size_t i) { return double(i * 7919 % kSize); },
+      [](std::size_t i) { return double(i); },
+      [](std::size_t i) { return -double(i); },
+      [](std::size_t i) { return double(i % 64 == i / 64 % 64 ? 1000 + i : i % 64); },
+      [](std::size_t) { return 2.0; },
+      [](std::size_t i) { return double(i * 7919 % kSize / 100); },
+      [](std::size_t i) {
+        return i % 2 == 0 ? double(i) : -std::numeric_limits<double>::infinity();
+      }};
+  for (std::size_t shape = 0; shape < std::size(shapes); ++shape) {
+    std::vector<S> row(kSize);
+    for (std::size_t i = 0; i < kSize; ++i) row[i] = S(shapes[shape](i));
+    std::vector<lk::Token> order(kSize);
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(), [&](lk::Token a, lk::Token b) {
+      return row[std::size_t(a)] > row[std::size_t(b)];
+    });
+    const auto banned = [&](lk::Token t) { return std::isinf(row[std::size_t(t)]); };
+    order.erase(std::remove_if(order.begin(), order.end(), banned), order.end());
+    for (const std::size_t k : {64u, 130u, 290u, 299u, 700u, 1200u, 9000u, 19000u}) {
+      CAPTURE(shape, k);
+      auto best = order;
+      best.resize(std::min(k, best.size()));
+      std::sort(best.begin(), best.end());
+      lk::Workspace workspace;
+      lk::Candidates set(row, workspace);
+      set.keep_top(k);
+      std::vector<lk::Token> kept;
+      for (const auto [token, score] : set) kept.push_back(token);
+      REQUIRE(kept == best);
+    }
+  }
 }

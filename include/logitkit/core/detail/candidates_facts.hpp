@@ -200,6 +200,8 @@ double Candidates<S>::find_deviation(math::Spread spread, float centre) {
       const double mean = math::Spread::total(spread.sums) / double(spread.count);
       const double square = math::Spread::total(spread.squares) / double(spread.count);
       const double variance = std::fma(-mean, mean, square);
+      const bool equal = !(variance > 0) && !narrow_;  // it may be that all are
+      if (equal && mark(0, scratch_.tiles.size(), largest_key()) == spread.count) return 0;
       if (mean * mean <= 4 * variance && square <= std::numeric_limits<float>::max()) {
         return std::sqrt(variance);
       }
@@ -213,11 +215,9 @@ double Candidates<S>::find_deviation(math::Spread spread, float centre) {
   const auto distance = [=](S value) {
     return std::min(best - math::widen(value), std::numeric_limits<double>::max());
   };
-  for_each_value(kBannedKey,
-                 [&](Token, S value) { farthest = std::max(farthest, distance(value)); });
-  const double unit = std::bit_cast<double>(
-      std::bit_cast<std::uint64_t>(std::max(farthest, std::numeric_limits<double>::min())) >>
-      52 << 52);
+  for_each_value(kBannedKey, [&](Token, S v) { farthest = std::max(farthest, distance(v)); });
+  farthest = std::max(farthest, std::numeric_limits<double>::min());
+  const double unit = std::bit_cast<double>(std::bit_cast<std::uint64_t>(farthest) >> 52 << 52);
   for_each_value(kBannedKey, [&](Token, S value) { sum += distance(value) / unit, ++count; });
   for_each_value(kBannedKey, [&](Token, S value) {
     const double from_mean = distance(value) / unit - sum / count;

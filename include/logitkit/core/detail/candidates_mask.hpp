@@ -45,18 +45,21 @@ void Candidates<S>::allow_marked() {
     scratch_.marks[tile] &= scratch_.allowed[tile];
   }
   scratch_.allowed.swap(scratch_.marks);
+  scratch_.allowed_count.reset();
   masked_ = true;
 }
 
 /// How many tokens a mask has left.
 template <std::floating_point S>
 std::size_t Candidates<S>::count_allowed() const {
+  if (scratch_.allowed_count) return *scratch_.allowed_count;
   std::size_t count = 0;
   for (std::size_t tile = 0; tile < scratch_.tiles.size(); ++tile) {
     const std::size_t rest = vocabulary() - tile * math::kTile;
     const std::uint64_t bits = ~std::uint64_t{0} >> (rest < math::kTile ? math::kTile - rest : 0);
     count += static_cast<std::size_t>(std::popcount(scratch_.allowed[tile] & bits));
   }
+  scratch_.allowed_count = count;
   return count;
 }
 
@@ -101,10 +104,15 @@ bool Candidates<S>::narrow_by_mask(const Boundary& last, std::size_t at_least) {
       above = scratch_.marks[tile];
     }
     std::uint64_t spare = reached & ~above;
-    for (; room > 0 && spare != 0; --room) spare &= spare - 1;
+    const auto equals = static_cast<std::size_t>(std::popcount(spare));
+    std::size_t fit = std::min(room, equals);
+    room -= fit;
+    if (fit == equals) fit = spare = 0;
+    for (; fit > 0; --fit) spare &= spare - 1;
     scratch_.marks[tile] = reached & ~spare;
   }
   allow_marked();
+  scratch_.allowed_count = kept;
   for (std::size_t tile = 0; tile < count; ++tile) {
     if (scratch_.allowed[tile] == 0) scratch_.tiles[tile] = kBannedKey;
   }

@@ -70,25 +70,30 @@ void Candidates<S>::keep_top(std::size_t k, bool equals) {
   if (k < vocabulary()) rest_ = -kInfinity;
   if (k >= (narrow_ ? size() : vocabulary())) return;
   auto& list = scratch_.picked;
+  const std::size_t wanted = equals ? kAll : k;
   std::size_t listed = 0;
-  const Key bound = tile_bound(k, &listed);
-  pick_at_least(bound, list, equals ? kAll : k, listed);
+  Key bound = likely_bound(k, &listed);
+  pick_at_least(bound, list, wanted, listed);
+  if (list.size() < k) pick_at_least(bound = tile_bound(k), list, wanted);
   if (k < list.size()) {
     const Key most = largest_key();
-    auto& keys = scratch_.weighed.keys;
-    keys.resize(list.size() + 16);
-    if constexpr (std::same_as<S, float>) {
-      math::kernels().keys(list.data(), list.size(), keys.data());
-    } else {
-      std::transform(list.begin(), list.end(), keys.begin(),
-                     [](const Survivor& entry) { return math::order_key(entry.score); });
-    }
-    const std::span<Key> all(keys.data(), list.size());
-    const Key last = math::rank_bound(all, k, {bound, most});
-    const std::size_t above = math::count_at_least<Key>(all, last + 1);
-    const std::size_t reached = math::count_at_least<Key>(all, last);
+    const auto keys = [&] {
+      auto& all = scratch_.weighed.keys;
+      all.resize(list.size() + 16);
+      if constexpr (std::same_as<S, float>) {
+        math::kernels().keys(list.data(), list.size(), all.data());
+      } else {
+        std::transform(list.begin(), list.end(), all.begin(),
+                       [](const Survivor& entry) { return math::order_key(entry.score); });
+      }
+      return std::span(all.data(), list.size());
+    };
+    const Key last = math::rank_bound(keys(), k, {bound, most});
     list.resize(keep_at_least(list, last, list.data()));
-    if (!equals) drop_equals({last, k - above, reached - above});
+    if (k < list.size() && !equals) {
+      const std::size_t above = math::count_at_least<Key>(keys(), last + 1);
+      drop_equals({last, k - above, list.size() - above});
+    }
   }
   narrow_to_best();
 }

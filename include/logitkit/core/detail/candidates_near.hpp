@@ -180,8 +180,8 @@ struct Candidates<S>::Near {
     set.pick_at_least(kBannedKey, set.scratch_.picked);
     find(kBannedKey, 0);
     k = std::min(k, set.scratch_.found.size());
-    const std::span<Key> all = keys();
-    const Key last = math::rank_bound(all, k, {kBannedKey, 0});
+    const Key last = math::rank_bound(keys(), k, {kBannedKey, 0});
+    const std::span<const Key> all = keys();
     const std::size_t nearer = math::count_at_least<Key>(all, last + 1);
     return {last, k - nearer, math::count_at_least<Key>(all, last) - nearer};
   }
@@ -209,6 +209,12 @@ template <std::floating_point S>
 void Candidates<S>::keep_near(double score, double p, std::size_t at_least) {
   if (!(std::abs(score) <= std::numeric_limits<double>::max())) return keep_top(0);
   if (p >= 1 || status() != Status::ok) return;
+  // Where all are equal, whole tiles of the best, every order is that of tokens.
+  const std::size_t tiles = scratch_.tiles.size();
+  if (std::same_as<S, float> && !narrow_ && tile_bound(kFewTiles) == largest_key() &&
+      mark(0, tiles, largest_key()) == mark(0, tiles, kBannedKey)) {
+    return keep_mass(p > 0 ? p : std::numeric_limits<double>::min(), at_least);
+  }
   const Near near{*this, math::centre_of<S>((score - shift_) / scale_)};
   near.drop_beyond(near.boundary(p > 0 ? p : std::numeric_limits<double>::min()));
   if (scratch_.picked.size() < at_least) near.drop_beyond(near.boundary_of_rank(at_least));

@@ -90,7 +90,7 @@ auto Candidates<S>::tile_bound(std::size_t k, std::size_t* listed) -> Key {
         *listed += tops[tile] >= bound;
       }
     }
-  } else if (std::same_as<S, float> && 2 * k > tops.size()) {
+  } else if (std::same_as<S, float> && 16 * k > 15 * tops.size()) {
     const std::size_t sixteens = (vocabulary() + 15) / 16;
     if (k > sixteens) return kBannedKey;
     if constexpr (std::same_as<S, float>) {
@@ -104,6 +104,21 @@ auto Candidates<S>::tile_bound(std::size_t k, std::size_t* listed) -> Key {
     bound = math::rank_bound(keys.first(tops.size()), k, {lowest, largest});
   }
   return math::least_with_top<Key>(bound);
+}
+
+/// A key that at least k values should reach, and not many more; no more than a guess.
+template <std::floating_point S>
+auto Candidates<S>::likely_bound(std::size_t k, std::size_t* listed) -> Key {
+  const std::size_t tiles = math::likely_tiles(k, scratch_.tiles.size());
+  const Key bound = tile_bound(tiles, listed);
+  if (narrow_ || tiles <= 2 * kFewTiles || bound == *largest_) return bound;
+  // Where the best lie close together, fewer tiles will do: by the first that reach the bound.
+  *listed = 0;
+  const auto some = tiles_at_least(bound, kBlock);
+  scratch_.found.resize((some.size() + 1) * math::kTile);
+  const std::size_t found = collect(some, bound, scratch_.found.data());
+  if (found * tiles < 4 * k * some.size()) return bound;
+  return tile_bound(1 + 5 * k * some.size() / (4 * found), listed);
 }
 
 /// Writes an entry for each value of the listed tiles that reaches the bound; returns how many.
@@ -189,10 +204,10 @@ void Candidates<S>::pick_at_least(Key bound, auto& list, std::size_t k, std::siz
     list.resize(scratch_.survivors.size() + detail::kSlack);
     return list.resize(keep_at_least(scratch_.survivors, bound, list.data()));
   }
+  const bool equal = bound == largest_;
   auto tiles = listed > 0 ? std::span<const std::uint32_t>(scratch_.tile_list).first(listed)
-                          : tiles_at_least(bound, bound == largest_ ? k : kAll);
-  if (k <
-      tiles.size()) {  // the first k of them hold k tokens that come before a later tile's equals
+                          : tiles_at_least(bound, equal ? k : kAll);
+  if (k < tiles.size()) {  // the first k hold k tokens that come before a later tile's equals
     std::uint32_t* end = scratch_.tile_list.data() + k;
     for (const std::uint32_t tile : tiles.subspan(k)) {
       *end = tile;
@@ -201,7 +216,13 @@ void Candidates<S>::pick_at_least(Key bound, auto& list, std::size_t k, std::siz
     tiles = tiles.first(static_cast<std::size_t>(end - tiles.data()));
   }
   list.resize(std::min(tiles.size() * math::kTile, vocabulary()) + detail::kSlack);
-  list.resize(collect(tiles, bound, list.data()));
+  std::size_t count = 0;
+  while (!tiles.empty() && !(equal && count >= k)) {
+    const std::size_t some = equal ? std::min(tiles.size(), kBlock) : tiles.size();
+    count += collect(tiles.first(some), bound, list.data() + count);
+    tiles = tiles.subspan(some);
+  }
+  list.resize(count);
 }
 
 template <std::floating_point S>
@@ -214,7 +235,7 @@ std::span<const Candidate> Candidates<S>::sorted(std::size_t n, double at_least)
     bound = std::max(bound, score_bound(at_least));
   }
   auto& found = scratch_.found;
-  pick_at_least(bound, found);
+  pick_at_least(bound, found, n);
   constexpr std::size_t kMany = 2000;
   if (std::min(n, found.size()) >= kMany) {
     list.resize(found.size());

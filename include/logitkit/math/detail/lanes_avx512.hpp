@@ -161,6 +161,12 @@ inline std::size_t compress(std::int32_t* keys, std::uint64_t* p, Ints k, Wholes
   return static_cast<std::size_t>(std::popcount(kept));
 }
 
+/// The same of keys alone.
+inline std::size_t compress(std::int32_t* keys, Ints k, unsigned kept) {
+  _mm512_storeu_si512(keys, _mm512_maskz_compress_epi32(static_cast<__mmask16>(kept), k));
+  return static_cast<std::size_t>(std::popcount(kept));
+}
+
 /// Writes those of sixteen entries that are in `kept`; room for sixteen.
 inline std::size_t compress(Entry<float>* out, const Entry<float>* p, unsigned kept) {
   const auto low = static_cast<__mmask8>(kept & 255), high = static_cast<__mmask8>(kept >> 8);
