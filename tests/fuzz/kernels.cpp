@@ -257,7 +257,7 @@ class Trial {
   }
 
   template <class Scalar>
-  void check_scan(const std::vector<Scalar>& row, const std::uint64_t* mask, bool nan) const {
+  void check_scan(const std::vector<Scalar>& row, const std::uint64_t* mask, bool nan) {
     using Key = math::OrderKey<Score<Scalar>>;
     const std::size_t tiles = (size_ + kTile - 1) / kTile;
     std::vector<Key> maxima(tiles, math::order_key(static_cast<Score<Scalar>>(-kInfinity)));
@@ -271,6 +271,9 @@ class Trial {
       return clean ? tiles : 0;  // with a NaN they mean nothing
     });
     if (clean == nan) fail("scan's NaN", 0);
+    if constexpr (!std::same_as<Scalar, double>) {
+      if (mask == nullptr) check_scan_and_sum(row, found, nan);
+    }
     if (nan) return;
     expect("scan", found, maxima);
     if constexpr (std::same_as<Scalar, double>) {
@@ -338,6 +341,49 @@ class Trial {
     return kind % 8 < std::size(kScales) ? kScales[kind % 8] : random;
   }
 
+  /// scan_and_sum, in units of the largest of the first numbers: the tiles of scan, and sums within
+  /// the slack of those of exponentials in double.
+  template <class Scalar>
+  void check_scan_and_sum(const std::vector<Scalar>& row, const std::vector<std::int32_t>& maxima,
+                          bool nan) {
+    const double scale = random_scale(), octaves = scale * 1.44269504088896340736;
+    const std::size_t few = std::min(size_, kTile);
+    const auto value = [](Scalar x) { return double(static_cast<float>(x)); };
+    double near = -double(kInfinity), best = near;
+    for (std::size_t i = 0; i < size_; ++i) {
+      best = std::max(best, value(row[i]));
+      if (i < few) near = best;
+    }
+    const bool fits = math::Weighing::fits(near, scale);
+    const math::Weighing guess(fits ? near : 0, scale);
+    const std::size_t tiles = (size_ + kTile - 1) / kTile;
+    std::vector<float> sums(tiles + 1, 77.0f);
+    double all = 0;
+    bool clean = false;
+    const auto found = same<std::int32_t>("scan_and_sum", tiles, [&](const auto& table, auto* out) {
+      const bool mine = &table == &ours_;
+      std::vector<float> others(sums.size());
+      double other = 0;
+      clean = table.template rows<Scalar>().scan_and_sum(
+          row.data(), size_, guess, out, mine ? sums.data() : others.data(), mine ? all : other);
+      return clean ? tiles : 0;
+    });
+    if (clean == nan) fail("scan_and_sum's NaN", 0);
+    if (sums.back() != 77.0f) fail("scan_and_sum's guard", 0);
+    if (nan) return;
+    expect("scan_and_sum", found, maxima);
+    if (!fits || !math::Weighing::fits(best, scale)) return;
+    const math::Weighing weighing(best, scale);
+    if (weighing.octaves_above(guess) > 64) return;
+    double exact = 0;
+    for (const Scalar x : row) exact += std::exp2((value(x) - best) * octaves);
+    exact *= std::exp2(best * octaves - double(weighing.reference));
+    const double sum = all * weighing.unit_of(guess);
+    const double slack =
+        sum * math::Weighing::slack(double(size_), sum, 2, weighing.octaves_above(guess));
+    if (!(std::abs(sum - exact) <= slack)) fail("scan_and_sum", 0);
+  }
+
   /// quick_sums, for one temperature: within the slack of a sum of exponentials in double.
   template <class Scalar>
   void check_quick_sums(const std::vector<Scalar>& row, const std::uint64_t* mask) {
@@ -366,7 +412,7 @@ class Trial {
     for (const float each : sums) sum += double(each);
     for (const double value : values) exact += std::exp2((value - best) * octaves);
     if constexpr (!kDouble) exact *= std::exp2(best * octaves - double(weighing.reference));
-    const double slack = sum * math::Weighing::slack(double(size_), sum);
+    const double slack = sum * math::Weighing::slack(double(size_), sum, kDouble ? 3 : 2);
     if (!(std::abs(sum - exact) <= slack)) fail("quick_sums", 0);
   }
 
@@ -403,7 +449,7 @@ class Trial {
     ours_.of_float.quick_sums(row.data(), size_, nullptr, weighing, quick.data());
     double sum = 0;
     for (const float each : quick) sum += double(each);
-    const double slack_of_all = sum * math::Weighing::slack(double(size_), sum);
+    const double slack_of_all = sum * math::Weighing::slack(double(size_), sum, 2);
     if (!(std::abs(sum - all.to_double() * 0x1p-56) <= slack_of_all)) fail("quick_sums", 0);
     check_split(row, weighing, weights, all);
     check_sums_above(row, weighing, weights);

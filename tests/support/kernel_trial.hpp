@@ -73,12 +73,38 @@ void require_same_rows(const math::RowKernels<Scalar>& ours, const math::RowKern
       REQUIRE(ours.scan(row.data(), size, nullptr, maxima.data()));
       REQUIRE(slow.scan(row.data(), size, nullptr, slow_maxima.data()));
       REQUIRE(maxima == slow_maxima);
+      const auto unmasked = maxima;
       const auto mask = kernel_mask(tiles, kind);
       REQUIRE(ours.scan(row.data(), size, mask.data(), maxima.data()));
       REQUIRE(slow.scan(row.data(), size, mask.data(), slow_maxima.data()));
       REQUIRE(maxima == slow_maxima);
 
       if constexpr (!std::same_as<Scalar, double>) {
+        std::vector<math::OrderKey<float>> keys(tiles + 1, 77);
+        std::vector<float> sums(tiles + 1, 77), slow_sums = sums;
+        double total = 0, slow_total = 0;
+        // In units of a value 17 octaves below the best; where that is infinite, only the keys
+        // count.
+        const auto best = double(static_cast<float>(*std::max_element(row.begin(), row.end())));
+        const bool fits = math::Weighing::fits(best, 0.3);
+        const math::Weighing weighing(fits ? best - 40 : 0, 0.3);
+        REQUIRE(ours.scan_and_sum(row.data(), size, weighing, keys.data(), sums.data(), total));
+        REQUIRE(keys == unmasked);
+        REQUIRE(slow.scan_and_sum(row.data(), size, weighing, keys.data(), slow_sums.data(),
+                                  slow_total));
+        REQUIRE(keys == unmasked);
+        REQUIRE(sums.back() == 77);
+        double sum = 0;
+        for (std::size_t t = 0; t < tiles && fits; ++t) {
+          const double slow_sum = double(slow_sums[t]);
+          REQUIRE(std::abs(double(sums[t]) - slow_sum) <= 1e-5 * slow_sum + 0x1p-80);
+          sum += double(sums[t]);
+        }
+        if (fits) {
+          REQUIRE(std::abs(total - sum) <= 1e-14 * sum);
+          REQUIRE(std::abs(slow_total - sum) <= 1e-5 * sum + 0x1p-80);
+        }
+
         std::vector<float> floats(size + 1, 77), slow_floats = floats;
         for (const std::uint64_t* allowed :
              {static_cast<const std::uint64_t*>(nullptr), mask.data()}) {
@@ -99,6 +125,12 @@ void require_same_rows(const math::RowKernels<Scalar>& ours, const math::RowKern
         bad[at] = static_cast<Scalar>(nan);
         REQUIRE_FALSE(ours.scan(bad.data(), size, nullptr, maxima.data()));
         REQUIRE_FALSE(ours.scan(bad.data(), size, mask.data(), maxima.data()));
+        if constexpr (!std::same_as<Scalar, double>) {
+          std::vector<float> sums(tiles);
+          double total = 0;
+          REQUIRE_FALSE(ours.scan_and_sum(bad.data(), size, math::Weighing(0, 1), maxima.data(),
+                                          sums.data(), total));
+        }
       }
     }
   }

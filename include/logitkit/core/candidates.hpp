@@ -176,6 +176,7 @@ class Candidates {
   [[nodiscard]] std::size_t count_allowed() const;
   std::size_t mark(std::size_t tile, std::size_t count, Key bound);
   void scan(math::Spread* spread = nullptr, float centre = 0);
+  void scan_by(const auto& read);
   void take(const CandidateList<S>& list);
   void scan_values();
   void refresh_tiles();
@@ -183,14 +184,14 @@ class Candidates {
   [[nodiscard]] double largest() { return math::widen(math::from_order_key<S>(largest_key())); }
   [[nodiscard]] Survivor peak();
   [[nodiscard]] bool weighs_fast();
-  [[nodiscard]] bool sums_are_worth_it();
   [[nodiscard]] math::Weighing weighing();
   math::Mass weigh(std::span<const Survivor> entries);
   std::size_t tile_values(std::size_t tile, S* out) const;
   [[nodiscard]] std::span<const Survivor> tile_entries(std::size_t tile);
-  void sum_tiles();
-  [[nodiscard]] double sum_tiles_quickly();
-  [[nodiscard]] double sum_blocks();
+  double sum_tiles();
+  struct Sums;
+  [[nodiscard]] std::optional<Sums> scan_and_sum();
+  [[nodiscard]] std::optional<Sums> sum_tiles_quickly();
   [[nodiscard]] double sum_survivors();
   void for_each_run(const auto& f);
   void for_each_stretch(const auto& f);
@@ -201,7 +202,7 @@ class Candidates {
   [[nodiscard]] double log_mass();
   double keep_log_mass(double sum);
   [[nodiscard]] double log_rest();
-  [[nodiscard]] std::optional<Token> draw_by_sums(double u);
+  [[nodiscard]] std::optional<Token> draw_by_sums(double u, const std::optional<Sums>& known);
   struct Boundary;
   struct Nucleus;
   struct Near;

@@ -142,6 +142,39 @@ TEST_CASE("next to every border quick sums of doubles decide as exact masses do"
   }
 }
 
+TEMPLATE_TEST_CASE("a row read for the draw draws as one that has been looked at", "[candidates]",
+                   float, Eigen::half, Eigen::bfloat16) {
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+  lk::Workspace workspace, other;
+  const auto check = [&](const std::vector<TestType>& row, double scale) {
+    for (int i = 0; i <= 40; ++i) {
+      lk::Candidates read(row, workspace), looked_at(row, other);
+      read.scale(scale);
+      looked_at.scale(scale);
+      const lk::Status status = looked_at.status();
+      if (i % 2 == 0) looked_at.keep_if([](lk::Token, double) { return true; });  // all in a list
+      REQUIRE(read.draw(i / 40.0) == looked_at.draw(i / 40.0));
+      REQUIRE(read.status() == status);
+      REQUIRE(read.best() == looked_at.best());
+    }
+  };
+  for (const std::size_t size : {1u, 64u, 1000u, 1024u, 1025u, 5000u}) {
+    for (const float late : {0.0f, 3.0f, 30.0f, 60.0f, 1000.0f, 6e4f, kInfinity<float>, kNan}) {
+      std::vector<TestType> row;
+      for (std::size_t i = 0; i < size; ++i) {
+        row.push_back(static_cast<TestType>(static_cast<float>(i * 7919 % 1009) / 500));
+      }
+      row.back() = static_cast<TestType>(late);  // in rows of more than 1024 not among the first
+      CAPTURE(size, late);
+      check(row, 1.25);
+      check(row, 0x1p-70);  // beyond what the kernels weigh
+      if (size <= 1024) continue;
+      std::fill_n(row.begin(), 1024, static_cast<TestType>(-kInfinity<float>));
+      check(row, 0.3);
+    }
+  }
+}
+
 TEMPLATE_TEST_CASE("quick sums see edits and masks", "[candidates]", float, double) {
   using S = TestType;
   lk::Workspace workspace, other;

@@ -96,7 +96,7 @@ TEST_CASE("quick sums are within the slack that is promised, on every instructio
             for (const float each : sums) sum += double(each);
             const double exact =
                 math::kernels().mass(row.data(), size, weighing).to_double() * 0x1p-56;
-            const double slack = sum * math::Weighing::slack(static_cast<double>(size), sum);
+            const double slack = sum * math::Weighing::slack(static_cast<double>(size), sum, 2);
             closest = std::max(closest, std::abs(sum - exact) / slack);
           }
         }

@@ -102,13 +102,12 @@ auto Candidates<S>::tile_entries(std::size_t tile) -> std::span<const Survivor> 
   return std::span(scratch_.tile).first(size);
 }
 
-/// Reads the row, once; what edits have done by then to the tiles is made up for. Where the row is
-/// floats and a spread is asked for, that is added up as well, of each stretch while it is at hand.
+/// Reads the row, once. Where the row is floats and a spread is asked for, that is added up as
+/// well, of each stretch while it is at hand.
 template <std::floating_point S>
 void Candidates<S>::scan(math::Spread* spread, float centre) {
-  scanned_ = true;
   const std::uint64_t* const mask = masked_ ? scratch_.allowed.data() : nullptr;
-  const bool numbers = row_.visit([&]<class Scalar>(const Scalar* data) {
+  scan_by([&]<class Scalar>(const Scalar* data) {
     std::size_t done = 0;
     bool all = true;
     if constexpr (std::same_as<Scalar, float>) {
@@ -125,7 +124,14 @@ void Candidates<S>::scan(math::Spread* spread, float centre) {
                       scratch_.tiles.data() + done / math::kTile) &&
            all;
   });
-  if (!numbers) {  // has no order: nothing is to be found in it
+}
+
+/// The same by read(data), which fills the tiles and tells whether there are only numbers; what
+/// edits have done by then to the tiles is made up for.
+template <std::floating_point S>
+void Candidates<S>::scan_by(const auto& read) {
+  scanned_ = true;
+  if (!row_.visit(read)) {  // has no order: nothing is to be found in it
     status_ = Status::not_a_number;
     std::fill(scratch_.tiles.begin(), scratch_.tiles.end(), kBannedKey);
     return;
@@ -136,7 +142,7 @@ void Candidates<S>::scan(math::Spread* spread, float centre) {
     Key* const tiles = scratch_.tiles.data();
     for (const Token token : scratch_.edits) {
       const auto at = static_cast<std::size_t>(token), tile = at / math::kTile;
-      const bool stays = mask == nullptr || allowed(at);
+      const bool stays = !masked_ || allowed(at);
       if (math::order_key(static_cast<S>(data[at])) == tiles[tile]) {
         scratch_.stale.push_back(static_cast<std::uint32_t>(tile));  // another may be the largest
       } else if (stays) {

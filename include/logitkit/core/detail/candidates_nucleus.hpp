@@ -114,10 +114,10 @@ struct Candidates<S>::Nucleus {
 
   /// The same by quick sums of the row, where they can tell.
   [[nodiscard]] std::optional<Boundary> by_sums(double p) const {
-    if (!set.sums_are_worth_it()) return std::nullopt;
-    const double all = set.sum_tiles_quickly();
-    const double slack = all * math::Weighing::slack(double(set.vocabulary()), all);
-    return in_picked({}, {(p * all - slack) * 0x1p56, (p * all + slack) * 0x1p56});
+    const auto sums = set.sum_tiles_quickly();
+    if (!sums) return std::nullopt;
+    const double target = p * sums->all;
+    return in_picked({}, {(target - sums->slack) * 0x1p56, (target + sums->slack) * 0x1p56});
   }
 
   /// The boundary of the part p.

@@ -131,28 +131,23 @@ math::Mass Candidates<S>::total() {
   return *total_;
 }
 
-/// Each tile's sum of weights as a float, to scratch_.tile_sums; before narrowing, where
-/// weighs_fast(). All-banned tiles get 0.
+/// The sum of all weights. Each tile's goes to scratch_.tile_sums as a float, that of an all-banned
+/// one is 0, and then they are added up block by block. Before narrowing, where weighs_fast().
 template <std::floating_point S>
-void Candidates<S>::sum_tiles() {
+double Candidates<S>::sum_tiles() {
   const math::Weighing weighing = this->weighing();
   float* sums = scratch_.tile_sums.data();
   for_each_stretch([&](const float* numbers, std::size_t size, std::size_t first) {
     math::kernels().tile_sums(numbers, size, weighing, sums + first / math::kTile);
   });
   const auto floor = math::order_key(weighing.floor);
-  for (std::size_t tile = 0; tile < scratch_.tiles.size(); ++tile) {
+  const std::size_t count = scratch_.tiles.size();
+  for (std::size_t tile = 0; tile < count; ++tile) {
     if (scratch_.tiles[tile] <= floor) sums[tile] = 0;
   }
-}
-
-/// The sum of tile_sums, block by block.
-template <std::floating_point S>
-double Candidates<S>::sum_blocks() {
   double sum = 0;
-  const std::size_t count = scratch_.tiles.size();
   for (std::size_t block = 0; block < count; block += kBlock) {
-    sum += math::sum_block(&scratch_.tile_sums[block], std::min(kBlock, count - block));
+    sum += math::sum_block(sums + block, std::min(kBlock, count - block));
   }
   return sum;
 }
@@ -199,35 +194,39 @@ double Candidates<S>::log_mass() {
   if (log_mass_) return *log_mass_;
   if constexpr (std::same_as<S, float>) {
     if (weighs_fast()) {
-      if (!narrow_) sum_tiles();
-      return keep_log_mass(narrow_ ? sum_survivors() : sum_blocks());
+      return keep_log_mass(narrow_ ? sum_survivors() : sum_tiles());
     }
   }
   return *(log_mass_ = math::log(total().to_double() * 0x1p-56));
 }
 
-/// Whether quick sums can say something that exact ones do not say as cheaply.
+/// What scratch_.tile_sums add up to, and how far that can be from the exact sum, nearly.
 template <std::floating_point S>
-bool Candidates<S>::sums_are_worth_it() {
-  const bool quick = std::same_as<S, float> ? weighs_fast() : math::Weighing::fits(0, scale_);
-  return !narrow_ && !total_ && quick;
-}
+struct Candidates<S>::Sums {
+  double all, slack;  // in units of scratch_.tile_sums
+  double unit;        // of these, in units of the reference
+};
 
-/// The sums of tiles that are quick to find, and their sum.
+/// The sums of tiles that are quick to find, if they can say something that exact ones do not say
+/// as cheaply.
 template <std::floating_point S>
-double Candidates<S>::sum_tiles_quickly() {
+auto Candidates<S>::sum_tiles_quickly() -> std::optional<Sums> {
+  const bool quick = std::same_as<S, float> ? weighs_fast() : math::Weighing::fits(0, scale_);
+  if (narrow_ || total_ || !quick) return std::nullopt;
   const math::Weighing weighing = this->weighing();
   const math::Kernels& kernels = math::kernels();
+  double all = 0;
   for_each_run([&]<class Scalar>(const Scalar* numbers, std::size_t size, std::size_t first,
                                  const std::uint64_t* allowed) {
     float* const sums = &scratch_.tile_sums[first / math::kTile];
     if constexpr (std::same_as<Scalar, double>) {
-      kernels.of_double.quick_sums(numbers, size, allowed, largest(), weighing, sums);
+      all += kernels.of_double.quick_sums(numbers, size, allowed, largest(), weighing, sums);
     } else {
-      kernels.rows<Scalar>().quick_sums(numbers, size, allowed, weighing, sums);
+      all += kernels.rows<Scalar>().quick_sums(numbers, size, allowed, weighing, sums);
     }
   });
-  return sum_blocks();
+  const int roundings = std::same_as<S, float> ? 2 : 3;
+  return Sums{all, all * math::Weighing::slack(double(vocabulary()), all, roundings), 1};
 }
 
 }  // namespace logitkit::inline LOGITKIT_ABI

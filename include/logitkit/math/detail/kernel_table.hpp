@@ -79,10 +79,12 @@ struct RowKernels {
   std::size_t (*collect)(const Scalar* row, std::size_t size, const std::uint64_t* allowed,
                          const std::uint32_t* tiles, std::size_t tile_count, std::int32_t bound,
                          Entry<float>* entries);
-  void (*quick_sums)(const Scalar* row, std::size_t size, const std::uint64_t* allowed,
-                     const Weighing&, float* sums);
+  double (*quick_sums)(const Scalar* row, std::size_t size, const std::uint64_t* allowed,
+                       const Weighing&, float* sums);
   std::size_t (*mark)(const Scalar* row, std::size_t size, const std::uint64_t* allowed,
                       std::int32_t bound, std::uint64_t* marks);
+  bool (*scan_and_sum)(const Scalar* row, std::size_t size, const Weighing&, std::int32_t* tiles,
+                       float* sums, double& total);
 };
 
 template <>
@@ -92,8 +94,8 @@ struct RowKernels<double> {
   std::size_t (*collect)(const double* row, std::size_t size, const std::uint64_t* allowed,
                          const std::uint32_t* tiles, std::size_t tile_count, std::int64_t bound,
                          Entry<double>* entries);
-  void (*quick_sums)(const double* row, std::size_t size, const std::uint64_t* allowed, double best,
-                     const Weighing&, float* sums);
+  double (*quick_sums)(const double* row, std::size_t size, const std::uint64_t* allowed,
+                       double best, const Weighing&, float* sums);
   void (*key_tops)(const std::int64_t* keys, std::size_t size, std::int32_t* tops);
 };
 

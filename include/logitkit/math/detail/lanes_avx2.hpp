@@ -94,7 +94,7 @@ inline Floats from_bits(Ints x) {
 }
 inline void hold(Floats&, Floats&, Floats&, Floats&) {}  // there are not as many registers
 
-// 2^y in two parts, y at most 2 or so: 2^fraction(y), then by 2^floor(y); far below, nearly 0.
+// 2^y in two parts, y at most 64 or so: 2^fraction(y), then by 2^floor(y); far below, nearly 0.
 inline __m256 floor_of(__m256 y) { return _mm256_floor_ps(_mm256_max_ps(y, _mm256_set1_ps(-100))); }
 inline Floats fraction(Floats y) {
   const __m256 least = _mm256_set1_ps(-100);

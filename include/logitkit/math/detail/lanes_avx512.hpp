@@ -96,7 +96,7 @@ inline void hold(Floats& a, Floats& b, Floats& c, Floats& d) {
   __asm__("" : "+v"(a), "+v"(b), "+v"(c), "+v"(d));
 }
 
-// 2^y in two parts, y at most 2 or so: 2^fraction(y), then by 2^floor(y); of -inf, nothing.
+// 2^y in two parts, y at most 64 or so: 2^fraction(y), then by 2^floor(y); of -inf, nothing.
 inline Floats fraction(Floats y) { return _mm512_reduce_ps(y, _MM_FROUND_TO_NEG_INF); }
 inline Floats scaled(Floats p, Floats y) { return _mm512_scalef_ps(p, y); }
 

@@ -97,7 +97,7 @@ inline Floats from_bits(const Ints& x) {
 }
 inline void hold(Floats&, Floats&, Floats&, Floats&) {}
 
-// 2^y in two parts, y at most 2 or so: 2^fraction(y), then by 2^floor(y); far below, nearly 0.
+// 2^y in two parts, y at most 64 or so: 2^fraction(y), then by 2^floor(y); far below, nearly 0.
 inline float32x4_t clamped(float32x4_t y) { return vmaxq_f32(y, vdupq_n_f32(-100)); }
 inline Floats fraction(const Floats& y) {
   return each<Floats>(

@@ -96,8 +96,8 @@ inline Ints bits(const Floats& x) { return std::bit_cast<Ints>(x); }
 inline Floats from_bits(const Ints& x) { return std::bit_cast<Floats>(x); }
 inline void hold(Floats&, Floats&, Floats&, Floats&) {}
 
-// 2^y in two parts, y at most 2 or so: 2^fraction(y), then by 2^floor(y); far below, nearly 0.
-inline float clamped(float y) { return y > -100 ? y : -100; }
+// 2^y in two parts, y at most 64 or so: 2^fraction(y), then by 2^floor(y); far below, nearly 0.
+inline float clamped(float y) { return y > -100 ? (y < 100 ? y : 100) : -100; }
 inline Floats fraction(const Floats& y) {
   return each<Floats>([&](int i) { return clamped(y.lane[i]) - std::floor(clamped(y.lane[i])); });
 }

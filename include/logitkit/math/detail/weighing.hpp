@@ -54,14 +54,24 @@ struct Weighing {
   }
 
   /// How far quick sums of at most `size` weights can be from the exact ones, as a part of `sum`,
-  /// what they add up to. A quick weight takes y, the octaves from the best one, which up to three
-  /// roundings to a float move: of `high`, as the low part is left out; of v * high - reference; in
-  /// rows of doubles, of the distance from the best that stands for v, with 0 for the best. In
+  /// what they add up to. A quick weight takes y, the octaves from the best one, which two or three
+  /// `roundings` to a float move: of `high`, as the low part is left out; of v * high - reference;
+  /// in rows of doubles, of the distance from the best that stands for v, with 0 for the best. In
   /// units of 2^-24 of a weight, each is worth |y| ln 2, the power and its coefficients 4, the
   /// additions 6, what exact weights lack below 2^-56 less than 1. The mean of |y| over the mass is
-  /// the entropy in octaves less log2(sum), so at most log2(size / sum).
-  [[nodiscard]] static double slack(double size, double sum) {
-    return 0x1p-24 * (12 + 3 * log(size / sum));
+  /// the entropy in octaves less log2(sum), so at most log2(size / sum). Where quick weights are in
+  /// units of another value, so many `octaves` below the best, that moves the second rounding.
+  [[nodiscard]] static double slack(double size, double sum, int roundings, int octaves = 0) {
+    return 0x1p-24 * (12 + roundings * log(size / sum) + octaves);
+  }
+
+  /// How far the best value is above another's, in octaves.
+  [[nodiscard]] int octaves_above(const Weighing& other) const {
+    return static_cast<int>(reference - other.reference);
+  }
+  /// What a quick weight in units of another is in these.
+  [[nodiscard]] double unit_of(const Weighing& other) const {
+    return std::ldexp(double(drift) / double(other.drift), -octaves_above(other));
   }
 };
 
