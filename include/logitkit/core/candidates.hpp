@@ -109,7 +109,6 @@ class Candidates {
   void add_each(const auto& list, const auto& delta);
 
   // --- Editing all ---
-
   /// Multiplies every score by `factor`, finite and > 0; else the status is not_a_number. O(1).
   void scale(double factor);
   /// Adds a finite number to every score; else the status is not_a_number. O(1).
@@ -122,7 +121,6 @@ class Candidates {
   void transform(const auto& f);
 
   // --- Narrowing: what is not kept is gone, and so is what is banned ---
-
   /// Keeps the k best, and `equals` of the last too if asked. k = 0 keeps nothing: `nothing_left`.
   void keep_top(std::size_t k, bool equals = false);
   /// Keeps a token iff the probability of all tokens before it, best first, is < p, or if it is

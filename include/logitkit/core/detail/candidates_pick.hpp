@@ -4,7 +4,6 @@
 #pragma once
 
 #include <logitkit/core/candidates.hpp>
-#include <logitkit/math/radix_sort.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
 
@@ -223,44 +222,6 @@ void Candidates<S>::pick_at_least(Key bound, auto& list, std::size_t k, std::siz
     tiles = tiles.subspan(some);
   }
   list.resize(count);
-}
-
-template <std::floating_point S>
-std::span<const Candidate> Candidates<S>::sorted(std::size_t n, double at_least) {
-  auto& list = scratch_.sorted;  // and no other: a function given to `keep_if` may ask
-  list.clear();
-  if (n == 0 || math::is_nan(at_least)) return {};
-  Key bound = tile_bound(n);
-  if (at_least > -std::numeric_limits<double>::infinity()) {
-    bound = std::max(bound, score_bound(at_least));
-  }
-  auto& found = scratch_.found;
-  pick_at_least(bound, found, n);
-  constexpr std::size_t kMany = 2000;
-  if (std::min(n, found.size()) >= kMany) {
-    list.resize(found.size());
-    math::radix_sort<S>(std::span(found), list.data());
-    list.resize(std::min(n, found.size()));
-  } else {
-    if (n < found.size()) {
-      math::select_best(std::span(found), n);
-      found.resize(n);
-    }
-    std::sort(found.begin(), found.end(), math::Better{});
-    for (const auto& [token, value] : found) list.push_back({token, math::widen(value)});
-  }
-  Candidate last{kNoToken, std::numeric_limits<double>::infinity()};
-  double last_value = last.score;
-  for (Candidate& entry : list) {
-    const double value = std::exchange(entry.score, to_score(entry.score));
-    if (value == last_value) {
-      entry.score = last.score;
-    } else if (entry.score >= last.score) {
-      entry.score = std::nextafter(last.score, -std::numeric_limits<double>::infinity());
-    }
-    last = entry, last_value = value;
-  }
-  return list;
 }
 
 }  // namespace logitkit::inline LOGITKIT_ABI
