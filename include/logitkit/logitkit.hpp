@@ -37,6 +37,7 @@
 #include <logitkit/math/log_sum_exp.hpp>
 #include <logitkit/math/logarithm.hpp>
 #include <logitkit/math/mass.hpp>
+#include <logitkit/math/near_one.hpp>
 #include <logitkit/math/nearness.hpp>
 #include <logitkit/math/order.hpp>
 #include <logitkit/math/select.hpp>
@@ -97,7 +98,9 @@
 #include <logitkit/process/xtc.hpp>
 #include <logitkit/random/decider.hpp>
 #include <logitkit/random/gumbel.hpp>
+#include <logitkit/random/inclusion.hpp>
 #include <logitkit/random/philox.hpp>
+#include <logitkit/random/truncated_gumbel.hpp>
 #include <logitkit/random/uniform.hpp>
 #include <logitkit/stop/end_token.hpp>
 #include <logitkit/stop/first_met.hpp>
