@@ -18,16 +18,21 @@
 #include <logitkit/core/token.hpp>
 #include <logitkit/core/token_counts.hpp>
 #include <logitkit/core/workspace.hpp>
+#include <logitkit/decode/arithmetic.hpp>
 #include <logitkit/decode/batch.hpp>
 #include <logitkit/decode/beam_options.hpp>
 #include <logitkit/decode/beam_search.hpp>
 #include <logitkit/decode/beam_session.hpp>
 #include <logitkit/decode/beam_step.hpp>
+#include <logitkit/decode/best_of_n.hpp>
 #include <logitkit/decode/choose.hpp>
 #include <logitkit/decode/executor.hpp>
 #include <logitkit/decode/greedy.hpp>
 #include <logitkit/decode/observe.hpp>
 #include <logitkit/decode/random.hpp>
+#include <logitkit/decode/samples_decoder.hpp>
+#include <logitkit/decode/samples_options.hpp>
+#include <logitkit/decode/samples_session.hpp>
 #include <logitkit/decode/sequence.hpp>
 #include <logitkit/decode/session.hpp>
 #include <logitkit/math/bisect.hpp>
@@ -37,6 +42,7 @@
 #include <logitkit/math/log_sum_exp.hpp>
 #include <logitkit/math/logarithm.hpp>
 #include <logitkit/math/mass.hpp>
+#include <logitkit/math/mass_ratio.hpp>
 #include <logitkit/math/near_one.hpp>
 #include <logitkit/math/nearness.hpp>
 #include <logitkit/math/order.hpp>
@@ -96,6 +102,7 @@
 #include <logitkit/process/top_p.hpp>
 #include <logitkit/process/typical.hpp>
 #include <logitkit/process/xtc.hpp>
+#include <logitkit/random/arithmetic_code.hpp>
 #include <logitkit/random/decider.hpp>
 #include <logitkit/random/gumbel.hpp>
 #include <logitkit/random/inclusion.hpp>
