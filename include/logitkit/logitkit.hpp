@@ -28,7 +28,9 @@
 #include <logitkit/decode/choose.hpp>
 #include <logitkit/decode/executor.hpp>
 #include <logitkit/decode/greedy.hpp>
+#include <logitkit/decode/length_penalty.hpp>
 #include <logitkit/decode/observe.hpp>
+#include <logitkit/decode/plain_beams.hpp>
 #include <logitkit/decode/random.hpp>
 #include <logitkit/decode/samples_decoder.hpp>
 #include <logitkit/decode/samples_options.hpp>

@@ -42,7 +42,7 @@ std::vector<long double> log_softmax(const test::PlainRecurrent<double>& model,
 
 /// Every sequence that ends with `end_token` or has `length` tokens, best first.
 std::vector<Hypothesis> exhaustive(const test::PlainRecurrent<double>& model, std::size_t length,
-                                   lk::Token end_token, double penalty) {
+                                   lk::Token end_token, const lk::BeamOptions& options) {
   std::vector<Hypothesis> open{{{}, 0}}, all;
   for (std::size_t n = 1; n <= length; ++n) {
     std::vector<Hypothesis> next;
@@ -60,7 +60,12 @@ std::vector<Hypothesis> exhaustive(const test::PlainRecurrent<double>& model, st
     }
     open = std::move(next);
   }
-  for (Hypothesis& each : all) each.score /= std::pow((long double)(each.tokens.size()), penalty);
+  for (Hypothesis& each : all) {
+    const auto n = (long double)(each.tokens.size());
+    const bool gnmt = options.length_penalty(7) == std::pow(2.0, options.length_penalty.exponent());
+    each.score = (each.score + options.word_reward * n) /
+                 std::pow(gnmt ? (5 + n) / 6 : n, (long double)(options.length_penalty.exponent()));
+  }
   std::stable_sort(all.begin(), all.end(), [](auto& a, auto& b) { return a.score > b.score; });
   return all;
 }
@@ -97,20 +102,74 @@ void check_cached_is_plain() {
 
 }  // namespace
 
-TEST_CASE("the widest beam is exhaustive search, for every length penalty") {
-  for (const double penalty : {0.0, 1.0, 0.5, 2.0, -1.0}) {
-    for (std::uint64_t seed = 1; seed < 4; ++seed) {
-      const test::PlainRecurrent<double> model{4, seed};
-      const auto expected = exhaustive(model, 4, 2, penalty);
+TEST_CASE("the widest beam is exhaustive search, however lengths are scored") {
+  using lk::LengthPenalty;
+  for (const auto rule : {EarlyStopping::never, EarlyStopping::canonical}) {
+    for (const auto& [penalty, reward] : std::vector<std::pair<LengthPenalty, double>>{
+             {0, 0}, {1, 0}, {0.5, 0}, {2, 0}, {-1, 0}, {LengthPenalty::gnmt(1), 0}, {1, 0.4}}) {
+      if (rule == EarlyStopping::never && reward > 0) continue;  // it does not reckon with them
+      for (std::uint64_t seed = 1; seed < 4; ++seed) {
+        const test::PlainRecurrent<double> model{4, seed};
+        const lk::BeamOptions options{
+            .beams = 200, .length_penalty = penalty, .word_reward = reward, .early_stopping = rule};
+        const auto expected = exhaustive(model, 4, 2, options);
+        const auto results = lk::BeamSearchDecoder{lk::Chain{}, options}.decode(
+            model, kPrompt, {.max_new_tokens = 4, .end_tokens = {2}});
+        REQUIRE(results.size() == expected.size());
+        for (std::size_t i = 0; i < results.size(); ++i) {
+          CHECK(results[i].tokens == expected[i].tokens);
+          CHECK(results[i].score == Catch::Approx(double(expected[i].score)).epsilon(1e-12));
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("canonical stopping loses nothing against running to the limit, and stops") {
+  using lk::LengthPenalty;
+  int sooner = 0, runs = 0;
+  const auto check = [&](lk::BeamOptions options, std::uint64_t seed) {
+    const lk::Limits limits{.max_new_tokens = 14, .end_tokens = {2}};
+    test::CachedRecurrent<float> model{6, seed}, to_the_limit{6, seed};
+    options.early_stopping = EarlyStopping::canonical;
+    const auto results = lk::BeamSearchDecoder{lk::Chain{}, options}.decode(model, kPrompt, limits);
+    options.early_stopping = EarlyStopping::when_full;
+    options.patience = 1000;  // it is never full
+    check_equal(results,
+                lk::BeamSearchDecoder{lk::Chain{}, options}.decode(to_the_limit, kPrompt, limits));
+    sooner += model.steps < to_the_limit.steps;
+    ++runs;
+  };
+  for (const LengthPenalty penalty :
+       {LengthPenalty(0), LengthPenalty(1), LengthPenalty(-1), LengthPenalty::gnmt(0.8)}) {
+    for (const double reward : {0.0, 0.2, -0.5}) {
+      for (const std::size_t n_best : {1u, 2u, 3u}) {
+        const lk::BeamOptions options{
+            .beams = 3, .length_penalty = penalty, .word_reward = reward, .n_best = n_best};
+        for (std::uint64_t seed = 1; seed < 12; ++seed) check(options, seed);
+      }
+    }
+  }
+  CHECK(sooner > runs / 3);
+}
+
+TEST_CASE("patience goes on until it has found as many hypotheses as it wants") {
+  for (const double patience : {0.5, 1.0, 2.0, 3.5}) {
+    for (std::uint64_t seed = 1; seed < 20; ++seed) {
       const lk::BeamSearchDecoder beams{
           lk::Chain{},
-          {.beams = 200, .length_penalty = penalty, .early_stopping = EarlyStopping::never}};
-      const auto results = beams.decode(model, kPrompt, {.max_new_tokens = 4, .end_tokens = {2}});
-      REQUIRE(results.size() == expected.size());
-      for (std::size_t i = 0; i < results.size(); ++i) {
-        CHECK(results[i].tokens == expected[i].tokens);
-        CHECK(results[i].score == Catch::Approx(double(expected[i].score)).epsilon(1e-12));
+          {.beams = 4, .early_stopping = EarlyStopping::when_full, .patience = patience}};
+      auto session = beams.start(kPrompt, {.max_new_tokens = 12, .end_tokens = {2}});
+      test::CachedRecurrent<float> model{6, seed};
+      lk::Workspace workspace;
+      auto step = session.step(model.prefill(kPrompt), workspace);
+      while (!session.done()) {
+        REQUIRE(double(session.finished().size()) < 4 * patience);
+        if (!step.identity) model.reorder(step.parents);
+        step = session.step(model.step(step.tokens), workspace);
       }
+      CHECK(double(session.finished().size()) <= 4 * patience);
+      CHECK(session.results().size() == std::min<std::size_t>(4, session.finished().size()));
     }
   }
 }

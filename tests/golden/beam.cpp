@@ -37,22 +37,6 @@ struct Maybe {
   }
 };
 
-/// Bans every token that would repeat n tokens in a row.
-struct NoRepeat {
-  std::size_t n;
-
-  void operator()(auto& candidates, const lk::Context& context) const {
-    const auto tokens = context.tokens;
-    if (tokens.size() < n) return;
-    const auto tail = tokens.last(n - 1);
-    for (std::size_t i = 0; i + n <= tokens.size(); ++i) {
-      if (std::equal(tail.begin(), tail.end(), tokens.begin() + std::ptrdiff_t(i))) {
-        candidates.ban(tokens[i + n - 1]);
-      }
-    }
-  }
-};
-
 json load(const char* name) {
   std::ifstream file(std::string(LOGITKIT_TEST_DATA "/golden/") + name);
   REQUIRE(file);
@@ -78,9 +62,9 @@ auto chain_of(const json& params) {
   if (params.contains("repetition_penalty")) {
     repetition.processor.emplace(params["repetition_penalty"].get<P>());
   }
-  Maybe<NoRepeat> no_repeat;
+  Maybe<lk::NoRepeatNgram<std::size_t>> no_repeat;
   if (params.contains("no_repeat_ngram_size")) {
-    no_repeat.processor = NoRepeat{params["no_repeat_ngram_size"]};
+    no_repeat.processor.emplace(params["no_repeat_ngram_size"].get<std::size_t>());
   }
   using Decay = lk::ExponentialLengthDecay<P, std::size_t>;
   Maybe<Decay> decay;
@@ -111,7 +95,7 @@ lk::Limits limits_of(const json& params) {
 
 lk::BeamOptions options_of(const json& params) {
   lk::BeamOptions options{.beams = params["num_beams"],
-                          .length_penalty = params["length_penalty"],
+                          .length_penalty = params["length_penalty"].get<double>(),
                           .n_best = params["num_return_sequences"]};
   if (params["early_stopping"] == true) options.early_stopping = lk::EarlyStopping::when_full;
   if (params["early_stopping"] == "never") options.early_stopping = lk::EarlyStopping::never;
@@ -174,6 +158,42 @@ TEST_CASE("beam search gives Hugging Face's tokens, scores and number of model c
     check_beam_case<float>(each, golden["models"], "scores", 1e-5);
     check_beam_case<double>(each, golden["models"], "scores_f64", 1e-9);
   }
+}
+
+TEST_CASE("by the legacy rules it gives those of version 4.43, but for the end token's number") {
+  const json golden = load("beam.json");
+  int others = 0;
+  for (json each : golden["cases"]) {
+    if (!each["robust"] || (each.contains("legacy") && each["legacy"].is_null())) continue;
+    INFO(each["id"].get<std::string>());
+    if (each.contains("legacy")) {
+      ++others;
+      for (const auto& [key, value] : each["legacy"].items()) each[key] = value;
+    }
+    const json& params = each["params"];
+    const auto end_tokens = params.value("eos_token_id", std::vector<lk::Token>{});
+    lk::BeamOptions options = options_of(params);
+    options.legacy = true;
+    const lk::BeamSearchDecoder beams{chain_of<float>(params), options};
+    int calls = 0;
+    std::size_t at = 0;
+    for (const std::vector<lk::Token> prompt : each["prompts"]) {
+      Engine<float> engine{
+          lk::Stateless{table<float>(golden["models"][each["model"].get<std::string>()])}};
+      for (lk::Generation& result : beams.decode(engine, prompt, limits_of(params))) {
+        // Theirs forgets which end token it was.
+        if (result.reason == lk::StopReason::end_token) result.tokens.back() = end_tokens[0];
+        CHECK(result.tokens == each["generated"][at].get<std::vector<lk::Token>>());
+        CHECK(result.score ==
+              Catch::Approx(each["scores"][at].get<double>()).margin(1e-5).epsilon(0));
+        ++at;
+      }
+      calls = std::max(calls, engine.calls);
+    }
+    CHECK(at == each["generated"].size());
+    CHECK(calls == each["model_calls"].get<int>());
+  }
+  CHECK(others == 12);
 }
 
 TEST_CASE("the live beams' sums are Hugging Face's after every step") {

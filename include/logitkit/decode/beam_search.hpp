@@ -8,13 +8,14 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-/// An immutable configuration: a chain, of which every beam has its own copy, and BeamOptions.
+/// An immutable configuration: a chain, of which every beam has its own copy, BeamOptions, and the
+/// policy that makes a variant of it: PlainBeams.
 /// `decode` runs a model to the end; `start` makes a session for an engine that owns its loop.
 /// Deterministic. Cost a token: for each beam one read of its row and one exponential pass; for
 /// each that forks, a copy of its chain's state.
 /// Source: Lowerre 1976, "The Harpy speech recognition system"; scoring and stopping as in Hugging
 /// Face, which is said where it happens, in BeamSession.
-template <class C = Chain<>>
+template <class C = Chain<>, class P = PlainBeams>
 class BeamSearchDecoder {
   static_assert(
       Processor<C>,
@@ -23,16 +24,17 @@ class BeamSearchDecoder {
       "`auto& candidates`) and const lk::Context&");
 
  public:
-  using Session = BeamSession<C>;
+  using Session = BeamSession<C, P>;
 
-  explicit BeamSearchDecoder(C chain = C(), BeamOptions options = {})
-      : chain_(std::move(chain)), options_(options) {
+  explicit BeamSearchDecoder(C chain = C(), BeamOptions options = {}, P policy = P())
+      : chain_(std::move(chain)), options_(options), policy_(std::move(policy)) {
     require(options_.check());
+    if constexpr (requires { policy_.check(); }) require(policy_.check());
   }
 
   /// A running search. Throws as SequenceDecoder::start does.
   [[nodiscard]] Session start(std::span<const Token> prompt, const Limits& limits) const {
-    return Session(chain_, options_, prompt, limits);
+    return Session(chain_, options_, policy_, prompt, limits);
   }
 
   /// The n best, best first, each with its own reason. The model is a plain callable or has `step`
@@ -119,6 +121,7 @@ class BeamSearchDecoder {
 
   C chain_;
   BeamOptions options_;
+  P policy_;
 };
 
 }  // namespace logitkit::inline LOGITKIT_ABI

@@ -8,7 +8,7 @@
 #include <logitkit/decode/choose.hpp>
 #include <logitkit/decode/detail/finished_beams.hpp>
 #include <logitkit/decode/detail/live_beams.hpp>
-#include <logitkit/math/exponential.hpp>
+#include <logitkit/decode/plain_beams.hpp>
 #include <logitkit/process/chain.hpp>
 #include <logitkit/stop/first_met.hpp>
 
@@ -19,11 +19,11 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// in the order of the last step's tokens.
 ///
 /// Scores: each beam's chain sees log_softmax(logits); what it leaves is added to the beam's sum,
-/// and is not normalised again unless the chain ends in Softmax. Of all one-token extensions the
-/// best K = max(2, 1 + end tokens) * beams compete: those that meet a limit and are among the first
-/// `beams` become finished hypotheses, the best `beams` of the others live on. Equal sums: the
-/// lower token, then the lower beam. This is Hugging Face's `_beam_search` (transformers 4.50 to
-/// 5). A beam whose tokens are all banned dies; the search goes on with the others.
+/// and is not normalised again unless the chain ends in Softmax. Which extensions compete and which
+/// live on is the policy's, see PlainBeams. Those that meet a limit and are among the first `beams`
+/// become finished hypotheses, those that do not may live on. This is Hugging Face's `_beam_search`
+/// (transformers 4.50 to 5), and its older rules where BeamOptions::legacy says so. A beam whose
+/// tokens are all banned dies; the search goes on with the others.
 ///
 /// Where a processor's call or the predicate throws, the session is as it was before the step;
 /// where its `accept` or copy does, the search is over and has what had finished.
@@ -31,15 +31,17 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// A value: copying it forks the search. A step allocates nothing once all beams live, for as many
 /// tokens as a Session's `accept` (fewer with more than 64 beams), but for the hypotheses that
 /// finish and as the state of a chain grows. Its cost does not depend on the length so far.
-template <class C>
+template <class C, class P = PlainBeams>
 class BeamSession {
  public:
-  BeamSession(const C& chain, const BeamOptions& options, std::span<const Token> prompt,
-              Limits limits)
+  BeamSession(const C& chain, const BeamOptions& options, const P& policy,
+              std::span<const Token> prompt, Limits limits)
       : options_(options),
         limits_(std::move(limits)),
-        live_(chain, prompt, checked(limits_, prompt), options.report, options.beams),
-        finished_(options.beams),
+        policy_(policy),
+        live_(chain, policy.root(), prompt, checked(limits_, prompt), options.report,
+              options.beams),
+        finished_(options.wanted()),
         vocabulary_(limits_.vocabulary) {
     if (MaxTokens{limits_.max_tokens}(context(0)) != StopReason::none) {
       stop(StopReason::max_tokens);
@@ -56,14 +58,14 @@ class BeamSession {
       return stop(StopReason::bad_row, Status::wrong_length);
     }
     make_room();
-    best_.restart(competitors());
+    policy_.restart();
     for (std::size_t r = 0; r < live_.size(); ++r) {
       const Status status = extend(r, all[r], workspace);
       if (status != Status::ok && status != Status::nothing_left) {
         return stop(StopReason::bad_row, status);
       }
     }
-    const std::span<Extension> best = best_.best_first();
+    const std::span<Extension> best = policy_.best_first();
     if (best.empty()) return stop(StopReason::bad_row, Status::nothing_left);
     if (options_.report.rank) rank(best, all, workspace);
     return select(best);
@@ -77,7 +79,7 @@ class BeamSession {
     if (!done() && !natural) {
       finished_.make_room(live_.size());
       for (std::size_t r = 0; r < live_.size(); ++r) {
-        finished_.add(hypothesis(live_.generation(r), live_[r].sum, reason));
+        finish(live_.generation(r), live_[r], reason);
       }
       finished_.blame(status, error);
       interrupted_ = true;
@@ -96,17 +98,16 @@ class BeamSession {
   [[nodiscard]] std::span<const Generation> finished() const { return finished_.best_first(); }
 
   [[nodiscard]] const Limits& limits() const { return limits_; }
+  [[nodiscard]] const P& policy() const { return policy_; }
   /// A copy of the n best, best first; while the search runs, of those that have ended; after a
   /// `stop`, of all.
   [[nodiscard]] std::vector<Generation> results() const {
     const auto all = finished_.best_first();
-    std::size_t n = options_.n_best == 0 ? options_.beams : options_.n_best;
-    if (interrupted_ || n > all.size()) n = all.size();
+    const std::size_t n = interrupted_ ? all.size() : std::min(options_.returned(), all.size());
     return {all.begin(), all.begin() + static_cast<std::ptrdiff_t>(n)};
   }
 
  private:
-  using Beam = detail::Beam<C>;
   using Extension = detail::Extension;
 
   static const Limits& checked(const Limits& limits, std::span<const Token> prompt) {
@@ -115,28 +116,18 @@ class BeamSession {
     return limits;
   }
 
-  [[nodiscard]] double score(double sum, std::size_t length) const {
-    return length == 0 ? sum : sum / math::power(double(length), options_.length_penalty);
-  }
-
-  /// The K of the class comment: enough for `beams` to live on if every end token comes up.
-  [[nodiscard]] std::size_t competitors() const {
-    return std::max<std::size_t>(2, 1 + limits_.end_tokens.size()) * options_.beams;
-  }
-
   /// Before the first rows: for all that a step lists.
   void make_room() {
-    const std::size_t most = std::min(competitors(), options_.beams * vocabulary_);
-    best_.reserve(most);
-    reasons_.reserve(most);
+    if (tokens_.capacity() > 0) return;
+    policy_.prepare(options_, limits_, vocabulary_);
     tokens_.reserve(options_.beams);
     parents_.reserve(options_.beams);
   }
 
-  /// Offers the extensions of beam r that may be among the K best so far.
+  /// Hands the policy what row r leaves its beam.
   template <std::floating_point S>
   Status extend(std::size_t r, Row<S> row, Workspace& workspace) {
-    const Beam& beam = live_[r];
+    const auto& beam = live_[r];
     Candidates<S> candidates(row, workspace);
     if (const Status status = candidates.status(); status != Status::ok) return status;
     const detail::ModelReport model(candidates, options_.report,
@@ -144,21 +135,12 @@ class BeamSession {
     candidates.normalise();
     (*beam.chain)(candidates, context(r));
     if (const Status status = candidates.status(); status != Status::ok) return status;
-    constexpr double kInfinity = std::numeric_limits<double>::infinity();
-    double last_score = kInfinity, last_sum = kInfinity;
-    for (const auto& [token, score] : candidates.sorted(competitors(), best_.at_least(beam.sum))) {
-      double sum = beam.sum + score;
-      // What is less probable stays so, even where the sum would round the difference away, and
-      // what is as probable stays beside it.
-      if (math::order_key(score) == math::order_key(last_score)) {
-        sum = last_sum;
-      } else if (math::order_key(sum) >= math::order_key(last_sum)) {
-        sum = std::nextafter(last_sum, -kInfinity);
-      }
-      last_score = score, last_sum = sum;
-      const double logit = math::widen(row[static_cast<std::size_t>(token)]);
-      best_.offer({sum, token, r, model.log_probability(logit)});
-    }
+    policy_.extend(candidates,
+                   ParentBeam<typename P::State>{r, beam.sum, beam.key, context(r), beam.state},
+                   [&](Token token) {
+                     const double logit = math::widen(row[static_cast<std::size_t>(token)]);
+                     return model.log_probability(logit);
+                   });
     return Status::ok;
   }
 
@@ -172,29 +154,32 @@ class BeamSession {
     }
   }
 
-  /// Of the K best extensions: which end, which live on, and whether the search is over.
+  /// Of the best extensions: which end, which live on, and whether the search is over.
   BeamStep select(std::span<Extension> best) {
-    reasons_.clear();  // all of them before anything changes: the user's predicate may throw
-    for (const Extension& extension : best) reasons_.push_back(reason_for(extension));
+    // All of them before anything changes: the user's predicate may throw.
+    for (Extension& each : best) each.reason = live_.with(each, FirstMet{limits_});
 
-    const std::size_t old_count = live_.size();
-    std::size_t count = 0;  // of those that live on, which move to the front
+    const double best_sum = best.front().sum;
+    std::size_t alive = 0;  // those that do not end move to the front
     for (std::size_t i = 0; i < best.size(); ++i) {
-      if (reasons_[i] != StopReason::none) {
-        if (i < options_.beams) finish(best[i], reasons_[i]);
-      } else if (count < options_.beams) {
-        best[count++] = best[i];
+      if (!ends(best[i].reason)) {
+        best[alive++] = best[i];
+      } else if (i < options_.beams) {
+        finish(best[i]);
       }
     }
-    live_.advance(best.first(count));
-    if (is_over()) {
+    const std::size_t old_count = live_.size();
+    const std::size_t count = policy_.keep(best.first(alive), options_.beams, finished_);
+    const std::span<const Extension> survivors = best.first(count);
+    live_.advance(survivors);
+    if (is_over(best_sum) || all_at_a_limit(survivors)) {
       live_.clear();
       return {};
     }
     tokens_.clear();
     parents_.clear();
     bool identity = count == old_count;
-    for (const Extension& extension : best.first(count)) {
+    for (const Extension& extension : survivors) {
       identity = identity && extension.parent == parents_.size();
       tokens_.push_back(extension.token);
       parents_.push_back(extension.parent);
@@ -202,58 +187,66 @@ class BeamSession {
     return {tokens_, parents_, identity};
   }
 
-  /// Whether the search is over, by the finished hypotheses and the best live beam.
-  [[nodiscard]] bool is_over() {
+  [[nodiscard]] bool ends(StopReason reason) const {
+    return options_.legacy ? reason == StopReason::end_token : reason != StopReason::none;
+  }
+
+  /// Whether the search is over, by the finished hypotheses and the best live beam, or, by the
+  /// legacy rules, the best extension of this step.
+  [[nodiscard]] bool is_over(double best_sum) const {
     if (live_.empty()) return true;
-    if (finished_.full()) {
-      std::size_t length = context(0).generated().size();
-      if (options_.early_stopping == EarlyStopping::never && options_.length_penalty > 0) {
-        length = std::min(limits_.max_new_tokens, limits_.max_tokens - context(0).prompt().size());
-      }
-      improvable_ = improvable_ && score(live_[0].sum, length) > finished_.worst();
+    const std::size_t enough = options_.enough();
+    if (P::kByKey || finished_.size() < enough) return false;
+    if (!options_.legacy) best_sum = live_.best_sum();
+    const Context so_far = context(0);
+    const double attainable = options_.attainable(
+        best_sum, so_far.generated().size(),
+        std::min(limits_.max_new_tokens, limits_.max_tokens - so_far.prompt().size()));
+    return !(attainable > finished_.keys()[enough - 1]);
+  }
+
+  /// By the legacy rules: whether all survivors, now live, meet a limit; they are then finished.
+  [[nodiscard]] bool all_at_a_limit(std::span<const Extension> survivors) {
+    if (!options_.legacy) return false;
+    for (const Extension& each : survivors) {
+      if (each.reason == StopReason::none) return false;
     }
-    return !improvable_ ||
-           (options_.early_stopping == EarlyStopping::when_full && finished_.full());
+    for (std::size_t r = 0; r < survivors.size(); ++r) {
+      finish(live_.generation(r), live_[r], survivors[r].reason);
+    }
+    return true;
   }
 
-  /// Why the parent's sequence would end with this token.
-  [[nodiscard]] StopReason reason_for(const Extension& extension) {
-    struct Borrowed {  // gives the history back even when the user's predicate throws
-      std::vector<Token>& history;
-      ~Borrowed() { history.pop_back(); }
-    };
-    const std::size_t prompt_size = context(extension.parent).prompt().size();
-    std::vector<Token>& history = live_[extension.parent].tokens;
-    history.push_back(extension.token);
-    const Borrowed with_token{history};
-    return FirstMet{limits_}({history, prompt_size});
-  }
-
-  void finish(const Extension& extension, StopReason reason) {
+  void finish(const Extension& extension) {
     const std::size_t length = context(extension.parent).generated().size() + 1;
-    if (!finished_.takes(score(extension.sum, length))) return;
-    finished_.add(hypothesis(live_.generation(extension), extension.sum, reason));
+    if (!finished_.takes(key(extension, length))) return;
+    finish(live_.generation(extension), extension, extension.reason);
   }
 
-  [[nodiscard]] Generation hypothesis(Generation result, double sum, StopReason reason) const {
-    result.score = score(sum, result.tokens.size());
+  /// Of an extension or of a live beam.
+  void finish(Generation result, const auto& beam, StopReason reason) {
+    const std::size_t length = result.tokens.size();
+    result.score = options_.score(beam.sum, length);
     result.reason = reason;
     if (reason == StopReason::stop_sequence) {
       result.stop_size = StopSequence{limits_.stop_sequences}.matched(result.tokens);
     }
-    return result;
+    finished_.add(std::move(result), key(beam, length));
+  }
+
+  /// What finished hypotheses are ordered by.
+  [[nodiscard]] double key(const auto& beam, std::size_t length) const {
+    return P::kByKey ? beam.key : options_.score(beam.sum, length);
   }
 
   BeamOptions options_;
   Limits limits_;
-  detail::LiveBeams<C> live_;         // best first; none: the search is over
-  detail::BestExtensions best_;       // of this step
-  std::vector<StopReason> reasons_;   // why each of them ends, if it does
-  std::vector<Token> tokens_;         // of the last step
-  std::vector<std::size_t> parents_;  // of the last step
+  P policy_;
+  detail::LiveBeams<C, typename P::State> live_;  // best first; none: the search is over
+  std::vector<Token> tokens_;                     // of the last step
+  std::vector<std::size_t> parents_;              // of the last step
   detail::FinishedBeams finished_;
   std::size_t vocabulary_;    // of the rows; 0 until the first
-  bool improvable_ = true;    // a live beam may still enter the finished ones
   bool interrupted_ = false;  // by `stop`: all hypotheses are results
 };
 

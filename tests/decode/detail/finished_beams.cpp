@@ -8,11 +8,10 @@ namespace lk = logitkit;
 
 namespace {
 
-lk::Generation scored(double score, lk::Token name) {
+void add(lk::detail::FinishedBeams& finished, double key, lk::Token name) {
   lk::Generation generation;
-  generation.score = score;
   generation.tokens = {name};
-  return generation;
+  finished.add(std::move(generation), key);
 }
 
 std::vector<lk::Token> names(const lk::detail::FinishedBeams& finished) {
@@ -26,24 +25,25 @@ std::vector<lk::Token> names(const lk::detail::FinishedBeams& finished) {
 TEST_CASE("hypotheses stand best first, equals in order of arrival") {
   lk::detail::FinishedBeams finished(4);
   CHECK(finished.empty());
-  finished.add(scored(-2, 0));
-  finished.add(scored(-1, 1));
-  finished.add(scored(-2, 2));
-  CHECK_FALSE(finished.full());
+  add(finished, -2, 0);
+  add(finished, -1, 1);
+  add(finished, -2, 2);
+  CHECK(finished.size() == 3);
   CHECK(names(finished) == std::vector<lk::Token>{1, 0, 2});
-  CHECK(finished.worst() == -2);
+  CHECK(finished.keys().back() == -2);
 }
 
 TEST_CASE("beyond the capacity the worst falls out, which may be the newcomer") {
   lk::detail::FinishedBeams finished(2);
-  finished.add(scored(-3, 0));
-  finished.add(scored(-2, 1));
-  CHECK(finished.full());
-  finished.add(scored(-1, 2));
+  add(finished, -3, 0);
+  add(finished, -2, 1);
+  CHECK_FALSE(finished.takes(-3));
+  CHECK(finished.takes(-2.5));
+  add(finished, -1, 2);
   CHECK(names(finished) == std::vector<lk::Token>{2, 1});
-  finished.add(scored(-9, 3));
+  add(finished, -9, 3);
   CHECK(names(finished) == std::vector<lk::Token>{2, 1});
-  finished.add(scored(-2, 4));  // equal to the worst: it came later
+  add(finished, -2, 4);  // equal to the worst: it came later
   CHECK(names(finished) == std::vector<lk::Token>{2, 1});
-  CHECK(finished.worst() == -2);
+  CHECK(finished.keys().back() == -2);
 }

@@ -13,7 +13,6 @@
 
 namespace lk = logitkit;
 using lk::detail::Extension;
-using lk::detail::LiveBeams;
 using Tokens = std::vector<lk::Token>;
 
 namespace {
@@ -46,14 +45,23 @@ struct Refuses {
   }
 };
 
+/// What a policy might note with a beam: how many tokens it was told.
+struct Told {
+  std::size_t tokens = 0;
+  void accept(lk::Token) { ++tokens; }
+};
+
+template <class C>
+using LiveBeams = lk::detail::LiveBeams<C, Told>;
+
 template <class C>
 LiveBeams<C> start(const C& chain, std::size_t most) {
-  return LiveBeams<C>(chain, kPrompt, {}, {}, most);
+  return LiveBeams<C>(chain, {}, kPrompt, {}, {}, most);
 }
 
 std::vector<Extension> steps(std::initializer_list<std::pair<std::size_t, lk::Token>> all) {
   std::vector<Extension> result;
-  for (const auto& [parent, token] : all) result.push_back({-double(token), token, parent, 0});
+  for (const auto& [parent, token] : all) result.push_back({0, -double(token), token, parent, 0});
   return result;
 }
 
@@ -78,7 +86,7 @@ TEST_CASE("whatever forks, dies and comes back: each row is its parent's and a t
     const std::size_t count = 1 + random.below(step % 50 == 0 ? 2 : 6);
     for (std::size_t r = 0; r < count; ++r) {
       const auto token = static_cast<lk::Token>(random.below(4));
-      extensions.push_back({-double(step), token, random.below(live.size()), 0});
+      extensions.push_back({double(step), -double(step), token, random.below(live.size()), 0});
       next.push_back(expected[extensions[r].parent]);
       next.back().push_back(token);
     }
@@ -89,6 +97,8 @@ TEST_CASE("whatever forks, dies and comes back: each row is its parent's and a t
       REQUIRE(generated(live, r) == expected[r]);
       REQUIRE(std::ranges::equal(live.context(r).prompt(), kPrompt));
       REQUIRE(live[r].sum == -double(step));
+      REQUIRE(live[r].key == double(step));
+      REQUIRE(live[r].state.tokens == expected[r].size());
       lk::Candidates candidates(row, workspace);
       (*live[r].chain)(candidates, live.context(r));
     }

@@ -2,6 +2,7 @@
 // Extension: a live beam and one more token, and the order among them. BestExtensions: the K best.
 #pragma once
 
+#include <logitkit/core/status.hpp>
 #include <logitkit/core/token.hpp>
 #include <logitkit/math/order.hpp>
 
@@ -14,15 +15,17 @@
 namespace logitkit::inline LOGITKIT_ABI::detail {
 
 struct Extension {
-  double sum;
+  double key;  // what it competes by: in plain beam search, the sum
+  double sum;  // of log-probabilities after the chain
   Token token;
   std::size_t parent;
   double model_log_probability;
-  std::size_t rank = 0;  // by the model
+  std::size_t rank = 0;                  // by the model
+  StopReason reason = StopReason::none;  // why it ends, if it does
 
-  /// Whether a comes before b: larger sum, then lower token, then lower parent.
+  /// Whether a comes before b: larger key, then lower token, then lower parent.
   [[nodiscard]] friend bool operator<(const Extension& a, const Extension& b) {
-    const auto key_a = math::order_key(a.sum), key_b = math::order_key(b.sum);
+    const auto key_a = math::order_key(a.key), key_b = math::order_key(b.key);
     if (key_a != key_b) return key_a > key_b;
     return a.token != b.token ? a.token < b.token : a.parent < b.parent;
   }
@@ -38,12 +41,13 @@ class BestExtensions {
     heap_.clear();
   }
 
-  /// No score below this one can take a beam of this sum among the best. What could is never cut
-  /// off: sum + score reaches the bound after rounding only if score >= bound - sum - a few ulps.
+  /// Where keys are sums: no score below this one can take a beam of this sum among the best. What
+  /// could is never cut off: sum + score reaches the bound after rounding only if score >= bound -
+  /// sum - a few ulps.
   [[nodiscard]] double at_least(double sum) const {
     constexpr double kNone = -std::numeric_limits<double>::infinity();
     if (heap_.size() < k_) return kNone;
-    const double bound = heap_.front().sum;
+    const double bound = heap_.front().key;
     const double slack = 0x1p-50 * (std::abs(bound) + std::abs(sum)) + 1e-300;  // or denormals
     const double score = bound - sum - slack;
     return math::is_nan(score) ? kNone : score;  // of infinite sums

@@ -9,22 +9,26 @@
 
 namespace logitkit::inline LOGITKIT_ABI::detail {
 
-template <class C>
+template <class C, class State>
 struct Beam {
-  Assignable<C> chain;        // its own
-  std::vector<Token> tokens;  // the prompt first
-  BeamHistory::Node node;     // of the last token
-  double sum;                 // of the log-probabilities after the chain
+  Assignable<C> chain;                // its own
+  [[no_unique_address]] State state;  // what its policy notes with it
+  std::vector<Token> tokens;          // the prompt first
+  BeamHistory::Node node;             // of the last token
+  double key;                         // what it has competed by
+  double sum;                         // of the log-probabilities after the chain
 };
 
 /// Each beam lives in a slot. One of its children inherits the slot; for each further child a slot
 /// becomes a copy, preferably that of a beam that has just died: its tokens then differ only where
 /// the two have parted, and its chain has the memory already. So a step costs what the beams have
 /// grown apart, not their length, and allocates nothing once there are enough slots.
-template <class C>
+template <class C, class State>
 class LiveBeams {
  public:
-  LiveBeams(const C& chain, std::span<const Token> prompt, const Limits& limits,
+  using Beam = detail::Beam<C, State>;
+
+  LiveBeams(const C& chain, State state, std::span<const Token> prompt, const Limits& limits,
             const Report& report, std::size_t most)
       : history_(report),
         prompt_size_(prompt.size()),
@@ -33,7 +37,7 @@ class LiveBeams {
     history_.reserve(most * reserved_);
     for (auto* list : {&rows_, &next_rows_, &heirs_, &spare_}) list->reserve(most);
     slots_.reserve(most);
-    slots_.push_back({Assignable<C>(chain), {}, BeamHistory::kRoot, 0});
+    slots_.push_back({Assignable<C>(chain), std::move(state), {}, BeamHistory::kRoot, 0, 0});
     make_room(slots_[0], prompt.size());
     slots_[0].tokens.assign(prompt.begin(), prompt.end());
     if constexpr (StartingProcessor<C>) slots_[0].chain->start(prompt);
@@ -43,10 +47,28 @@ class LiveBeams {
   [[nodiscard]] std::size_t size() const { return rows_.size(); }
   [[nodiscard]] bool empty() const { return rows_.empty(); }
   /// The beam of row r.
-  [[nodiscard]] Beam<C>& operator[](std::size_t r) { return slots_[rows_[r]]; }
-  [[nodiscard]] const Beam<C>& operator[](std::size_t r) const { return slots_[rows_[r]]; }
+  [[nodiscard]] Beam& operator[](std::size_t r) { return slots_[rows_[r]]; }
+  [[nodiscard]] const Beam& operator[](std::size_t r) const { return slots_[rows_[r]]; }
   [[nodiscard]] Context context(std::size_t r) const { return {(*this)[r].tokens, prompt_size_}; }
   [[nodiscard]] BeamHistory& history() { return history_; }
+  /// The largest sum; needs !empty().
+  [[nodiscard]] double best_sum() const {
+    double best = (*this)[0].sum;
+    for (std::size_t r = 1; r < size(); ++r) best = std::max(best, (*this)[r].sum);
+    return best;
+  }
+
+  /// What a stop rule says of a beam and one more token; it may throw.
+  [[nodiscard]] StopReason with(const Extension& extension, const auto& rule) {
+    struct Borrowed {
+      std::vector<Token>& tokens;
+      ~Borrowed() { tokens.pop_back(); }
+    };
+    std::vector<Token>& tokens = (*this)[extension.parent].tokens;
+    tokens.push_back(extension.token);
+    const Borrowed until_then{tokens};
+    return rule(Context{tokens, prompt_size_});
+  }
 
   /// What row r has generated, and what was reported with it.
   [[nodiscard]] Generation generation(std::size_t r) const { return generation(r, {}); }
@@ -78,10 +100,14 @@ class LiveBeams {
     }
     rows_.swap(next_rows_);
     for (std::size_t r = 0; r < extensions.size(); ++r) {
-      Beam<C>& beam = (*this)[r];
+      Beam& beam = (*this)[r];
       beam.tokens.push_back(extensions[r].token);
       beam.node = history_.add(beam.node, extensions[r]);
+      beam.key = extensions[r].key;
       beam.sum = extensions[r].sum;
+      if constexpr (requires { beam.state.accept(Token()); }) {
+        beam.state.accept(extensions[r].token);
+      }
       if constexpr (AcceptingProcessor<C>) beam.chain->accept(extensions[r].token);
     }
     beams_are.done = true;
@@ -105,7 +131,7 @@ class LiveBeams {
     return result;
   }
 
-  void make_room(Beam<C>& beam, std::size_t size) const { beam.tokens.reserve(size + reserved_); }
+  void make_room(Beam& beam, std::size_t size) const { beam.tokens.reserve(size + reserved_); }
 
   /// The slot of a copy of what is in slot `from`.
   [[nodiscard]] std::size_t copy_of(std::size_t from) {
@@ -116,8 +142,8 @@ class LiveBeams {
     }
     const std::size_t slot = spare_.back();
     spare_.pop_back();
-    Beam<C>& child = slots_[slot];
-    const Beam<C>& parent = slots_[from];
+    Beam& child = slots_[slot];
+    const Beam& parent = slots_[from];
     if constexpr (AcceptingProcessor<C>) {  // any other chain is the same in every beam
       if constexpr (std::is_copy_assignable_v<C>) {
         *child.chain = *parent.chain;  // whose memory is used again
@@ -126,15 +152,15 @@ class LiveBeams {
       }
     }
     history_.redirect(child.tokens, child.node, parent.node, parent.tokens.size());
+    child.state = parent.state;
     child.node = parent.node;
-    child.sum = parent.sum;
     return slot;
   }
 
   BeamHistory history_;
   std::size_t prompt_size_;
   std::size_t reserved_;  // tokens, for each slot
-  std::vector<Beam<C>> slots_;
+  std::vector<Beam> slots_;
   std::vector<std::size_t> rows_;       // the slot of each live beam, best first
   std::vector<std::size_t> next_rows_;  // those of the next step
   std::vector<std::size_t> heirs_;      // the child that inherits a beam's slot
