@@ -32,11 +32,13 @@
 #include <logitkit/decode/observe.hpp>
 #include <logitkit/decode/plain_beams.hpp>
 #include <logitkit/decode/random.hpp>
+#include <logitkit/decode/sampled_beams.hpp>
 #include <logitkit/decode/samples_decoder.hpp>
 #include <logitkit/decode/samples_options.hpp>
 #include <logitkit/decode/samples_session.hpp>
 #include <logitkit/decode/sequence.hpp>
 #include <logitkit/decode/session.hpp>
+#include <logitkit/decode/stochastic_beams.hpp>
 #include <logitkit/math/bisect.hpp>
 #include <logitkit/math/exponential.hpp>
 #include <logitkit/math/instruction_set.hpp>

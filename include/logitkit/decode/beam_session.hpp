@@ -104,7 +104,9 @@ class BeamSession {
   [[nodiscard]] std::vector<Generation> results() const {
     const auto all = finished_.best_first();
     const std::size_t n = interrupted_ ? all.size() : std::min(options_.returned(), all.size());
-    return {all.begin(), all.begin() + static_cast<std::ptrdiff_t>(n)};
+    std::vector<Generation> best(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(n));
+    if constexpr (requires { policy_.weigh(best); }) policy_.weigh(best);
+    return best;
   }
 
  private:

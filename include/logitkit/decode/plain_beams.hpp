@@ -27,7 +27,7 @@ struct ParentBeam {
 /// parent, describe)` for each live beam, whose candidates its chain has been through; then it
 /// takes `best_first()`, lets those end that meet a limit, the first `beams` of all as hypotheses,
 /// and asks `keep(alive, beams, finished)` how many of the others live on, which that puts in
-/// front.
+/// front. Results are shown to its `weigh(results)`, if it has one.
 ///
 /// This one: of all one-token extensions the best K = max(2, 1 + end tokens) * beams compete, by
 /// the sum of log-probabilities; equal sums: the lower token, then the lower beam. K is enough for

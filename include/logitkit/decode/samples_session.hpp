@@ -6,7 +6,6 @@
 #include <logitkit/decode/beam_step.hpp>
 #include <logitkit/decode/choose.hpp>
 #include <logitkit/decode/samples_options.hpp>
-#include <logitkit/math/exponential.hpp>
 #include <logitkit/process/chain.hpp>
 #include <logitkit/stop/first_met.hpp>
 
@@ -24,7 +23,7 @@ struct OwnScore {
 /// that have not ended, in the order of the last step's tokens. Those that end leave the batch.
 ///
 /// No sequence knows of the others: one whose row is bad ends with that status, and the rest go on.
-/// Scores: the sum of the model's log-probabilities over length^length_penalty; without a token,
+/// Scores: the sum of the model's log-probabilities over penalty(length); without a token,
 /// none (NaN), which ranks last. Equal scores: the sequence with the lower number.
 /// Where a processor's call throws, the session is as it was before the step; where its `accept` or
 /// the predicate does, what has not ended is lost.
@@ -189,9 +188,7 @@ class SamplesSession {
     if (reason == StopReason::stop_sequence) {
       sample.stop_size = StopSequence{limits_.stop_sequences}.matched(sample.tokens);
     }
-    if (!sample.tokens.empty()) {
-      sample.score /= math::power(double(sample.tokens.size()), options_.length_penalty);
-    }
+    sample.score /= options_.length_penalty(sample.tokens.size());
     if (!options_.report.model) sample.model_log_probabilities = {};
     tokens = {};
   }
