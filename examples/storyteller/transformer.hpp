@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Transformer: the forward pass of LLaMA 2 in Eigen, with a cache that can fork, shrink and rewind.
+// Transformer: the forward pass of LLaMA 2 in Eigen, over a cache that can fork, shrink and rewind.
 //
 // One token at position t, as a column x of length dim (arXiv:2307.09288, section 2.2):
 //
@@ -20,6 +20,7 @@
 // change, so they are kept: the KV cache. Every other line above sees one position alone.
 #pragma once
 
+#include "cache.hpp"
 #include "checkpoint.hpp"
 
 #include <logitkit/core/token.hpp>
@@ -48,11 +49,13 @@ using logitkit::Token;
 /// Errors are thrown before anything is changed: std::out_of_range for a token that the vocabulary
 /// does not have, std::length_error where a sequence would outgrow the context,
 /// std::invalid_argument for a number of tokens or rows that does not fit.
-class Transformer {
+template <class Cache>
+class BasicTransformer {
  public:
   using Index = Eigen::Index;
 
-  explicit Transformer(Checkpoint checkpoint) : model_(std::move(checkpoint)) {
+  explicit BasicTransformer(Checkpoint checkpoint)
+      : model_(std::move(checkpoint)), cache_(model_.shape()) {
     const Shape& s = shape();
     const Index pairs = s.head() / 2;
     cosines_.resize(pairs, s.context);
@@ -72,8 +75,9 @@ class Transformer {
   [[nodiscard]] const Shape& shape() const { return model_.shape(); }
 
   /// Live rows, and the number of tokens that row r has seen.
-  [[nodiscard]] std::size_t rows() const { return rows_.size(); }
-  [[nodiscard]] std::size_t length(std::size_t row) const { return rows_.at(row).length; }
+  [[nodiscard]] std::size_t rows() const { return cache_.rows(); }
+  [[nodiscard]] std::size_t length(std::size_t row) const { return cache_.length(row); }
+  [[nodiscard]] const Cache& cache() const { return cache_; }
 
   /// Forgets everything, and reads a prompt into row 0. Returns V x 1: what may follow it.
   const Eigen::MatrixXf& prefill(std::span<const Token> prompt) {
@@ -85,19 +89,19 @@ class Transformer {
   /// Reads a prompt into one more row, behind the live ones. Returns V x 1.
   const Eigen::MatrixXf& append(std::span<const Token> prompt) {
     check_tokens(prompt, 0);
-    rows_.push_back(take_spare());
-    enqueue(rows_.size() - 1, prompt);
+    cache_.append();
+    enqueue(rows() - 1, prompt);
     forward();
     return classify(x_.rightCols(1));
   }
 
   /// Reads one more token into every live row. Returns V x rows: column r is what may follow row r.
   const Eigen::MatrixXf& step(std::span<const Token> last) {
-    if (last.size() != rows_.size())
+    if (last.size() != rows())
       refuse<std::invalid_argument>("step: number of tokens",
-                                    "tokens == live rows (" + std::to_string(rows_.size()) + ")",
+                                    "tokens == live rows (" + std::to_string(rows()) + ")",
                                     last.size());
-    for (std::size_t r = 0; r < last.size(); ++r) check_tokens(last.subspan(r, 1), rows_[r].length);
+    for (std::size_t r = 0; r < last.size(); ++r) check_tokens(last.subspan(r, 1), length(r));
     for (std::size_t r = 0; r < last.size(); ++r) enqueue(r, last.subspan(r, 1));
     forward();
     return classify(x_);
@@ -105,66 +109,37 @@ class Transformer {
 
   /// Reads several tokens into row 0. Returns V x tokens: column i is what may follow the i-th.
   const Eigen::MatrixXf& score(std::span<const Token> tokens) {
-    if (rows_.empty()) refuse<std::invalid_argument>("score: live rows", "1 <= rows", 0);
-    check_tokens(tokens, rows_[0].length);
+    if (rows() == 0) refuse<std::invalid_argument>("score: live rows", "1 <= rows", 0);
+    check_tokens(tokens, length(0));
     enqueue(0, tokens);
     forward();
     return classify(x_);
   }
 
-  /// Row r goes on where row parents[r] was: forks, shuffles and drops rows. A row that goes to one
-  /// child is moved; only the others are copied, and only as far as they are written.
+  /// Row r goes on where row parents[r] was: forks, shuffles and drops rows.
   void reorder(std::span<const std::size_t> parents) {
-    bool identity = parents.size() == rows_.size();
-    for (std::size_t r = 0; r < parents.size(); ++r) {
-      if (parents[r] >= rows_.size())
-        refuse<std::invalid_argument>("reorder: parent",
-                                      "parent < live rows (" + std::to_string(rows_.size()) + ")",
-                                      parents[r]);
-      identity = identity && parents[r] == r;
-    }
-    if (identity) return;
-
-    constexpr auto kNowhere = static_cast<std::size_t>(-1);
-    std::vector<std::size_t> moved_to(rows_.size(), kNowhere);
-    std::vector<Cache> next(parents.size());
-    for (std::size_t r = 0; r < parents.size(); ++r) {
-      if (moved_to[parents[r]] != kNowhere) continue;
-      moved_to[parents[r]] = r;
-      next[r] = std::move(rows_[parents[r]]);
-    }
-    for (std::size_t p = 0; p < rows_.size(); ++p)
-      if (moved_to[p] == kNowhere) spares_.push_back(std::move(rows_[p]));
-    for (std::size_t r = 0; r < parents.size(); ++r) {
-      const std::size_t first = moved_to[parents[r]];
-      if (first == r) continue;
-      next[r] = take_spare();
-      copy(next[first], next[r]);
-    }
-    rows_ = std::move(next);
+    for (const std::size_t parent : parents)
+      if (parent >= rows())
+        refuse<std::invalid_argument>(
+            "reorder: parent", "parent < live rows (" + std::to_string(rows()) + ")", parent);
+    cache_.reorder(parents);
   }
 
   /// Forgets the last n tokens of every live row.
   void rewind(std::size_t n) {
-    for (const Cache& row : rows_)
-      if (n > row.length)
+    for (std::size_t r = 0; r < rows(); ++r)
+      if (n > length(r))
         refuse<std::invalid_argument>(
-            "rewind: n", "n <= tokens of every row (" + std::to_string(row.length) + ")", n);
-    for (Cache& row : rows_) row.length -= n;
+            "rewind: n", "n <= tokens of every row (" + std::to_string(length(r)) + ")", n);
+    for (std::size_t r = 0; r < rows(); ++r) cache_.rewind(r, n);
   }
 
  private:
-  /// What one row has seen. Column layer * context + t holds the keys, or values, of position t.
-  struct Cache {
-    Eigen::MatrixXf keys, values;  // kv x (layers * context)
-    std::size_t length = 0;        // positions that are written
-  };
-
   /// The kv-heads of one row in one layer, repeated to match the query heads. With 8 query heads
   /// and 4 kv-heads, heads 0 1 2 3 4 5 6 7 of the repeated matrix are kv-heads 0 0 1 1 2 2 3 3:
   /// query heads of one group share keys and values. Nothing is copied; a head is a view.
   struct RepeatedHeads {
-    Eigen::Block<const Eigen::MatrixXf, Eigen::Dynamic, Eigen::Dynamic, true> kv_heads;
+    Columns kv_heads;
     Index head_size;
     Index repeats;  // query heads / kv-heads
 
@@ -182,7 +157,7 @@ class Transformer {
   /// Places tokens at the end of a row; `forward` then runs all that were placed.
   void enqueue(std::size_t row, std::span<const Token> tokens) {
     for (const Token token : tokens) {
-      columns_.push_back({row, static_cast<Index>(rows_[row].length++)});
+      columns_.push_back({row, cache_.extend(row)});
       tokens_.push_back(token);
     }
   }
@@ -265,21 +240,16 @@ class Transformer {
   /// From q_, k_ and v_ to attended_, column by column; k_ and v_ go into the cache first.
   void attend(Index layer) {
     const Shape& s = shape();
-    const Index origin = layer * s.context;
     const float scale = 1.0f / std::sqrt(static_cast<float>(s.head()));
     for (Index c = 0; c < q_.cols(); ++c) {
       const auto [row, position] = columns_[static_cast<std::size_t>(c)];
-      Cache& cache = rows_[row];
       rotate(q_.col(c), position);
       rotate(k_.col(c), position);
-      cache.keys.col(origin + position) = k_.col(c);
-      cache.values.col(origin + position) = v_.col(c);
+      cache_.write(layer, row, position, k_.col(c), v_.col(c));
 
       const Index repeats = s.heads / s.kv_heads;
-      const RepeatedHeads keys{std::as_const(cache.keys).middleCols(origin, position + 1), s.head(),
-                               repeats};
-      const RepeatedHeads values{std::as_const(cache.values).middleCols(origin, position + 1),
-                                 s.head(), repeats};
+      const RepeatedHeads keys{cache_.keys(layer, row, position + 1), s.head(), repeats};
+      const RepeatedHeads values{cache_.values(layer, row, position + 1), s.head(), repeats};
       auto scores = scores_.head(position + 1);
       for (Index h = 0; h < s.heads; ++h) {
         scores.noalias() = keys[h].transpose() * q_.col(c).segment(h * s.head(), s.head());
@@ -288,30 +258,6 @@ class Transformer {
             values[h] * scores / scores.sum();
       }
     }
-  }
-
-  void copy(const Cache& from, Cache& to) const {
-    const auto length = static_cast<Index>(from.length);
-    for (Index l = 0; l < shape().layers; ++l) {
-      const Index origin = l * shape().context;
-      to.keys.middleCols(origin, length) = from.keys.middleCols(origin, length);
-      to.values.middleCols(origin, length) = from.values.middleCols(origin, length);
-    }
-    to.length = from.length;
-  }
-
-  /// An empty row, in the memory of a dropped one if there is any.
-  Cache take_spare() {
-    Cache row;
-    if (spares_.empty()) {
-      row.keys.resize(shape().kv(), shape().layers * shape().context);
-      row.values.resize(shape().kv(), shape().layers * shape().context);
-    } else {
-      row = std::move(spares_.back());
-      spares_.pop_back();
-    }
-    row.length = 0;
-    return row;
   }
 
   void check_tokens(std::span<const Token> tokens, std::size_t length) const {
@@ -335,8 +281,7 @@ class Transformer {
 
   Checkpoint model_;
   Eigen::MatrixXf cosines_, sines_;  // pairs of a head x context
-  std::vector<Cache> rows_;          // the live rows
-  std::vector<Cache> spares_;        // dropped rows, whose memory the next ones use
+  Cache cache_;                      // of the live rows
 
   // The pass: one column a token. Kept, so that a step of the same width allocates nothing.
   std::vector<Column> columns_;           // where each goes
@@ -347,5 +292,8 @@ class Transformer {
   Eigen::VectorXf scores_;                // one a position
   Eigen::MatrixXf logits_;                // V x columns
 };
+
+/// With a memory for each row: see cache.hpp, and examples/kv_*.cpp for other caches.
+using Transformer = BasicTransformer<RowCache>;
 
 }  // namespace storyteller

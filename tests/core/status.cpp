@@ -37,6 +37,7 @@ TEST_CASE("every stop reason prints its name", "[status]") {
   LOGITKIT_PRINTS(StopReason, bad_row);
   LOGITKIT_PRINTS(StopReason, token_out_of_range);
   LOGITKIT_PRINTS(StopReason, model_failed);
+  LOGITKIT_PRINTS(StopReason, processor_failed);
   REQUIRE(std::string(lk::to_string(static_cast<lk::StopReason>(200))) == "unknown");
 }
 
@@ -47,5 +48,5 @@ TEST_CASE("no value without a name, and no name twice", "[status]") {
     reasons.insert(lk::to_string(static_cast<lk::StopReason>(i)));
   }
   REQUIRE(statuses.size() == 8 + 1);
-  REQUIRE(reasons.size() == 10 + 1);
+  REQUIRE(reasons.size() == 11 + 1);
 }

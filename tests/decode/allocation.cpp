@@ -3,6 +3,7 @@
 #include "support/allocations.hpp"
 
 #include <logitkit/decode/batch.hpp>
+#include <logitkit/decode/beam_batch.hpp>
 #include <logitkit/decode/beam_search.hpp>
 #include <logitkit/decode/greedy.hpp>
 #include <logitkit/decode/random.hpp>
@@ -169,6 +170,32 @@ TEST_CASE("a beam step allocates nothing once all beams live, reports included")
   CHECK(beam_allocations(kChain, {.model = true, .alternatives = 3, .rank = true}) == 0);
   // A penalty's tables grow in each of the beams until they have seen all 300 tokens.
   CHECK(beam_allocations(kWithPenalty, {.model = true}) <= 6 * 2 * 9);
+}
+
+TEST_CASE("nor does a batch of searches, whoever takes which, nor as they end") {
+  constexpr std::size_t kSize = 300;
+  std::vector<lk::BeamSearchDecoder<>::Session> searches;
+  for (const std::size_t beams : {2u, 5u, 3u}) {
+    searches.push_back(lk::BeamSearchDecoder{lk::Chain{}, {.beams = beams}}.start(
+        kPrompt, {.max_new_tokens = 99}));
+  }
+  lk::BeamBatch batch;
+  std::vector<lk::Workspace> workspaces(2);
+  std::vector<float> rows(10 * kSize);
+  std::size_t live = 3, before = 0;
+  for (std::uint64_t step = 0; step < 40; ++step) {
+    for (std::size_t r = 0; r < live; ++r) {
+      test::write_logits(10 * step + r % 4, kSize, rows.data() + r * kSize);
+    }
+    const auto either = [&](std::size_t count, const lk::Task& task) {  // one does all the work
+      for (std::size_t i = 0; i < count; ++i) task((i + step) % count);
+    };
+    if (step == 5) before = test::allocations;
+    live =
+        batch.step(std::span(rows).first(live * kSize), searches, workspaces, either).tokens.size();
+  }
+  CHECK(test::allocations == before);
+  CHECK(live == 10);
 }
 
 TEST_CASE("a session takes 4 KB and its tokens at most; a penalty 32 bytes a distinct token") {

@@ -181,3 +181,13 @@ TEST_CASE("plain and cached models give the same; a step that throws changes not
     CHECK(results[i].weight == plain[i].weight);
   }
 }
+
+TEST_CASE("options that stochastic beams cannot heed are refused") {
+  const auto make = [](const lk::BeamOptions& options) {
+    return lk::BeamSearchDecoder{lk::Chain{}, options, lk::StochasticBeams{}};
+  };
+  CHECK_THROWS_WITH(make({.legacy = true}),
+                    "BeamOptions: legacy must be false for stochastic beams");
+  CHECK_THROWS_WITH(make({.patience = 2}),
+                    "BeamOptions: patience must satisfy patience = 1 for stochastic beams, got 2");
+}

@@ -25,7 +25,8 @@ struct Generation {
   std::vector<double> choice_log_probabilities{};  ///< one a token, if asked for
   std::vector<Alternative> alternatives{};         ///< n a token, best first, if asked for
   std::vector<std::size_t> ranks{};                ///< one a token, if asked for
-  /// What the model threw, if it did; in beam search, in each result.
+  /// What the model (or, in a BeamBatch, a processor) threw, if it did; in beam search, in each
+  /// result.
   std::exception_ptr error{};
 
   /// The tokens without the stop sequence that ended them.

@@ -52,6 +52,11 @@ struct Limits {
     return {};
   }
 
+  /// How many tokens may be generated after a prompt of so many.
+  [[nodiscard]] std::size_t most_new_tokens(std::size_t prompt) const {
+    return std::min(max_new_tokens, max_tokens - std::min(prompt, max_tokens));
+  }
+
   /// Whether a token is in the vocabulary, as far as it is known.
   [[nodiscard]] bool allowed(Token token) const {
     return token >= 0 && (vocabulary == 0 || static_cast<std::size_t>(token) < vocabulary);

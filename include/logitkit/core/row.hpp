@@ -138,6 +138,10 @@ struct Rows {
   [[nodiscard]] Row<ScoreOf<std::span<Scalar>>> operator[](std::size_t r) const {
     return Row<ScoreOf<std::span<Scalar>>>(data + r * stride, vocabulary);
   }
+  /// Rows first, first + 1, ..., n of them.
+  [[nodiscard]] Rows part(std::size_t first, std::size_t n) const {
+    return {data + first * stride, n, vocabulary, stride};
+  }
 };
 
 template <class Scalar>

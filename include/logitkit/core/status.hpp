@@ -32,6 +32,7 @@ enum class StopReason : std::uint8_t {
   bad_row,             ///< see Generation::status
   token_out_of_range,  ///< an accepted token that the vocabulary does not have; it is not kept
   model_failed,        ///< the model threw; see Generation::error
+  processor_failed,    ///< in a BeamBatch: a processor or Limits::stop_when threw, likewise
 };
 
 [[nodiscard]] constexpr const char* to_string(Status status) noexcept {
@@ -78,6 +79,8 @@ enum class StopReason : std::uint8_t {
       return "token_out_of_range";
     case StopReason::model_failed:
       return "model_failed";
+    case StopReason::processor_failed:
+      return "processor_failed";
   }
   return "unknown";
 }

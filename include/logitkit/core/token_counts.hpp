@@ -19,6 +19,9 @@ class TokenCounts {
     if (--counts_[token] == 0) counts_.erase(token);
   }
 
+  /// Forgets all; keeps the memory.
+  void clear() { counts_.clear(); }
+
   [[nodiscard]] auto begin() const { return counts_.begin(); }
   [[nodiscard]] auto end() const { return counts_.end(); }
   [[nodiscard]] std::size_t size() const { return counts_.size(); }

@@ -8,6 +8,20 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
+namespace detail {
+
+template <class C, class P>
+struct SessionOf {
+  using type = BeamSession<C, P>;
+};
+template <class C, class P>
+  requires requires { typename P::template Session<C>; }
+struct SessionOf<C, P> {
+  using type = typename P::template Session<C>;
+};
+
+}  // namespace detail
+
 /// An immutable configuration: a chain, of which every beam has its own copy, BeamOptions, and the
 /// policy that makes a variant of it: PlainBeams.
 /// `decode` runs a model to the end; `start` makes a session for an engine that owns its loop.
@@ -24,12 +38,12 @@ class BeamSearchDecoder {
       "`auto& candidates`) and const lk::Context&");
 
  public:
-  using Session = BeamSession<C, P>;
+  using Session = typename detail::SessionOf<C, P>::type;
 
   explicit BeamSearchDecoder(C chain = C(), BeamOptions options = {}, P policy = P())
       : chain_(std::move(chain)), options_(options), policy_(std::move(policy)) {
     require(options_.check());
-    if constexpr (requires { policy_.check(); }) require(policy_.check());
+    require(policy_.check(options_));
   }
 
   /// A running search. Throws as SequenceDecoder::start does.

@@ -39,7 +39,7 @@ class BeamSession {
       : options_(options),
         limits_(std::move(limits)),
         policy_(policy),
-        live_(chain, policy.root(), prompt, checked(limits_, prompt), options.report,
+        live_(chain, policy.root(), prompt, checked(limits_, prompt, policy), options.report,
               options.beams),
         finished_(options.wanted()),
         vocabulary_(limits_.vocabulary) {
@@ -89,6 +89,8 @@ class BeamSession {
   }
 
   [[nodiscard]] bool done() const { return live_.empty(); }
+  /// Whether a `stop` or a bad row has ended it.
+  [[nodiscard]] bool interrupted() const { return interrupted_; }
   [[nodiscard]] std::size_t live() const { return live_.size(); }
   /// All tokens of live beam r, prompt included.
   [[nodiscard]] Context context(std::size_t r) const { return live_.context(r); }
@@ -98,6 +100,7 @@ class BeamSession {
   [[nodiscard]] std::span<const Generation> finished() const { return finished_.best_first(); }
 
   [[nodiscard]] const Limits& limits() const { return limits_; }
+  [[nodiscard]] P& policy() { return policy_; }
   [[nodiscard]] const P& policy() const { return policy_; }
   /// A copy of the n best, best first; while the search runs, of those that have ended; after a
   /// `stop`, of all.
@@ -105,16 +108,18 @@ class BeamSession {
     const auto all = finished_.best_first();
     const std::size_t n = interrupted_ ? all.size() : std::min(options_.returned(), all.size());
     std::vector<Generation> best(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(n));
-    if constexpr (requires { policy_.weigh(best); }) policy_.weigh(best);
+    policy_.weigh(best);
     return best;
   }
 
  private:
   using Extension = detail::Extension;
 
-  static const Limits& checked(const Limits& limits, std::span<const Token> prompt) {
+  static const Limits& checked(const Limits& limits, std::span<const Token> prompt,
+                               const P& policy) {
     require(limits.check());
     require(limits.check_prompt(prompt));
+    require(policy.check(limits, prompt.size()));
     return limits;
   }
 
@@ -135,14 +140,12 @@ class BeamSession {
     const detail::ModelReport model(candidates, options_.report,
                                     live_.history().alternatives_after(beam.node));
     candidates.normalise();
+    policy_.before_chain(candidates);
     (*beam.chain)(candidates, context(r));
     if (const Status status = candidates.status(); status != Status::ok) return status;
-    policy_.extend(candidates,
-                   ParentBeam<typename P::State>{r, beam.sum, beam.key, context(r), beam.state},
-                   [&](Token token) {
-                     const double logit = math::widen(row[static_cast<std::size_t>(token)]);
-                     return model.log_probability(logit);
-                   });
+    policy_.extend(
+        candidates, ParentBeam<typename P::State>{r, beam.sum, beam.key, context(r), beam.state},
+        [&](Token token) { return model.log_probability(detail::logit_of(token, row)); });
     return Status::ok;
   }
 
@@ -160,20 +163,22 @@ class BeamSession {
   BeamStep select(std::span<Extension> best) {
     // All of them before anything changes: the user's predicate may throw.
     for (Extension& each : best) each.reason = live_.with(each, FirstMet{limits_});
+    policy_.note(best, options_.beams);
 
     const double best_sum = best.front().sum;
     std::size_t alive = 0;  // those that do not end move to the front
     for (std::size_t i = 0; i < best.size(); ++i) {
       if (!ends(best[i].reason)) {
         best[alive++] = best[i];
-      } else if (i < options_.beams) {
+      } else if (i < options_.beams && policy_.may_end(best[i])) {
         finish(best[i]);
       }
     }
     const std::size_t old_count = live_.size();
     const std::size_t count = policy_.keep(best.first(alive), options_.beams, finished_);
     const std::span<const Extension> survivors = best.first(count);
-    live_.advance(survivors);
+    live_.advance(survivors,
+                  [&](typename P::State& state, Token token) { policy_.accept(state, token); });
     if (is_over(best_sum) || all_at_a_limit(survivors)) {
       live_.clear();
       return {};
@@ -201,9 +206,8 @@ class BeamSession {
     if (P::kByKey || finished_.size() < enough) return false;
     if (!options_.legacy) best_sum = live_.best_sum();
     const Context so_far = context(0);
-    const double attainable = options_.attainable(
-        best_sum, so_far.generated().size(),
-        std::min(limits_.max_new_tokens, limits_.max_tokens - so_far.prompt().size()));
+    const double attainable = options_.attainable(best_sum, so_far.generated().size(),
+                                                  limits_.most_new_tokens(so_far.prompt().size()));
     return !(attainable > finished_.keys()[enough - 1]);
   }
 

@@ -2,8 +2,8 @@
 // SampledBeams: the policy of beam sampling, whose beams draw what they are extended by.
 #pragma once
 
+#include <logitkit/decode/beam_policy.hpp>
 #include <logitkit/decode/detail/perturbed.hpp>
-#include <logitkit/decode/plain_beams.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
 
@@ -26,10 +26,9 @@ struct SampledOptions {
 /// position, tokens so far and rank among a beam's extensions.
 /// A token with less than 2^-56 of the best one's probability after the same prefix does not come.
 /// Cost a token: that of plain beam search, and for each beam a pass of exact masses.
-class SampledBeams {
+class SampledBeams : public BeamPolicy {
  public:
   using State = detail::TreePath;
-  static constexpr bool kByKey = false;
 
   explicit SampledBeams(const SampledOptions& options = {}) : options_(options) {}
 
@@ -37,13 +36,13 @@ class SampledBeams {
 
   void prepare(const BeamOptions& options, const Limits& limits, std::size_t vocabulary) {
     legacy_ = options.legacy;
-    competitors_ = options.beams == 1
-                       ? 1
-                       : std::max<std::size_t>(2, 1 + limits.end_tokens.size()) * options.beams;
+    competitors_ = options.beams == 1 ? 1 : detail::competitors(options, limits);
     perturbed_.reserve(std::min(competitors_, vocabulary));
     best_.reserve(std::min(competitors_, options.beams * vocabulary));
   }
   void restart() { best_.restart(competitors_); }
+
+  void accept(State& state, Token token) const { state.accept(token); }
 
   template <std::floating_point S>
   void extend(Candidates<S>& candidates, const ParentBeam<State>& parent, const auto& describe) {

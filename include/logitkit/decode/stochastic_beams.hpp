@@ -2,8 +2,8 @@
 // StochasticBeams: the policy of stochastic beam search, which samples without replacement.
 #pragma once
 
+#include <logitkit/decode/beam_policy.hpp>
 #include <logitkit/decode/detail/perturbed.hpp>
-#include <logitkit/decode/plain_beams.hpp>
 #include <logitkit/random/inclusion.hpp>
 
 #include <functional>
@@ -21,7 +21,7 @@ struct StochasticOptions {
 ///   BeamSearchDecoder{chain, {.beams = k}, StochasticBeams{{.seed = 42}}}
 /// Every sequence's log-probability has Gumbel noise, and the k largest are found by a beam search
 /// over the largest of each prefix; finished sequences keep competing, so BeamOptions' length
-/// penalty, patience and stopping rule decide nothing; `legacy` must be off.
+/// penalty and stopping rule decide nothing.
 ///
 /// The first result is what RandomDecoder draws with the same seed and stream, whatever k, if the
 /// chain does not mind that it sees log_softmax(logits); and the results of k beams are the first k
@@ -35,10 +35,10 @@ struct StochasticOptions {
 ///
 /// A token with less than 2^-56 of the best one's probability after the same prefix does not come.
 /// Cost a token: for each beam that of plain beam search and one pass of exact masses; noise is
-/// made for the extensions that come, not for the vocabulary. Source: Kool, van Hoof, Welling 2019,
-/// "Stochastic beams and where to find them: the Gumbel-top-k trick for sampling sequences without
-/// replacement", algorithm 1.
-class StochasticBeams {
+/// made for the extensions that come, not for the vocabulary.
+/// Source: Kool, van Hoof, Welling 2019, "Stochastic beams and where to find them: the Gumbel-top-k
+/// trick for sampling sequences without replacement", algorithm 1.
+class StochasticBeams : public BeamPolicy {
  public:
   using State = detail::TreePath;
   static constexpr bool kByKey = true;
@@ -47,28 +47,32 @@ class StochasticBeams {
 
   [[nodiscard]] State root() const { return {options_.seed, options_.stream}; }
 
-  void prepare(const BeamOptions& options, const Limits& limits, std::size_t vocabulary) {
+  [[nodiscard]] std::string check(const BeamOptions& options) const {
+    if (options.legacy) return "BeamOptions: legacy must be false for stochastic beams";
+    if (options.wanted() == options.beams) return {};
+    return misuse("BeamOptions", "patience", "patience = 1 for stochastic beams", options.patience);
+  }
+  using BeamPolicy::check;
+
+  void prepare(const BeamOptions& options, const Limits&, std::size_t vocabulary) {
     scores_ = options;
-    plain_.prepare(options, limits, vocabulary);
     competitors_ = options.beams + 1;  // one more, for the threshold
     perturbed_.reserve(std::min(competitors_, vocabulary));
     best_.reserve(competitors_);
-    rivals_.reserve(3 * competitors_);
+    rivals_.reserve(options.beams + competitors_);
   }
-  void restart() {
-    plain_.restart();
-    best_.restart(competitors_);
-    rivals_.resize(finished_);  // what a step that came to nothing has added is gone
-  }
+  void restart() { best_.restart(competitors_); }
+
+  void accept(State& state, Token token) const { state.accept(token); }
 
   template <std::floating_point S>
   void extend(Candidates<S>& candidates, const ParentBeam<State>& parent, const auto& describe) {
     candidates.normalise();
     if (!options_.noise) {
-      return plain_.extend(
-          candidates,
-          ParentBeam<PlainBeams::State>{parent.row, parent.sum, parent.key, parent.context, {}},
-          describe);
+      return detail::for_each_extension(
+          candidates, competitors_, parent.sum, best_, [&](Token token, double sum) {
+            best_.offer({sum, sum, token, parent.row, describe(token)});
+          });
     }
     const std::size_t position = parent.context.position();
     const PhiloxDecider numbers = parent.state.numbers(position);
@@ -88,23 +92,22 @@ class StochasticBeams {
                });
   }
 
-  [[nodiscard]] std::span<detail::Extension> best_first() {
-    const auto best = options_.noise ? best_.best_first() : plain_.best_first();
+  [[nodiscard]] std::span<detail::Extension> best_first() { return best_.best_first(); }
+
+  /// The best of all, finished ones included, that is not among the best `beams` may be the
+  /// threshold.
+  void note(std::span<const detail::Extension> best, std::size_t beams) {
     for (const detail::Extension& each : best) rivals_.push_back(each.key);
-    return best;
+    if (rivals_.size() <= beams) return;
+    const auto place = rivals_.begin() + static_cast<std::ptrdiff_t>(beams);
+    std::nth_element(rivals_.begin(), place, rivals_.end(), std::greater<>());
+    threshold_ = std::max(threshold_, *place);
   }
 
-  /// Those that are among the best `beams` of all, finished ones included; the best that is not may
-  /// be the threshold.
+  /// Those that are among the best `beams` of all, finished ones included.
   [[nodiscard]] std::size_t keep(std::span<detail::Extension> alive, std::size_t beams,
                                  const detail::FinishedBeams& finished) {
-    if (rivals_.size() > beams) {
-      const auto place = rivals_.begin() + static_cast<std::ptrdiff_t>(beams);
-      std::nth_element(rivals_.begin(), place, rivals_.end(), std::greater<>());
-      threshold_ = std::max(threshold_, *place);
-    }
     rivals_.assign(finished.keys().begin(), finished.keys().end());
-    finished_ = rivals_.size();
     std::size_t count = 0, better = 0;  // better: finished ones
     while (count < alive.size()) {
       while (better < rivals_.size() && rivals_[better] >= alive[count].key) ++better;
@@ -137,11 +140,9 @@ class StochasticBeams {
   std::size_t competitors_ = 0;
   double largest_ = 0;  // of the root, and of whoever leads
   double threshold_ = -kInfinity;
-  PlainBeams plain_;  // without noise
   detail::BestExtensions best_;
   detail::Perturbed perturbed_;
-  std::vector<double> rivals_;  // keys of the finished ones, then of this step's extensions
-  std::size_t finished_ = 0;    // how many of them are finished ones
+  std::vector<double> rivals_;  // keys of what is finished and, in `note`, of this step's best
 };
 
 }  // namespace logitkit::inline LOGITKIT_ABI

@@ -48,11 +48,16 @@ struct Refuses {
 /// What a policy might note with a beam: how many tokens it was told.
 struct Told {
   std::size_t tokens = 0;
-  void accept(lk::Token) { ++tokens; }
 };
 
 template <class C>
-using LiveBeams = lk::detail::LiveBeams<C, Told>;
+struct LiveBeams : lk::detail::LiveBeams<C, Told> {
+  using lk::detail::LiveBeams<C, Told>::LiveBeams;
+  void advance(std::span<const Extension> extensions) {
+    lk::detail::LiveBeams<C, Told>::advance(extensions,
+                                            [](Told& told, lk::Token) { ++told.tokens; });
+  }
+};
 
 template <class C>
 LiveBeams<C> start(const C& chain, std::size_t most) {

@@ -20,6 +20,7 @@ struct Extension {
   Token token;
   std::size_t parent;
   double model_log_probability;
+  std::size_t bank = 0;                  // a policy's own number
   std::size_t rank = 0;                  // by the model
   StopReason reason = StopReason::none;  // why it ends, if it does
 

@@ -77,8 +77,9 @@ class LiveBeams {
     return generation(extension.parent, {&extension, 1});
   }
 
-  /// Row r becomes extensions[r]. Where a chain's `accept` or copy throws, no beam is left.
-  void advance(std::span<const Extension> extensions) {
+  /// Row r becomes extensions[r], and accept(state, token) is called for it. Where a chain's
+  /// `accept` or copy throws, no beam is left.
+  void advance(std::span<const Extension> extensions, const auto& accept) {
     struct Cleared {  // unless all went well
       LiveBeams& live;
       bool done = false;
@@ -105,9 +106,7 @@ class LiveBeams {
       beam.node = history_.add(beam.node, extensions[r]);
       beam.key = extensions[r].key;
       beam.sum = extensions[r].sum;
-      if constexpr (requires { beam.state.accept(Token()); }) {
-        beam.state.accept(extensions[r].token);
-      }
+      accept(beam.state, extensions[r].token);
       if constexpr (AcceptingProcessor<C>) beam.chain->accept(extensions[r].token);
     }
     beams_are.done = true;

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+// BeamBatch: many beam searches side by side in one batch of the model.
+#pragma once
+
+#include <logitkit/core/generation.hpp>
+#include <logitkit/decode/batch.hpp>
+#include <logitkit/decode/beam_step.hpp>
+
+namespace logitkit::inline LOGITKIT_ABI {
+
+/// Steps a range of beam sessions, each with its own prompt, limits, chain and options, as if it
+/// were one: rows of all their live beams in, one list of tokens and parents out. The loop is that
+/// of a single search:
+///
+///   lk::BeamStep next = batch.step(rows_of_the_prompts, searches, workspaces);
+///   while (!next.tokens.empty()) {
+///     if (!next.identity) model.reorder(next.parents);
+///     next = batch.step(model.step(next.tokens), searches, workspaces);
+///   }
+///
+/// The rows of a search are side by side, those of searches[0] first: `live()` of each, which for
+/// one that has not begun is the one row of its prompt. A search that is over has none, so that it
+/// leaves the model's batch by itself; it may stay in the range or be erased. One that begins
+/// later joins at the end of the range and of the block of rows. What a search finds depends on its
+/// own rows alone: it is the same in any batch, from any executor and in any number of threads.
+///
+/// A bad row ends its own search. A block that has not as many rows as there are live beams ends
+/// all of them with the status `wrong_length`. Where a search's processor or predicate throws,
+/// `errors()` has what it threw and that search ends, by the reason `processor_failed` if its own
+/// step has not ended it already; the others go on, since their step cannot be taken back. To end a
+/// search from outside, let its Limits::stop_when say so: the rows of one that is ended by `stop`
+/// would still be in the next block.
+///
+/// The memory of the lists, no more: a batch may serve one range of searches after the other.
+/// Allocates nothing, beyond what the searches themselves do, once it has seen their number and
+/// that of their beams.
+class BeamBatch {
+ public:
+  /// One step of every search that is not over. Executor and workspaces are as in `next`: a task
+  /// for each workspace, or each running search if there are fewer, takes search after search. The
+  /// result is empty once all are over, and valid until the next call; parents are rows of this
+  /// block.
+  template <class R, class Searches, class Workspaces, class E = Serial>
+  BeamStep step(const R& rows, Searches& searches, Workspaces&& workspaces, E&& executor = {}) {
+    static_assert(
+        detail::WorkspaceOrRange<Workspaces>,
+        "logitkit: step(rows, searches, workspaces) takes one lk::Workspace or a contiguous range "
+        "of them, such as std::vector<lk::Workspace>");
+    static_assert(Executor<std::remove_reference_t<E>>,
+                  "logitkit: an executor is callable as executor(count, task) with a std::size_t "
+                  "and a const lk::Task&, and calls task(i) for every i in [0, count)");
+    const std::span<Workspace> spaces = detail::all_of(workspaces);
+    const std::size_t count = std::size(searches);
+    const std::size_t running = lay_out(searches);
+    const auto all = as_rows(rows, first_rows_[count]);
+    if (running == 0) return {};
+    if (all.count != first_rows_[count] || all.vocabulary == 0) {
+      for (auto& search : searches) search.stop(StopReason::bad_row, Status::wrong_length);
+      return {};
+    }
+
+    using Score = ScoreOf<std::span<std::remove_pointer_t<decltype(all.data)>>>;
+    detail::RowQueue queue(count);
+    const auto work = [&](std::size_t task) {
+      spaces[task].scratch<Score>().resize(all.vocabulary);  // now, whoever gets what later
+      queue.drain([&](std::size_t i) {
+        auto& search = std::data(searches)[i];
+        const auto part = all.part(first_rows_[i], first_rows_[i + 1] - first_rows_[i]);
+        if (part.count == 0) return;
+        errors_[i] = detail::caught([&] { steps_[i] = search.step(part, spaces[task]); });
+        if (errors_[i]) search.stop(StopReason::processor_failed, Status::ok, errors_[i]);
+      });
+    };
+    constexpr bool kSerial = std::same_as<std::remove_cvref_t<E>, Serial>;
+    executor(kSerial ? 1 : std::min(running, spaces.size()), Task(work));
+    queue.rethrow();  // what `stop` has thrown, for want of memory
+    return gather();
+  }
+
+  /// What user code threw in the last step, one for each search; null where nothing was.
+  [[nodiscard]] std::span<const std::exception_ptr> errors() const { return errors_; }
+
+ private:
+  /// Finds the rows of each search; returns how many searches have any.
+  template <class Searches>
+  std::size_t lay_out(const Searches& searches) {
+    const std::size_t count = std::size(searches);
+    first_rows_.assign(1, 0);
+    std::size_t running = 0;
+    for (const auto& search : searches) {
+      first_rows_.push_back(first_rows_.back() + search.live());
+      running += !search.done();
+    }
+    steps_.assign(count, BeamStep{});
+    errors_.assign(count, nullptr);
+    return running;
+  }
+
+  /// The steps of all searches as one.
+  [[nodiscard]] BeamStep gather() {
+    tokens_.clear();
+    parents_.clear();
+    bool identity = true;
+    for (std::size_t i = 0; i < steps_.size(); ++i) {
+      for (std::size_t r = 0; r < steps_[i].tokens.size(); ++r) {
+        const std::size_t parent = first_rows_[i] + steps_[i].parents[r];
+        identity = identity && parent == parents_.size();
+        tokens_.push_back(steps_[i].tokens[r]);
+        parents_.push_back(parent);
+      }
+    }
+    if (tokens_.empty()) return {};
+    return {tokens_, parents_, identity && tokens_.size() == first_rows_.back()};
+  }
+
+  std::vector<std::size_t> first_rows_;     // of each search, and behind them how many there are
+  std::vector<BeamStep> steps_;             // of each search
+  std::vector<std::exception_ptr> errors_;  // of each search
+  std::vector<Token> tokens_;               // of all
+  std::vector<std::size_t> parents_;        // of all
+};
+
+}  // namespace logitkit::inline LOGITKIT_ABI

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+// DiverseBeams: groups of beams that search side by side, each dissuaded from the others' tokens.
+#pragma once
+
+#include <logitkit/core/token_counts.hpp>
+#include <logitkit/decode/beam_session.hpp>
+
+namespace logitkit::inline LOGITKIT_ABI {
+
+namespace detail {
+
+/// Plain beams whose every row loses `penalty` for each time that a token has been taken.
+class DissuadedBeams : public PlainBeams {
+ public:
+  explicit DissuadedBeams(double penalty) : penalty_(penalty) {}
+  /// Whatever the groups before this one have taken at this step.
+  void dissuade(const TokenCounts& taken) { taken_ = taken; }
+  /// Adds what this group has taken: also where a limit has then ended it, but no end token.
+  void tell(TokenCounts& taken) const {
+    for (const Token token : chosen_) taken.add(token);
+  }
+
+  template <std::floating_point S>
+  void before_chain(Candidates<S>& candidates) const {
+    for (const auto& [token, count] : taken_) {
+      candidates.add(token, static_cast<S>(-penalty_ * double(count)));
+    }
+  }
+  void note(std::span<const Extension> competitors, std::size_t beams) {
+    chosen_.clear();
+    for (const Extension& each : competitors) {
+      if (each.reason != StopReason::end_token && chosen_.size() < beams) {
+        chosen_.push_back(each.token);
+      }
+    }
+  }
+
+ private:
+  double penalty_;
+  TokenCounts taken_;
+  std::vector<Token> chosen_;
+};
+
+}  // namespace detail
+
+/// One running search of several groups; made by a BeamSearchDecoder with the policy DiverseBeams,
+/// and used as a BeamSession is. The first step takes the prompt's row for all groups; each later
+/// one the rows of the live beams, group by group. A group that is over has no rows.
+template <class C>
+class DiverseBeamSession {
+ public:
+  DiverseBeamSession(const C& chain, const BeamOptions& options, const auto& diverse,
+                     std::span<const Token> prompt, const Limits& limits)
+      : returned_(options.returned()) {
+    BeamOptions each = options;
+    each.beams = options.beams / diverse.groups;
+    each.n_best = std::min(returned_, each.wanted());
+    groups_.assign(diverse.groups,
+                   BeamSession<C, detail::DissuadedBeams>(
+                       chain, each, detail::DissuadedBeams(diverse.penalty), prompt, limits));
+  }
+
+  /// A bad row ends the whole search; so does what a processor or the predicate throws.
+  template <class R>
+  BeamStep step(const R& rows, Workspace& workspace) {
+    if (done()) return {};
+    const std::size_t old_count = live();
+    auto all = as_rows(rows, old_count);
+    if (all.count != old_count) return stop(StopReason::bad_row, Status::wrong_length);
+
+    struct Stopped {  // unless all groups have stepped
+      DiverseBeamSession& search;
+      bool whole = false;
+      ~Stopped() {
+        if (!whole) search.stop(StopReason::processor_failed);
+      }
+    } otherwise{*this};
+    taken_.clear();
+    tokens_.clear();
+    parents_.clear();
+    std::size_t first_row = 0;
+    for (auto& group : groups_) {
+      if (group.done()) continue;
+      const std::size_t count = group.live();
+      group.policy().dissuade(taken_);
+      const BeamStep step = group.step(all.part(first_row, count), workspace);
+      if (group.interrupted()) {
+        otherwise.whole = true;
+        return stop(StopReason::bad_row, group.finished().front().status);
+      }
+      for (std::size_t r = 0; r < step.tokens.size(); ++r) {
+        tokens_.push_back(step.tokens[r]);
+        parents_.push_back(first_row + step.parents[r]);
+      }
+      group.policy().tell(taken_);
+      if (started_) first_row += count;
+    }
+    otherwise.whole = true;
+    started_ = true;
+    bool identity = tokens_.size() == old_count;
+    for (std::size_t r = 0; r < parents_.size(); ++r) identity = identity && parents_[r] == r;
+    return {tokens_, parents_, identity};
+  }
+
+  /// As BeamSession::stop, in every group.
+  BeamStep stop(StopReason reason, Status status = Status::ok, std::exception_ptr error = {}) {
+    for (auto& group : groups_) group.stop(reason, status, error);
+    return {};
+  }
+
+  [[nodiscard]] bool done() const {
+    return std::all_of(groups_.begin(), groups_.end(), [](auto& group) { return group.done(); });
+  }
+  [[nodiscard]] bool interrupted() const {
+    return std::any_of(groups_.begin(), groups_.end(),
+                       [](auto& group) { return group.interrupted(); });
+  }
+  [[nodiscard]] std::size_t live() const {
+    if (!started_) return groups_[0].live();
+    std::size_t count = 0;
+    for (const auto& group : groups_) count += group.live();
+    return count;
+  }
+  /// Of row r, group by group.
+  [[nodiscard]] Context context(std::size_t r) const {
+    return of_row(r, [](const auto& group, std::size_t at) { return group.context(at); });
+  }
+  [[nodiscard]] double sum(std::size_t r) const {
+    return of_row(r, [](const auto& group, std::size_t at) { return group.sum(at); });
+  }
+  /// A copy of all groups' hypotheses, best first; equals, the earlier group.
+  [[nodiscard]] std::vector<Generation> finished() const {
+    std::vector<Generation> all;
+    for (const auto& group : groups_) {
+      all.insert(all.end(), group.finished().begin(), group.finished().end());
+    }
+    std::stable_sort(all.begin(), all.end(), [](const Generation& a, const Generation& b) {
+      return math::order_key(a.score) > math::order_key(b.score);
+    });
+    return all;
+  }
+
+  [[nodiscard]] const Limits& limits() const { return groups_[0].limits(); }
+  /// The n best of all groups; after a `stop`, all.
+  [[nodiscard]] std::vector<Generation> results() const {
+    std::vector<Generation> all = finished();
+    if (!interrupted() && all.size() > returned_) all.resize(returned_);
+    return all;
+  }
+
+ private:
+  [[nodiscard]] auto of_row(std::size_t r, const auto& what) const {
+    std::size_t g = 0;
+    for (; r >= groups_[g].live(); ++g) r -= groups_[g].live();
+    return what(groups_[g], r);
+  }
+
+  std::vector<BeamSession<C, detail::DissuadedBeams>> groups_;
+  TokenCounts taken_;                 // at this step, by the groups so far
+  std::vector<Token> tokens_;         // of the last step
+  std::vector<std::size_t> parents_;  // of the last step
+  std::size_t returned_;
+  bool started_ = false;  // the first row has come
+};
+
+/// Diverse beam search: the beams are divided into groups. At each step the groups choose one after
+/// the other, and a token loses `penalty` of its log-probability, before the chain, for each beam
+/// of an earlier group that has just taken it; so the sums of later groups have the penalties in
+/// them. Each group has hypotheses and a stopping rule of its own. One group is plain beam search.
+/// Source: Vijayakumar et al. 2016, "Diverse Beam Search", with its Hamming diversity; Hugging
+/// Face's `num_beam_groups` and `diversity_penalty` (with BeamOptions::legacy, its results).
+struct DiverseBeams {
+  std::size_t groups = 2;  ///< 1 to beams, of which it is a divisor
+  double penalty = 0.5;    ///< >= 0, finite
+
+  template <class C>
+  using Session = DiverseBeamSession<C>;
+
+  [[nodiscard]] std::string check(const BeamOptions& options) const {
+    if (groups < 1 || groups > options.beams || options.beams % groups != 0) {
+      return misuse("DiverseBeams", "groups", "groups divides beams", double(groups));
+    }
+    if (!(penalty >= 0 && penalty - penalty == 0)) {
+      return misuse("DiverseBeams", "penalty", "0 <= penalty < inf", penalty);
+    }
+    return {};
+  }
+};
+
+}  // namespace logitkit::inline LOGITKIT_ABI

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// A policy of one's own: what it must say, and what is said for it if it is silent.
+#include <logitkit/decode/beam_policy.hpp>
+
+#include <logitkit/decode/beam_search.hpp>
+
+#include "support/catch.hpp"
+#include "support/models.hpp"
+
+namespace lk = logitkit;
+using Tokens = std::vector<lk::Token>;
+
+namespace {
+
+/// Plain beams that refuse to end before they have seen a token, and count what they are told.
+struct Insistent : lk::PlainBeams {
+  lk::Token wanted;
+  std::size_t notes = 0;
+
+  explicit Insistent(lk::Token token) : wanted(token) {}
+
+  using lk::PlainBeams::check;
+  [[nodiscard]] std::string check(const lk::Limits& limits, std::size_t prompt) const {
+    return prompt < 9 && limits.max_new_tokens > 1 ? "" : "Insistent: no room";
+  }
+  template <std::floating_point S>
+  void before_chain(lk::Candidates<S>& candidates) const {
+    candidates.add(wanted, S(0.5));
+  }
+  void note(std::span<const lk::detail::Extension> competitors, std::size_t beams) {
+    notes += competitors.size() >= beams;
+  }
+  [[nodiscard]] bool may_end(const lk::detail::Extension& each) const {
+    return each.reason != lk::StopReason::end_token || each.sum < -3;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a policy is asked at every step, and only what it allows ends") {
+  const lk::BeamSearchDecoder beams{lk::Chain{}, {.beams = 3, .length_penalty = 0}, Insistent(4)};
+  const lk::Limits limits{.max_new_tokens = 12, .end_tokens = {2}};
+  test::CachedRecurrent<float> model{9, 5};
+  lk::Workspace workspace;
+  const Tokens prompt{1, 0};
+  auto session = beams.start(prompt, limits);
+  auto step = session.step(model.prefill(prompt), workspace);
+  std::size_t steps = 1;
+  for (; !session.done(); ++steps) {
+    if (!step.identity) model.reorder(step.parents);
+    step = session.step(model.step(step.tokens), workspace);
+  }
+  CHECK(session.policy().notes == steps);
+  for (const auto& each : session.results()) {
+    if (each.reason == lk::StopReason::end_token) CHECK(each.score < -3);
+  }
+}
+
+TEST_CASE("what a policy says of a request is what the session refuses it with") {
+  const lk::BeamSearchDecoder beams{lk::Chain{}, {.beams = 3}, Insistent(4)};
+  CHECK_THROWS_WITH(beams.start(Tokens(9, 1), {}), "Insistent: no room");
+  CHECK_NOTHROW(beams.start(Tokens(8, 1), {}));
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+// Diverse beam search: one group is plain, groups differ, every shape of rows, what ends it all.
+#include <logitkit/decode/diverse_beams.hpp>
+
+#include <logitkit/decode/beam_search.hpp>
+#include <logitkit/process/frequency_penalty.hpp>
+
+#include "support/catch.hpp"
+#include "support/models.hpp"
+
+#include <set>
+#include <stdexcept>
+
+namespace lk = logitkit;
+using Tokens = std::vector<lk::Token>;
+
+namespace {
+
+const Tokens kPrompt{1, 0};
+const lk::Limits kLimits{.max_new_tokens = 10, .end_tokens = {2}};
+
+void check_equal(const std::vector<lk::Generation>& a, const std::vector<lk::Generation>& b) {
+  REQUIRE(a.size() == b.size());
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    CHECK(a[i].tokens == b[i].tokens);
+    CHECK(a[i].score == b[i].score);
+    CHECK(a[i].reason == b[i].reason);
+  }
+}
+
+/// Throws for one history.
+struct Fragile {
+  void operator()(auto&, const lk::Context& context) const {
+    if (context.generated().size() == 3) throw std::runtime_error("the processor");
+  }
+};
+
+}  // namespace
+
+TEST_CASE("one group is plain beam search, bit for bit, by every rule") {
+  for (std::uint64_t seed = 1; seed < 8; ++seed) {
+    for (const bool legacy : {false, true}) {
+      const lk::BeamOptions options{
+          .beams = 4, .length_penalty = 0.6, .legacy = legacy, .n_best = 3};
+      const lk::Chain chain{lk::FrequencyPenalty{0.5f}};
+      const test::PlainRecurrent<float> model{12, seed};
+      const lk::BeamSearchDecoder plain{chain, options};
+      const lk::BeamSearchDecoder diverse{chain, options, lk::DiverseBeams{.groups = 1}};
+      check_equal(diverse.decode(model, kPrompt, kLimits), plain.decode(model, kPrompt, kLimits));
+    }
+  }
+}
+
+TEST_CASE("without a penalty every group is plain beam search of its size") {
+  const test::PlainRecurrent<float> model{12, 3};
+  const auto plain =
+      lk::BeamSearchDecoder{lk::Chain{}, {.beams = 2}}.decode(model, kPrompt, kLimits);
+  const lk::BeamSearchDecoder diverse{
+      lk::Chain{}, {.beams = 6}, lk::DiverseBeams{.groups = 3, .penalty = 0}};
+  const auto all = diverse.decode(model, kPrompt, kLimits);
+  REQUIRE(all.size() == 6);
+  for (std::size_t i = 0; i < 6; ++i) CHECK(all[i].tokens == plain[i / 3].tokens);
+}
+
+TEST_CASE("a penalty that outweighs everything makes the groups begin apart") {
+  const test::PlainRecurrent<float> model{12, 3};
+  const lk::BeamSearchDecoder diverse{
+      lk::Chain{}, {.beams = 8}, lk::DiverseBeams{.groups = 4, .penalty = 1000}};
+  lk::Workspace workspace;
+  auto session = diverse.start(kPrompt, kLimits);
+  const auto step = session.step(model(kPrompt), workspace);
+  REQUIRE(step.tokens.size() == 8);
+  CHECK(std::set<lk::Token>(step.tokens.begin(), step.tokens.end()).size() == 8);
+  for (const std::size_t parent : step.parents) CHECK(parent == 0);
+}
+
+TEST_CASE("a model with a cache gives what the plain one does; groups that are over have no rows") {
+  std::size_t retired = 0;
+  for (std::uint64_t seed = 1; seed < 12; ++seed) {
+    const lk::BeamSearchDecoder diverse{
+        lk::Chain{lk::FrequencyPenalty{0.3f}},
+        {.beams = 6, .early_stopping = lk::EarlyStopping::when_full},
+        lk::DiverseBeams{.groups = 3, .penalty = 0.7}};
+    const auto plain = diverse.decode(test::PlainRecurrent<float>{8, seed}, kPrompt, kLimits);
+    test::CachedRecurrent<float> cached{8, seed};
+    check_equal(diverse.decode(cached, kPrompt, kLimits), plain);
+
+    test::CachedRecurrent<float> model{8, seed};
+    lk::Workspace workspace;
+    auto session = diverse.start(kPrompt, kLimits);
+    auto step = session.step(model.prefill(kPrompt), workspace);
+    while (!session.done()) {
+      REQUIRE(session.live() == step.tokens.size());
+      for (std::size_t r = 0; r < session.live(); ++r) {
+        REQUIRE(session.context(r).tokens.back() == step.tokens[r]);
+        REQUIRE(session.sum(r) < 0);
+      }
+      retired += session.live() <= 4;
+      if (!step.identity) model.reorder(step.parents);
+      auto fork = session;
+      const auto rows = model.step(step.tokens);
+      lk::Workspace other;
+      const auto forked = fork.step(rows, other);
+      step = session.step(rows, workspace);
+      REQUIRE(std::ranges::equal(forked.tokens, step.tokens));
+    }
+    check_equal(session.results(), plain);
+  }
+  CHECK(retired > 5);
+}
+
+TEST_CASE("a bad row ends all groups and loses nothing") {
+  const lk::BeamSearchDecoder diverse{
+      lk::Chain{}, {.beams = 4}, lk::DiverseBeams{.groups = 2, .penalty = 1}};
+  lk::Workspace workspace;
+  const auto check = [&](std::vector<float> rows, lk::Status status) {
+    auto session = diverse.start(kPrompt, {});
+    session.step(std::vector<float>{1, 2, 3, 4, 5}, workspace);
+    REQUIRE(session.live() == 4);
+    const auto step = session.step(rows, workspace);
+    CHECK(step.tokens.empty());
+    CHECK(session.done());
+    CHECK(session.interrupted());
+    const auto results = session.results();
+    REQUIRE(results.size() == 4);
+    for (const auto& result : results) {
+      CHECK(result.status == status);
+      CHECK(result.reason == lk::StopReason::bad_row);
+    }
+  };
+  std::vector<float> rows(20, 1.0f);
+  rows[13] = std::numeric_limits<float>::quiet_NaN();  // the second group's
+  check(rows, lk::Status::not_a_number);
+  check(std::vector<float>(15, 1.0f), lk::Status::wrong_length);
+}
+
+TEST_CASE("what a processor throws comes through, and the search is over") {
+  const lk::BeamSearchDecoder diverse{
+      lk::Chain{Fragile{}}, {.beams = 4}, lk::DiverseBeams{.groups = 2}};
+  lk::Workspace workspace;
+  auto session = diverse.start(kPrompt, {});
+  session.step(std::vector<float>{1, 2, 3, 4, 5}, workspace);
+  while (session.context(0).generated().size() < 3) {
+    session.step(std::vector<float>(20, 1.0f), workspace);
+  }
+  CHECK_THROWS_AS(session.step(std::vector<float>(20, 1.0f), workspace), std::runtime_error);
+  CHECK(session.done());
+  CHECK(session.results().size() == 4);
+}
+
+TEST_CASE("groups that cannot be are refused") {
+  const auto build = [](std::size_t beams, lk::DiverseBeams policy) {
+    lk::BeamSearchDecoder{lk::Chain{}, {.beams = beams}, policy};
+  };
+  CHECK_THROWS_WITH(build(4, {.groups = 3}),
+                    "DiverseBeams: groups must satisfy groups divides beams, got 3");
+  CHECK_THROWS_AS(build(4, {.groups = 0}), std::invalid_argument);
+  CHECK_THROWS_AS(build(4, {.groups = 8}), std::invalid_argument);
+  CHECK_THROWS_WITH(build(4, {.penalty = -1}),
+                    "DiverseBeams: penalty must satisfy 0 <= penalty < inf, got -1");
+}

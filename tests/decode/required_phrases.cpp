@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+// Lexically constrained beam search: every result has its phrases, the best of those that do.
+#include <logitkit/decode/required_phrases.hpp>
+
+#include <logitkit/decode/beam_search.hpp>
+#include <logitkit/process/ban.hpp>
+#include <logitkit/process/frequency_penalty.hpp>
+
+#include "support/catch.hpp"
+#include "support/models.hpp"
+
+#include <cmath>
+
+namespace lk = logitkit;
+using Tokens = std::vector<lk::Token>;
+using lk::RequiredPhrases;
+using Demands = std::vector<std::vector<Tokens>>;
+
+namespace {
+
+const Tokens kPrompt{1, 0};
+
+void check_equal(const std::vector<lk::Generation>& a, const std::vector<lk::Generation>& b) {
+  REQUIRE(a.size() == b.size());
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    CHECK(a[i].tokens == b[i].tokens);
+    CHECK(a[i].score == b[i].score);
+    CHECK(a[i].reason == b[i].reason);
+  }
+}
+
+/// The best text of up to `length` tokens that ends with token 2, or there, and lacks nothing.
+Tokens best_of_all(const test::PlainRecurrent<double>& model, const RequiredPhrases& phrases,
+                   std::size_t length) {
+  struct Open {
+    Tokens tokens;
+    double sum;
+  };
+  std::vector<Open> open{{{}, 0}};
+  Open best{{}, -1e9};
+  for (std::size_t n = 1; n <= length; ++n) {
+    std::vector<Open> next;
+    for (const Open& each : open) {
+      Tokens all = kPrompt;
+      all.insert(all.end(), each.tokens.begin(), each.tokens.end());
+      const auto row = model(all);
+      double total = 0;
+      for (const double score : row) total += std::exp(score);
+      for (std::size_t v = 0; v < row.size(); ++v) {
+        Open longer = each;
+        longer.tokens.push_back(lk::Token(v));
+        longer.sum += row[v] - std::log(total);
+        if (v != 2 && n < length) {
+          next.push_back(longer);
+        } else if (longer.sum > best.sum && phrases.missing(longer.tokens).empty()) {
+          best = longer;
+        }
+      }
+    }
+    open = std::move(next);
+  }
+  return best.tokens;
+}
+
+}  // namespace
+
+TEST_CASE("without demands it is plain beam search, bit for bit") {
+  for (std::uint64_t seed = 1; seed < 12; ++seed) {
+    const lk::BeamOptions options{.beams = 4, .length_penalty = 0.7};
+    const lk::Chain chain{lk::FrequencyPenalty{0.5f}};
+    const lk::Limits limits{.max_new_tokens = 14, .end_tokens = {2, 3}};
+    const test::PlainRecurrent<float> model{12, seed};
+    const lk::BeamSearchDecoder plain{chain, options};
+    const lk::BeamSearchDecoder demanding{chain, options, RequiredPhrases{Demands{}}};
+    check_equal(demanding.decode(model, kPrompt, limits), plain.decode(model, kPrompt, limits));
+  }
+}
+
+TEST_CASE("the widest search finds the best of all texts that have the phrases") {
+  const std::vector<Demands> all{
+      {{{3}}}, {{{1, 1}}, {{3}}}, {{{0, 1}, {3, 3}}}, {{{1}}, {{0}}, {{3}}}};
+  for (const Demands& demands : all) {
+    for (const auto order : {RequiredPhrases::Order::any, RequiredPhrases::Order::as_given}) {
+      for (std::uint64_t seed = 1; seed < 4; ++seed) {
+        const test::PlainRecurrent<double> model{4, seed};
+        const RequiredPhrases phrases(demands, order);
+        const lk::BeamSearchDecoder beams{lk::Chain{},
+                                          {.beams = 500,
+                                           .length_penalty = 0,
+                                           .early_stopping = lk::EarlyStopping::canonical,
+                                           .n_best = 1},
+                                          phrases};
+        const auto results = beams.decode(model, kPrompt, {.max_new_tokens = 5, .end_tokens = {2}});
+        REQUIRE(results.size() == 1);
+        CHECK(results[0].tokens == best_of_all(model, phrases, 5));
+      }
+    }
+  }
+}
+
+TEST_CASE("every result has the phrases, with few beams, little room and a cache") {
+  for (std::uint64_t seed = 1; seed < 30; ++seed) {
+    const RequiredPhrases phrases(
+        Demands{{{5, 6, 7}}, {{8}, {9, 10}}},
+        seed % 2 == 0 ? RequiredPhrases::Order::any : RequiredPhrases::Order::as_given);
+    for (const std::size_t k : {1u, 2u, 5u}) {
+      for (const std::size_t room : {4u, 5u, 12u}) {
+        const lk::BeamSearchDecoder beams{lk::Chain{}, {.beams = k}, phrases};
+        const lk::Limits limits{.max_new_tokens = room, .end_tokens = {2}};
+        test::CachedRecurrent<float> cached{12, seed};
+        const auto results = beams.decode(cached, kPrompt, limits);
+        REQUIRE_FALSE(results.empty());
+        for (const auto& each : results) {
+          CHECK(phrases.missing(each.tokens).empty());
+          CHECK(each.status == lk::Status::ok);
+        }
+        check_equal(results, beams.decode(test::PlainRecurrent<float>{12, seed}, kPrompt, limits));
+      }
+    }
+  }
+}
+
+TEST_CASE("a stop rule that is met too soon ends nothing") {
+  const RequiredPhrases phrases(Demands{{{5, 6}}});
+  const lk::BeamSearchDecoder beams{lk::Chain{}, {.beams = 4}, phrases};
+  lk::Limits limits{.max_new_tokens = 10, .end_tokens = {2}};
+  limits.stop_when = [](const lk::Context& context) { return context.generated().size() == 4; };
+  for (std::uint64_t seed = 1; seed < 10; ++seed) {
+    for (const auto& each : beams.decode(test::PlainRecurrent<float>{12, seed}, kPrompt, limits)) {
+      CHECK(phrases.missing(each.tokens).empty());
+    }
+  }
+}
+
+TEST_CASE("where the chain bans what is needed, the search says so and what is missing") {
+  const RequiredPhrases phrases(Demands{{{5}}, {{6, 7}}});
+  const lk::BeamSearchDecoder beams{lk::Chain{lk::Ban{{7}}}, {.beams = 2}, phrases};
+  const auto results =
+      beams.decode(test::PlainRecurrent<float>{12, 1}, kPrompt, {.max_new_tokens = 6});
+  REQUIRE_FALSE(results.empty());
+  for (const auto& each : results) {
+    CHECK(each.status == lk::Status::nothing_left);
+    CHECK(each.reason == lk::StopReason::bad_row);
+    CHECK(phrases.missing(each.tokens).back() == 1);
+  }
+}
+
+TEST_CASE("demands that cannot be are refused, when the decoder is built or a request starts") {
+  const auto build = [](const Demands& demands) {
+    return lk::BeamSearchDecoder{lk::Chain{}, {}, RequiredPhrases{demands}};
+  };
+  const char* no_phrase =
+      "RequiredPhrases: each demand must satisfy it has phrases of length >= 1, got 0";
+  CHECK_THROWS_WITH(build({{}}), no_phrase);
+  CHECK_THROWS_WITH(build({{{4}, {}}}), no_phrase);
+  const auto start = [&](const lk::Limits& limits) {
+    static_cast<void>(build({{{4, 5}}, {{6}}}).start(kPrompt, limits));
+  };
+  CHECK_NOTHROW(start({.max_new_tokens = 3}));
+  CHECK_THROWS_WITH(start({.max_new_tokens = 2}),
+                    "RequiredPhrases: all phrases must satisfy tokens <= those that may be "
+                    "generated, got 3");
+  CHECK_THROWS_AS(start({.max_tokens = 4}), std::invalid_argument);
+  CHECK_THROWS_AS(start({.end_tokens = {5}}), std::invalid_argument);
+  CHECK_THROWS_AS(start({.vocabulary = 6}), std::invalid_argument);
+}
