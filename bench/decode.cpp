@@ -10,7 +10,7 @@
 #include <numeric>
 
 namespace lk = logitkit;
-using bench::Logits, bench::Maker, bench::Method, bench::Slow;
+using bench::Logits, bench::Maker, bench::Memory, bench::Method, bench::Slow;
 
 namespace {
 
@@ -131,6 +131,43 @@ Maker beam_step(std::size_t beams) {
   };
 }
 
+/// One step of `searches` searches of 4 beams each, as one batch of the model.
+Maker beam_batch(std::size_t searches) {
+  return [=](std::size_t vocabulary) -> Method {
+    using Session = lk::BeamSession<lk::Chain<>>;
+    struct State {
+      std::vector<Session> start;
+      std::vector<Session> sessions = start;
+      lk::BeamBatch batch{};
+      lk::Workspace workspace{};
+      int steps = 0;
+    };
+    const lk::BeamSearchDecoder decoder{lk::Chain{}, {.beams = 4}};
+    const auto state = std::make_shared<State>(
+        State{std::vector<Session>(searches, decoder.start(kPrompt, {.max_new_tokens = 1000}))});
+    const auto step = [=](const Logits& rows) {
+      if (state->steps++ % 64 == 0) {
+        state->sessions = state->start;
+        state->batch.step(rows.floats.first(searches * vocabulary), state->sessions,
+                          state->workspace);
+      }
+      return state->batch.step(rows.floats, state->sessions, state->workspace);
+    };
+    return {[=](const Logits& rows) { benchmark::DoNotOptimize(step(rows)); },
+            [=](const Logits& rows) {
+              state->steps = 0;
+              const lk::BeamStep all = step(rows);
+              auto alone = decoder.start(kPrompt, {.max_new_tokens = 1000});
+              const std::size_t last = 4 * (searches - 1);
+              alone.step(rows.floats.subspan((searches - 1) * vocabulary, vocabulary),
+                         state->workspace);
+              const lk::BeamStep expected = alone.step(
+                  rows.floats.subspan(last * vocabulary, 4 * vocabulary), state->workspace);
+              return std::ranges::equal(expected.tokens, all.tokens.subspan(last));
+            }};
+  };
+}
+
 /// `rows` rows, each a draw of its own session, on `threads` threads.
 template <class C, class S>
 Maker batch(std::size_t rows, std::size_t threads, C chain, S slow_chain) {
@@ -195,6 +232,10 @@ const bench::Part kPart("decode", [] {
   bench::add({"log_probabilities", log_probabilities, {1.2 + 4, 1.1 + 1.5}}, {{llm, gauss}});
   bench::add({"beam_step_4", beam_step(4), {5, 2.5}, 4}, {{llm, gauss}});
   bench::add({"beam_step_8", beam_step(8), {7, 2.5}, 8}, {{llm, gauss}});
+  // Nothing is said of these but that a row costs what it does in a smaller search.
+  bench::add({"beam_step_32", beam_step(32), {}, 32}, {{llm}, {32000, 128256}, {Memory::cold}});
+  bench::add({"beam_batch_4", beam_batch(4), {}, 16}, {{llm}, {32000}, {Memory::cold}});
+  bench::add({"beam_batch_16", beam_batch(16), {}, 64}, {{llm}, {32000}, {Memory::cold}});
   bench::add({"batch_8", batch(8, 1, kDefaultChain, bench::slow_default_chain), {1.5, 1.25}, 8},
              {{llm, gauss}});
   const lk::Chain warm{lk::Temperature{0.8f}};
@@ -204,7 +245,7 @@ const bench::Part kPart("decode", [] {
                 batch(8 * cores, threads, warm, bench::slow_draw),
                 {},
                 8 * cores},
-               {{llm}, {32000}, {bench::Memory::hot}});
+               {{llm}, {32000}, {Memory::hot}});
   }
   add_rows_of<double>("double", bench::Scalar::float64);
   add_rows_of<Eigen::half>("half", bench::Scalar::half);

@@ -2,6 +2,7 @@
 // Bars: what each processor of a chain does to one choice, side by side.
 #pragma once
 
+#include "story.hpp"
 #include "terminal.hpp"
 #include "tokenizer.hpp"
 
@@ -47,7 +48,7 @@ class Bars {
     std::vector<std::size_t> more(stages_.size());
     for (std::size_t s = 0; s < stages_.size(); ++s) more[s] = stages_[s].left;
     for (const std::size_t token : tokens) {
-      line(name(tokenizer, token), [&](std::size_t s) {
+      line(named(tokenizer, static_cast<Token>(token)), [&](std::size_t s) {
         const double p = stages_[s].probabilities[token];
         if (p == 0) return red(column("cut", s));
         others[s] -= p;
@@ -84,12 +85,6 @@ class Bars {
   /// Text of stage s, filled up with spaces but for the last stage; `taken` columns are full.
   [[nodiscard]] std::string column(std::string text, std::size_t s, std::size_t taken = 0) const {
     return s + 1 < stages_.size() ? padded(std::move(text), kColumn - taken) : text;
-  }
-
-  [[nodiscard]] static std::string name(const Tokenizer& tokenizer, std::size_t token) {
-    const std::string text =
-        shown(tokenizer.decode(Tokenizer::kUnknown, static_cast<Token>(token)));
-    return text == "\n" ? "(newline)" : text.empty() ? "(end)" : '"' + tail(text, 10) + '"';
   }
 
   /// A bar of kBar columns for 1, in eighths of a column; none for what is no share.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // storyteller: a LLaMA 2 that tells stories, with logitkit choosing the words.
+#include "beam_tree.hpp"
 #include "checkpoint.hpp"
 #include "embedded.hpp"
 #include "options.hpp"
@@ -9,6 +10,7 @@
 #include "tokenizer.hpp"
 #include "tour.hpp"
 #include "transformer.hpp"
+#include "tree_file.hpp"
 
 #include <logitkit/logitkit.hpp>
 
@@ -18,6 +20,7 @@
 #include <cstdint>
 #include <exception>
 #include <iostream>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -47,17 +50,24 @@ auto make_chain(const Options& o, std::int64_t vocabulary) {
                    lk::TopP{o.top_p.value_or(random ? 0.95 : 1.0)}, lk::MinP{o.min_p}};
 }
 
-lk::Generation decode(const Options& o, Transformer& model, const std::vector<Token>& prompt,
-                      const lk::Limits& limits, auto& observer) {
+/// The story, or several, the best first.
+std::vector<lk::Generation> decode(const Options& o, Transformer& model,
+                                   const std::vector<Token>& prompt, const lk::Limits& limits,
+                                   auto& observer, BeamTree& tree) {
   const auto chain = make_chain(o, model.shape().vocabulary);
   if (o.decoder == "greedy")
-    return lk::GreedyDecoder{chain}.decode(model, prompt, limits, observer);
+    return {lk::GreedyDecoder{chain}.decode(model, prompt, limits, observer)};
   if (o.decoder == "random")
-    return lk::RandomDecoder{chain, {.seed = o.seed}}.decode(model, prompt, limits, observer);
-  lk::BeamOptions options;
-  options.beams = static_cast<std::size_t>(o.beams);
-  options.length_penalty = o.length_penalty;
-  return lk::BeamSearchDecoder{chain, options}.decode(model, prompt, limits, observer).front();
+    return {lk::RandomDecoder{chain, {.seed = o.seed}}.decode(model, prompt, limits, observer)};
+  const lk::BeamSearchDecoder beams{chain, o.beam_options()};
+  if (!o.tree) return beams.decode(model, prompt, limits, observer);
+
+  auto session = beams.start(prompt, limits);
+  run_beams(session, model, prompt, [&](const lk::BeamStep& step) { tree.record(session, step); });
+  std::vector<lk::Generation> results = session.results();
+  tree.finish(session.finished());
+  for (const Token token : results[0].text()) observer(token);
+  return results;
 }
 
 /// The prompt's tokens; they must leave room for one more.
@@ -112,18 +122,29 @@ int tell(const Options& o, Transformer& model, const std::string& name, const To
   auto observer = [&](Token token) {
     print(tokenizer.decode(std::exchange(previous, token), token));
   };
+  const auto finish = [&](const lk::Generation& story, const std::string& rate) {
+    print.finish();
+    require_usable(name, story);
+    std::cerr << "[" << story.tokens.size() << " tokens" << rate << "; "
+              << (o.decoder == "beam" ? "score " + fixed(story.score) + "; " : "")
+              << ending(story.reason, model.shape()) << "]\n";
+  };
 
   std::signal(SIGINT, on_interrupt);
   const auto start = std::chrono::steady_clock::now();
   print.prompt(o.prompt);
-  const lk::Generation story = decode(o, model, prompt, limits, observer);
+  BeamTree tree;
+  const std::vector<lk::Generation> stories = decode(o, model, prompt, limits, observer, tree);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-  print.finish();
-
-  require_usable(name, story);
-  std::cerr << "[" << story.tokens.size() << " tokens, "
-            << static_cast<long>(static_cast<double>(story.tokens.size()) / seconds.count())
-            << " tokens/s; " << ending(story.reason, model.shape()) << "]\n";
+  const double rate = static_cast<double>(stories[0].tokens.size()) / seconds.count();
+  finish(stories[0], ", " + std::to_string(static_cast<long>(rate)) + " tokens/s");
+  for (const lk::Generation& other : std::span(stories).subspan(1)) {
+    std::cout << '\n';
+    print.prompt(o.prompt);
+    print(tokenizer.decode(other.text(), prompt.back()));
+    finish(other, "");
+  }
+  if (o.tree) write_file(*o.tree, TreeFile(tree, tokenizer, prompt).text(*o.tree));
   return interrupted != 0 ? kInterrupted : 0;
 }
 

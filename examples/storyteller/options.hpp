@@ -2,10 +2,13 @@
 // Options: what the command line says, checked before anything runs.
 #pragma once
 
+#include "tree_file.hpp"
+
 #include <logitkit/logitkit.hpp>
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <cstddef>
@@ -19,6 +22,7 @@
 #include <system_error>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace storyteller {
 
@@ -39,11 +43,22 @@ struct Options {
   double min_p = 0;
   double repetition_penalty = 1;
   std::uint64_t seed = 0;
-  std::int64_t beams = 4;
-  double length_penalty = 1;
 
-  std::optional<std::string> picture, model, tokenizer;
+  std::int64_t beams = 4, n_best = 1;
+  double length_penalty = 1;
+  logitkit::EarlyStopping early_stopping = logitkit::EarlyStopping::heuristic;
+
+  std::optional<std::string> tree, picture, model, tokenizer;
   std::string program = "storyteller";  // as one types it to run it again
+
+  [[nodiscard]] logitkit::BeamOptions beam_options() const {
+    logitkit::BeamOptions options;
+    options.beams = static_cast<std::size_t>(beams);
+    options.length_penalty = length_penalty;
+    options.early_stopping = early_stopping;
+    options.n_best = static_cast<std::size_t>(n_best);
+    return options;
+  }
 
   /// The first thing that is wrong, as a sentence; empty if nothing is. The rules are the library's
   /// own, which is what `check()` is for: a server asks it before it builds anything.
@@ -51,21 +66,29 @@ struct Options {
     namespace lk = logitkit;
     if (decoder != "greedy" && decoder != "random" && decoder != "beam")
       return "--decoder must be greedy, random or beam, got \"" + decoder + '"';
-    for (const auto& [name, file] :
-         {std::pair("--picture", picture), {"--model", model}, {"--tokenizer", tokenizer}})
+    for (const auto& [name, file] : {std::pair("--tree", tree),
+                                     {"--picture", picture},
+                                     {"--model", model},
+                                     {"--tokenizer", tokenizer}})
       if (file && file->empty()) return std::string(name) + " needs the name of a file, got \"\"";
     if (picture && !tour) return "--picture needs --tour";
+    if (tree && decoder != "beam") return "--tree needs --decoder beam";
+    if (tree && !TreeFile::knows(*tree))
+      return "--tree needs the name of a .svg, .html or .dot file, got \"" + *tree + '"';
 
-    lk::BeamOptions beam_options;
-    beam_options.length_penalty = length_penalty;
     for (const auto& [name, sentence] :
          {std::pair("--temperature", lk::Temperature<double>::check(temperature.value_or(1))),
           {"--top-p", lk::TopP<double>::check(top_p.value_or(1))},
           {"--min-p", lk::MinP<double>::check(min_p)},
-          {"--repetition-penalty", lk::RepetitionPenalty<double>::check(repetition_penalty)},
-          {"--length-penalty", beam_options.check()}})
+          {"--repetition-penalty", lk::RepetitionPenalty<double>::check(repetition_penalty)}})
       if (!sentence.empty()) return name + sentence.substr(sentence.find(':'));
-    return {};
+
+    const std::string sentence = beam_options().check();
+    if (sentence.empty()) return {};
+    const std::size_t colon = sentence.find(':');  // "BeamOptions: n_best must" is --n-best's
+    std::string field = sentence.substr(colon + 2, sentence.find(' ', colon + 2) - colon - 2);
+    std::replace(field.begin(), field.end(), '_', '-');
+    return "--" + field + sentence.substr(colon);
   }
 };
 
@@ -104,7 +127,25 @@ auto as_whole_number(auto& value, Integer least, Integer most, std::string rule)
   };
 }
 
+/// One of a library's named values, by its name there.
+template <class Enum>
+auto as_name(Enum& value, std::vector<Enum> all) {
+  return [&value, all](const std::string& text) -> std::string {
+    std::string names;
+    for (const Enum each : all) {
+      if (text == to_string(each)) {
+        value = each;
+        return {};
+      }
+      if (!names.empty()) names += each == all.back() ? " or " : ", ";
+      names += to_string(each);
+    }
+    return " must be " + names + ", got \"" + text + '"';
+  };
+}
+
 inline void add_options(CLI::App& app, Options& o) {
+  namespace lk = logitkit;
   std::string group = "The story";
   const auto add = [&](const std::string& name, const char* kind, const auto& read,
                        const std::string& help) {
@@ -163,11 +204,29 @@ inline void add_options(CLI::App& app, Options& o) {
                                      "0 <= seed < 2^64"),
       "(random only) Selects one of the possible stories; the same\n"
       "seed always gives the same story. Default: 0");
+
+  group = "Beam search (--decoder beam)";
   add("--beams", "K", as_whole_number<std::int64_t>(o.beams, 1, 64, "1 <= beams <= 64"),
-      "(beam only) How many texts it keeps, 1 to 64. Default: 4");
+      "How many texts it keeps, 1 to 64. Default: 4");
   add("--length-penalty", "X", as_number(o.length_penalty),
-      "(beam only) Ranks texts by log-probability / length^X;\n"
+      "The score of a text is its log-probability / length^X;\n"
       "X > 0 favours longer texts. Default: 1");
+  using lk::EarlyStopping;
+  add("--early-stopping", "RULE",
+      as_name(o.early_stopping,
+              {EarlyStopping::heuristic, EarlyStopping::when_full, EarlyStopping::never}),
+      "When it stops, with as many texts ended as beams:\n"
+      "heuristic: when no beam, at its length, scores better\n"
+      "when_full: at once\n"
+      "never: when no beam can become better\n"
+      "Default: heuristic");
+  add("--n-best", "N", as_whole_number<std::int64_t>(o.n_best, 1, 64, "1 <= n-best <= 64"),
+      "How many of the texts to print, the best first; at most\n"
+      "--beams. Default: 1");
+  add("--tree", "FILE", as_text(o.tree),
+      "Draws the search: its tokens, scores, dead ends and results.\n"
+      "The end of the name says how: .svg, .html, or .dot for\n"
+      "Graphviz. The text appears only when all is done");
 
   group = "Files";
   add("--model", "FILE", as_text(o.model),
@@ -198,7 +257,7 @@ inline void print_help(const CLI::App& app, const std::string& program) {
             << "Try:  " << program << " --tour\n"
             << "      " << program << " --prompt \"The dragon was\" --seed 7\n"
             << "      " << program << " --decoder greedy --repetition-penalty 1.1\n"
-            << "      " << program << " --decoder beam --beams 8 --max-tokens 60\n";
+            << "      " << program << " --decoder beam --beams 8 --tree beams.svg\n";
 }
 
 /// The options, or the exit code if there is nothing (more) to do.

@@ -15,16 +15,30 @@ namespace storyteller {
 /// of a bar's column is a pixel. All numbers are whole, so the same text gives the same bytes.
 class Picture {
  public:
-  /// Text in one mark. The font is whatever the reader has, but the columns are kept.
-  void write(std::size_t column, std::size_t line, std::string_view mark, std::string_view text) {
+  /// Text in one mark. The font is whatever the reader has, but the columns are kept. A title is
+  /// what a browser shows under the pointer.
+  void write(std::size_t column, std::size_t line, std::string_view mark, std::string_view text,
+             std::string_view title = {}) {
     const std::size_t columns = width(text);
     if (columns == 0) return;
     extend(column + columns, line);
     elements_ += "<text" + attribute("x", x(column)) + attribute("y", y(line) + 13) +
                  attribute("textLength", kColumn * columns) + look(mark) + ">";
-    for (const char c : text)
-      elements_ += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : std::string(1, c);
-    elements_ += "</text>\n";
+    if (!title.empty()) elements_ += "<title>" + escaped(title) + "</title>";
+    elements_ += escaped(text) + "</text>\n";
+  }
+
+  /// A line from column `from` of one line, straight up to `bend`, to column `to` of another line.
+  void connect(std::size_t from, std::size_t line, std::size_t bend, std::size_t to,
+               std::size_t to_line, std::string_view mark) {
+    const auto point = [](std::size_t across, std::size_t down) {
+      return std::to_string(across) + ',' + std::to_string(down) + ' ';
+    };
+    const std::size_t half = kLine / 2, gap = 4, middle = (x(bend) + x(to)) / 2;
+    elements_ += "<path d=\"M " + point(x(from) + gap, y(line) + half) + "H " +
+                 std::to_string(x(bend) + gap) + " C " + point(middle, y(line) + half) +
+                 point(middle, y(to_line) + half) + point(x(to) - gap, y(to_line) + half) +
+                 "\" fill=\"none\" stroke=\"" + colour(mark) + "\" stroke-width=\"2\"/>\n";
   }
 
   /// A bar, so many eighths of a column long.
@@ -39,12 +53,13 @@ class Picture {
         attribute("width", x(columns_) + kMargin) + attribute("height", y(lines_) + kMargin);
     return "<svg xmlns=\"http://www.w3.org/2000/svg\"" + size +
            " font-family=\"ui-monospace,SFMono-Regular,Menlo,Consolas,DejaVu Sans Mono,monospace\""
-           " font-size=\"13.3\" fill=\"#c5cad3\">\n<rect" +
-           size + " rx=\"8\" fill=\"#1b1e24\"/>\n" + elements_ + "</svg>\n";
+           " font-size=\"13.3\" fill=\"" +
+           kText + "\">\n<rect" + size + " rx=\"8\" fill=\"#1b1e24\"/>\n" + elements_ + "</svg>\n";
   }
 
  private:
   static constexpr std::size_t kColumn = 8, kLine = 18, kMargin = 20;  // pixels
+  static constexpr const char* kText = "#c5cad3";
 
   [[nodiscard]] static std::size_t x(std::size_t column) { return kMargin + kColumn * column; }
   [[nodiscard]] static std::size_t y(std::size_t line) { return kMargin + kLine * line; }
@@ -53,14 +68,27 @@ class Picture {
     return std::string(" ") + name + "=\"" + std::to_string(value) + '"';
   }
 
+  [[nodiscard]] static std::string escaped(std::string_view text) {
+    std::string result;
+    for (const char c : text)
+      result += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : std::string(1, c);
+    return result;
+  }
+
   /// A mark of terminal.hpp as attributes.
   [[nodiscard]] static std::string look(std::string_view mark) {
-    if (mark == "1") return " fill=\"#ffffff\" font-weight=\"bold\"";
-    if (mark == "2") return " fill=\"#858c98\"";
-    if (mark == "31") return " fill=\"#d1666f\"";
-    if (mark == "32") return " fill=\"#7fb86a\"";
-    if (mark == "36") return " fill=\"#5cb8c4\"";
-    return {};
+    if (mark.empty()) return {};
+    return std::string(" fill=\"") + colour(mark) + '"' +
+           (mark == "1" ? " font-weight=\"bold\"" : "");
+  }
+
+  [[nodiscard]] static const char* colour(std::string_view mark) {
+    if (mark == "1") return "#ffffff";
+    if (mark == "2") return "#858c98";
+    if (mark == "31") return "#d1666f";
+    if (mark == "32") return "#7fb86a";
+    if (mark == "36") return "#5cb8c4";
+    return kText;
   }
 
   void extend(std::size_t columns, std::size_t line) {

@@ -4,12 +4,14 @@
 
 #include "checkpoint.hpp"
 #include "file.hpp"
+#include "terminal.hpp"
 #include "tokenizer.hpp"
 
 #include <logitkit/logitkit.hpp>
 
 #include <cstddef>
 #include <exception>
+#include <span>
 #include <string>
 
 namespace storyteller {
@@ -24,6 +26,18 @@ inline logitkit::Limits story_limits(const Shape& shape, std::size_t new_tokens)
   return limits;
 }
 
+/// Runs a beam search to its end, as an engine would, and calls `look(step)` after each step.
+void run_beams(auto& session, auto& model, std::span<const Token> prompt, const auto& look) {
+  logitkit::Workspace workspace;
+  logitkit::BeamStep step = session.step(model.prefill(prompt), workspace);
+  look(step);
+  while (!session.done()) {
+    if (!step.identity) model.reorder(step.parents);
+    step = session.step(model.step(step.tokens), workspace);
+    look(step);
+  }
+}
+
 /// Why a story ended, in the reader's words.
 inline std::string ending(logitkit::StopReason reason, const Shape& shape) {
   using logitkit::StopReason;
@@ -33,6 +47,12 @@ inline std::string ending(logitkit::StopReason reason, const Shape& shape) {
     return "the model's memory (" + std::to_string(shape.context) + " tokens) is full";
   if (reason == StopReason::predicate) return "interrupted";
   return to_string(reason);
+}
+
+/// A token as a reader sees it, on one line.
+inline std::string named(const Tokenizer& tokenizer, Token token) {
+  const std::string text = shown(tokenizer.decode(Tokenizer::kUnknown, token));
+  return text == "\n" ? "(newline)" : text.empty() ? "(end)" : '"' + tail(text, 10) + '"';
 }
 
 /// Throws if the scores of the model with this name could not be used.

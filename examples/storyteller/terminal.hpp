@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <string_view>
@@ -116,6 +117,12 @@ inline std::size_t unfinished(std::string_view text) {
 }
 
 // --- Columns and lines ---
+
+inline std::string fixed(double number) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2f", number);
+  return text;
+}
 
 /// How many columns a marked text takes: its characters.
 inline std::size_t width(std::string_view text) {

@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdio>
 #include <iostream>
 #include <span>
 #include <sstream>
@@ -141,13 +140,10 @@ class Tour {
     limits.end_tokens.clear();
     auto session = lk::BeamSearchDecoder{lk::Chain{}, {.beams = beams, .length_penalty = 0}}.start(
         prompt_, limits);
-    lk::Workspace workspace;
-    lk::BeamStep step = session.step(model_.prefill(prompt_), workspace);
-    for (std::size_t i = 1; !session.done(); ++i) {
-      if (i <= steps_shown) show_beams(i, session, step.parents);
-      if (!step.identity) model_.reorder(step.parents);
-      step = session.step(model_.step(step.tokens), workspace);
-    }
+    std::size_t i = 0;
+    run_beams(session, model_, prompt_, [&](const lk::BeamStep& step) {
+      if (++i <= steps_shown && !session.done()) show_beams(i, session, step.parents);
+    });
     if (steps_shown > 0) out_ << '\n';
     std::vector<lk::Generation> found = session.results();
     require_usable(name_, found.front());
@@ -231,12 +227,6 @@ class Tour {
     notice(
         "each processor takes the candidates as the one before left them. Temperature moves "
         "probability to the top, top-k and top-p cut the tail, and what is left grows to 100 %.");
-  }
-
-  [[nodiscard]] static std::string fixed(double number) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.2f", number);
-    return text;
   }
 
   static constexpr const char* kBehindScore = "             ";  // a margin of 4 + 7 + 2

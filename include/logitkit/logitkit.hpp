@@ -8,7 +8,6 @@
 #include <logitkit/core/context.hpp>
 #include <logitkit/core/error.hpp>
 #include <logitkit/core/generation.hpp>
-#include <logitkit/core/green_list.hpp>
 #include <logitkit/core/limits.hpp>
 #include <logitkit/core/penalty_scope.hpp>
 #include <logitkit/core/pick.hpp>
@@ -54,6 +53,7 @@
 #include <logitkit/math/near_one.hpp>
 #include <logitkit/math/nearness.hpp>
 #include <logitkit/math/order.hpp>
+#include <logitkit/math/radix_sort.hpp>
 #include <logitkit/math/select.hpp>
 #include <logitkit/math/tiles.hpp>
 #include <logitkit/model/cache_indirection.hpp>
@@ -117,6 +117,7 @@
 #include <logitkit/random/decider.hpp>
 #include <logitkit/random/gumbel.hpp>
 #include <logitkit/random/inclusion.hpp>
+#include <logitkit/random/mersenne_twister.hpp>
 #include <logitkit/random/philox.hpp>
 #include <logitkit/random/truncated_gumbel.hpp>
 #include <logitkit/random/uniform.hpp>

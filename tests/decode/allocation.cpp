@@ -216,6 +216,29 @@ TEST_CASE("decode holds its result and scratch memory that does not grow with it
   CHECK(most < kTokens * kAlternatives * sizeof(lk::Alternative) * 3 / 2);
 }
 
+TEST_CASE(
+    "4 beams and 131072 tokens: a number for each token, and one copy for the chain, no more") {
+  constexpr std::size_t kBeams = 4, kTokens = 131072;
+  const std::size_t before = test::live_bytes;
+  lk::detail::LiveBeams<lk::Chain<>, int> live(lk::Chain{}, 0, kPrompt, {.max_new_tokens = kTokens},
+                                               {}, kBeams);
+  const auto nothing = [](int&, lk::Token) {};
+  std::array<lk::detail::Extension, kBeams> next{};
+  std::size_t allocations_late = 0;
+  for (std::size_t step = 0; step < kTokens; ++step) {
+    for (std::size_t r = 0; r < kBeams; ++r) {
+      next[r].token = static_cast<lk::Token>(step + r);
+      next[r].parent = live.size() < kBeams || (step % 3 == 0 && r == 3) ? 0 : r;
+    }
+    const std::size_t so_far = test::allocations;
+    live.advance(next, nothing);
+    if (step >= 65536) allocations_late += test::allocations - so_far;
+  }
+  // 8 bytes a token of the history and 4 of a beam's own row, and what vectors keep ready.
+  CHECK(test::live_bytes - before < 2 * kBeams * kTokens * (8 + sizeof(lk::Token)));
+  CHECK(allocations_late <= 8);  // those of doubling
+}
+
 TEST_CASE("what Eigen allocates would be noticed") {
   const std::size_t before = test::allocations;
   const Eigen::VectorXf vector(1000);

@@ -11,7 +11,9 @@
 #include "support/catch.hpp"
 #include "support/models.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace lk = logitkit;
 using Tokens = std::vector<lk::Token>;
@@ -140,6 +142,33 @@ TEST_CASE("alternatives stay with their row where another row's chain bans every
   REQUIRE(picks[1].alternatives.size() == 2);
   CHECK(picks[1].alternatives[0].token == 3);
   CHECK(picks[1].alternatives[1].token == 2);
+}
+
+TEST_CASE("a batch of candidate lists gives each session what its list alone gives") {
+  const std::vector<lk::Token> few{5, 2, 9}, more{7, 1, 3, 0};
+  const std::vector<float> few_logits{1, 2, 0.5f}, more_logits{0, 1, 1, 2}, bad_logits{1, NAN, 0};
+  const std::vector<lk::CandidateList<float>> lists{
+      {few, few_logits, kVocabulary, 1.0}, {more, more_logits, 12}, {few, bad_logits, kVocabulary}};
+  std::vector<lk::Workspace> workspaces(2);
+  std::vector sessions(3, kRequests[0].decoder().start(kRequests[0].prompt, {}));
+  sessions[1] = kRequests[1].decoder().start(kRequests[1].prompt, {});
+  const auto together = lk::next(lists, sessions, workspaces);
+  REQUIRE(together.size() == 3);
+  lk::Workspace own;
+  for (std::size_t r = 0; r < 3; ++r) {
+    const lk::Pick alone = sessions[r].next(lists[r], own);
+    CHECK(together[r].token == alone.token);
+    CHECK(together[r].status == alone.status);
+    CHECK(together[r].rank == alone.rank);
+    CHECK(std::equal(together[r].alternatives.begin(), together[r].alternatives.end(),
+                     alone.alternatives.begin(), alone.alternatives.end(),
+                     [](const auto& a, const auto& b) { return a.token == b.token; }));
+  }
+  CHECK(together[1].status == lk::Status::ok);
+  CHECK(together[2].status == lk::Status::not_a_number);
+  for (const lk::Pick& pick : lk::next(std::span(lists).first(2), sessions, workspaces)) {
+    CHECK(pick.status == lk::Status::wrong_length);
+  }
 }
 
 TEST_CASE("rows that are not one for each session are refused, all of them") {

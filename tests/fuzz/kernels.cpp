@@ -569,8 +569,8 @@ class Trial {
     }
   }
 
-  /// What looks at keys: find_at_least, count_at_least, least, mass_at_least, keep_between and
-  /// group_maxima.
+  /// What looks at keys: find_at_least, count_at_least, least, most, rank_bound, mass_at_least,
+  /// keep_between and group_maxima.
   void check_keys(const std::vector<float>& row) {
     std::vector<std::int32_t> keys;
     for (const float x : row) keys.push_back(math::order_key(x));
@@ -588,6 +588,14 @@ class Trial {
     if (ours_.least(keys.data(), size_) != *std::min_element(keys.begin(), keys.end())) {
       fail("least", 0);
     }
+    const std::int32_t most = *std::max_element(keys.begin(), keys.end());
+    if (ours_.most(keys.data(), size_) != most) fail("most", 0);
+    const std::size_t k = 1 + bits_.below(size_);
+    auto sorted = keys;
+    std::sort(sorted.begin(), sorted.end(), std::greater<>{});
+    const std::int32_t part = ours_.rank_bound(keys.data(), size_, k, sorted.back(), most);
+    const bool parted = k < size_ && sorted[k - 1] > sorted[k] ? part > sorted[k] : true;
+    if (part > sorted[k - 1] || !parted) fail("rank_bound", 0);
     std::vector<std::uint64_t> weights;
     for (const std::int32_t key : keys) weights.push_back(static_cast<std::uint32_t>(key));
     math::Mass mass;
@@ -610,15 +618,17 @@ class Trial {
     expect("keep_between", some_keys, inside);
     expect("keep_between's weights", weights, their_weights);
 
+    const std::size_t each = 1 + bits_.below(16);
     const auto maxima = same<std::int32_t>(
-        "group_maxima", std::min(size_, size_ / 16 + 30),
-        [&](const auto& table, auto* out) { return table.group_maxima(keys.data(), size_, out); });
-    std::vector<std::int32_t> largest;  // of each lane of 16 in blocks of 256; the rest as they are
+        "group_maxima", std::min(size_, size_ / each + 30), [&](const auto& table, auto* out) {
+          return table.group_maxima(keys.data(), size_, each, out);
+        });
+    std::vector<std::int32_t> largest;  // of each lane of 16 in blocks; the rest as they are
     for (std::size_t i = 0; i < size_; ++i) {
-      if (i % 256 < 16 || i >= size_ / 16 * 16) {
+      if (i % (16 * each) < 16 || i >= size_ / 16 * 16) {
         largest.push_back(keys[i]);
       } else {
-        auto& lane = largest[i / 256 * 16 + i % 16];
+        auto& lane = largest[i / (16 * each) * 16 + i % 16];
         lane = std::max(lane, keys[i]);
       }
     }

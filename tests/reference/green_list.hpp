@@ -4,7 +4,7 @@
 
 #include "reference/scores.hpp"
 
-#include <logitkit/core/green_list.hpp>
+#include <logitkit/process/detail/green_list.hpp>
 
 #include <random>
 #include <set>

@@ -12,14 +12,21 @@ inline long double entropy(const Scores& scores) {
   return sum;
 }
 
-/// Token by token, the entropy of what is kept from scratch each time; `off`: by how much the limit
-/// is moved.
+/// Token by token: the entropy with one token more is that of whether it is this one, and of which
+/// it is if not. `off`: by how much the limit is moved.
 inline std::size_t top_h(const Scores& scores, long double alpha, long double off) {
   const auto order = best_first(scores);
+  const Scores p = probabilities(scores);
   const long double limit = alpha * entropy(scores) + off;
+  long double mass = p[order[0]], so_far = 0;
   std::size_t n = 1;
-  while (n < order.size() && entropy(keep_first(scores, order, n + 1)) <= limit) ++n;
-  return std::min(n, order.size());
+  for (; n < order.size(); ++n) {
+    mass += p[order[n]];
+    const long double one = p[order[n]] / mass, rest = 1 - one;
+    if (one > 0) so_far = rest * so_far - one * std::log(one) - rest * std::log1p(-one);
+    if (so_far > limit) break;
+  }
+  return n;
 }
 
 /// Hugging Face's: of the 100 best, by their shares in the entropy.

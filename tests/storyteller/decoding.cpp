@@ -84,6 +84,59 @@ TEST_CASE("beam search says the same with and without the cache, to the bit of i
   }
 }
 
+TEST_CASE("every variant of beam search says the same with and without the cache") {
+  Stories stories;
+  auto plain = stories.without_cache();
+  stories.limits.max_new_tokens = 9;
+  const auto check = [&](const auto& decoder) {
+    const auto cached = decoder.decode(stories.model, stories.prompt, stories.limits);
+    const auto replayed = decoder.decode(plain, stories.prompt, stories.limits);
+    REQUIRE_FALSE(cached.empty());
+    REQUIRE(replayed.size() == cached.size());
+    for (std::size_t i = 0; i < cached.size(); ++i) {
+      CHECK(cached[i].tokens == replayed[i].tokens);
+      CHECK(cached[i].score == replayed[i].score);
+    }
+  };
+  const lk::BeamOptions options{.beams = 4};
+  lk::BeamOptions legacy = options, canonical = options;
+  legacy.legacy = true;
+  canonical.early_stopping = lk::EarlyStopping::canonical;
+  canonical.length_penalty = lk::LengthPenalty::gnmt(0.6);
+  check(lk::BeamSearchDecoder{kChain, legacy});
+  check(lk::BeamSearchDecoder{kChain, canonical});
+  check(lk::BeamSearchDecoder{kChain, options, lk::DiverseBeams{.groups = 2}});
+  Tokens dragon = stories.tokenizer.encode(" dragon");
+  dragon.erase(dragon.begin());  // the token that begins a text
+  check(lk::BeamSearchDecoder{lk::Chain{}, options, lk::RequiredPhrases{{{dragon}}}});
+}
+
+TEST_CASE("beams find texts of a higher likelihood than greedy, on 50 prompts") {
+  Stories stories;
+  stories.limits = {.max_new_tokens = 12, .end_tokens = {Tokenizer::kBegin, Tokenizer::kEnd}};
+  const std::array<std::string, 10> names{"Tom",  "Lily", "Ben", "Mia", "Sam",
+                                          "Anna", "Max",  "Sue", "Tim", "Lucy"};
+  const std::array<std::string, 5> verbs{" was", " had a", " went to", " saw a", " said"};
+  int better = 0, worse = 0;
+  double gain = 0;
+  for (const std::string& name : names) {
+    for (const std::string& verb : verbs) {
+      const Tokens prompt = stories.tokenizer.encode(name + verb);
+      const auto greedy = lk::GreedyDecoder{lk::Chain{}, {.report = {.model = true}}}.decode(
+          stories.model, prompt, stories.limits);
+      const lk::BeamSearchDecoder beams{lk::Chain{}, {.beams = 4, .length_penalty = 0}};
+      const auto best = beams.decode(stories.model, prompt, stories.limits)[0];
+      better += best.score > greedy.score + 1e-6;
+      worse += best.score < greedy.score - 1e-6;
+      gain += best.score - greedy.score;
+    }
+  }
+  CAPTURE(better, worse, gain);
+  CHECK(better >= 25);
+  CHECK(worse <= 2);
+  CHECK(gain > 0);
+}
+
 TEST_CASE("a batch of stories with prompts and seeds of their own is each story alone") {
   Stories stories;
   const std::array<std::string, 3> texts{"Once upon a time", "The dragon was", "Lily"};

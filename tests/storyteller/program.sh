@@ -31,7 +31,7 @@ case $1 in
     grep -q "^[A-Z][a-z]" "$work/out" || fail "that is no beginning"
     ;;
   no_name)
-    for option in --model --tokenizer; do
+    for option in --model --tokenizer --tree; do
       run $option ""
       expect 2 "storyteller: $option needs the name of a file, got \"\" (see storyteller --help)"
     done
@@ -57,6 +57,30 @@ case $1 in
     done
     run --tour --picture "$work/no/such.svg"
     expect 1 "no/such.svg: cannot be written"
+    run --decoder beam --max-tokens 4 --tree "$work/no/such.dot"
+    expect 1 "no/such.dot: cannot be written"
+    ;;
+  tree_files)  # with each option that a search takes; what is told is what is told without them
+    set -- --decoder beam --beams 3 --length-penalty 0.5 --early-stopping never --n-best 2 \
+      --repetition-penalty 1.1 --temperature 0.9 --top-k 20 --top-p 0.9 --min-p 0.01 --max-tokens 20
+    run "$@"
+    expect 0 "tokens/s; "
+    mv "$work/out" "$work/told"
+    for kind in dot svg html; do
+      run "$@" --tree "$work/tree.$kind"
+      expect 0 "tokens/s; "
+      cmp "$work/out" "$work/told" || fail "another story is told"
+      grep -q "Steps: 20; .*, finished: [3-9]" "$work/tree.$kind" || fail "that is no tree"
+    done
+    run --decoder beam --beams 64 --max-tokens 40 --tree "$work/tree.svg"
+    expect 0 "tokens/s; "
+    grep -q "Steps: the first 3[0-9] of 40; tokens: 1[0-9][0-9][0-9];" "$work/tree.svg" || fail "it is not cut"
+    ;;
+  tree)
+    run --decoder beam --beams 4 --max-tokens 9 --prompt "$(cat "$(dirname "$0")/almost_told.txt")" --tree "$work/beams.svg"
+    expect 0 "the model ended the story"
+    cmp "$work/beams.svg" "$folder/beams.svg" ||
+      fail "the README shows an old tree: see examples/storyteller/README.md for how it is made"
     ;;
   picture)
     run --tour --picture "$work/tour.svg"

@@ -62,6 +62,15 @@ TEST_CASE("text and bars are drawn at their columns and lines") {
   CHECK(svg.ends_with("</svg>\n"));
 }
 
+TEST_CASE("texts have titles, and lines between them") {
+  Picture picture;
+  picture.write(0, 0, "32", "a", "b < c");
+  picture.connect(1, 0, 4, 7, 3, "32");
+  CHECK_THAT(picture.svg(), ContainsSubstring("><title>b &lt; c</title>a</text>"));
+  CHECK_THAT(picture.svg(),
+             ContainsSubstring("<path d=\"M 32,29 H 56 C 64,29 64,83 72,83 \" fill=\"none\""));
+}
+
 TEST_CASE("other blocks are text, and an empty picture is one") {
   CHECK_THAT(picture_of("\xE2\x96\x92 x"), ContainsSubstring(">\xE2\x96\x92 x</text>"));
   CHECK_THAT(picture_of(""), ContainsSubstring(R"(width="40" height="40")"));

@@ -359,8 +359,8 @@ inline void require_same_lists(const math::Kernels& ours, const math::Kernels& s
         REQUIRE(same_entries(list, expected));
       }
       std::vector<std::int32_t> maxima(size / 16 + 32), slow_maxima(size / 16 + 32);
-      maxima.resize(ours.group_maxima(keys.data(), size, maxima.data()));
-      slow_maxima.resize(slow.group_maxima(keys.data(), size, slow_maxima.data()));
+      maxima.resize(ours.group_maxima(keys.data(), size, 16, maxima.data()));
+      slow_maxima.resize(slow.group_maxima(keys.data(), size, 16, slow_maxima.data()));
       REQUIRE(maxima == slow_maxima);
       std::vector<std::int32_t> sixteens(size / 16 + 17);
       ours.sixteen_maxima(row.data(), size, sixteens.data());

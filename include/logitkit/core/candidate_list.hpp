@@ -5,6 +5,8 @@
 #include <logitkit/core/row.hpp>
 #include <logitkit/core/token.hpp>
 
+#include <algorithm>
+#include <iterator>  // std::data
 #include <limits>
 #include <span>
 
@@ -15,6 +17,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 ///
 ///     lk::CandidateList list{tokens, logits, 128256, rest};
 ///     lk::Pick pick = session.next(list, workspace);
+///     lk::next(lists, sessions, workspaces);  // a batch: std::vector<lk::CandidateList<float>>
 ///
 /// Candidates of a list are a set that has been narrowed to it: what is not in the list cannot
 /// come, and what works on a narrowed set works on it. If the list holds the best tokens, what a
@@ -33,6 +36,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 template <std::floating_point S>
 class CandidateList {
  public:
+  using Score = S;
   static constexpr double kNoRest = -std::numeric_limits<double>::infinity();
 
   template <class R>
@@ -58,5 +62,27 @@ class CandidateList {
 
 template <class R>
 CandidateList(std::span<const Token>, R&&, std::size_t, double = 0) -> CandidateList<ScoreOf<R>>;
+
+/// Several lists, of which each may have a length and a rest of its own.
+template <std::floating_point S>
+struct CandidateLists {
+  const CandidateList<S>* data = nullptr;
+  std::size_t count = 0;
+  std::size_t vocabulary = 0;  ///< the largest of theirs
+
+  [[nodiscard]] CandidateList<S> operator[](std::size_t r) const { return data[r]; }
+};
+
+/// Reads a contiguous range of lists.
+template <class R>
+  requires requires(const R& lists) { []<class S>(const CandidateList<S>*) {}(std::data(lists)); }
+[[nodiscard]] auto as_rows(const R& lists, std::size_t) {
+  using S = typename std::remove_cvref_t<decltype(*std::data(lists))>::Score;
+  CandidateLists<S> all{std::data(lists), std::size(lists)};
+  for (const CandidateList<S>& list : lists) {
+    all.vocabulary = std::max(all.vocabulary, list.vocabulary());
+  }
+  return all;
+}
 
 }  // namespace logitkit::inline LOGITKIT_ABI

@@ -25,11 +25,10 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// carried along, score = value * scale + shift: they cost nothing and never change an order.
 /// Scores are doubles; edits round to S. Probabilities are exact to 1.5e-7 of each (double: 1e-14).
 ///
-/// Cost: the row is read once, when something is asked for that needs it; edits and masks until
-/// then cost no read of their own. Before narrowing, edits are O(1); `best`, `maximum`, `keep_top`,
-/// `keep_above` and `sorted` look only at tiles of 64 that can hold what is asked for; all else,
-/// masses above all, looks at every token. From then on all is O(survivors), an edit O(log
-/// survivors). No allocation once the workspace has seen the vocabulary.
+/// Cost: the row is read once, when that is needed; edits and masks until then cost no read. Before
+/// narrowing, edits are O(1); `best`, `maximum`, `keep_top`, `keep_above` and `sorted` look only at
+/// tiles of 64 that can hold what is asked for; all else, masses above all, at every token. From
+/// then on all is O(survivors), an edit O(log survivors). No allocation for a second row.
 template <std::floating_point S>
 class Candidates {
  public:
@@ -46,7 +45,6 @@ class Candidates {
   /// A part of a row, which is read at once and need not outlive them: narrowed from the start.
   Candidates(CandidateList<S> list, Workspace& workspace);
   Candidates(const Candidates&) = delete;
-  Candidates& operator=(const Candidates&) = delete;
 
   // --- Looking ---
 
@@ -56,8 +54,7 @@ class Candidates {
   [[nodiscard]] std::size_t size() const {
     return narrow_ ? scratch_.survivors.size() : masked_ ? count_allowed() : vocabulary();
   }
-  /// Whether the set is a list, work O(size()). A narrowing that leaves much of V need not make
-  /// one.
+  /// Whether the set is a list, work O(size()); a narrowing that leaves much of V may make none.
   [[nodiscard]] bool narrowed() const { return narrow_; }
   /// The score of a token; -inf if it is banned, dropped or not in the vocabulary.
   [[nodiscard]] double score(Token token) const;
@@ -105,8 +102,10 @@ class Candidates {
   void set(Token token, double score);
   void add(Token token, double delta);
   void ban(Token token);
-  /// Replaces the score of a token by f(score) where it can still come, and else does nothing.
-  void edit(Token token, const auto& f);
+  /// Of each {token, x} in a list, in turn, replaces the score by f(score, x), or by score +
+  /// delta(x), where the token can still come, and else does nothing: faster than one by one.
+  void edit_each(const auto& list, const auto& f);
+  void add_each(const auto& list, const auto& delta);
 
   // --- Editing all ---
 
@@ -170,6 +169,7 @@ class Candidates {
   [[nodiscard]] Survivor* find(Token token) const;
   [[nodiscard]] Key held(Token token) const;
   void put(Token token, const auto& new_value);
+  void put_each(const auto& list, const auto& new_value);
   void forget_facts();
   void forget_weights();
   void allow_marked();
@@ -210,13 +210,13 @@ class Candidates {
   [[nodiscard]] std::span<const std::int32_t> tile_tops();
   [[nodiscard]] std::span<std::int32_t> group_tops();
   [[nodiscard]] Key largest_in(std::span<const std::int32_t> groups);
-  [[nodiscard]] Key tile_bound(std::size_t k);
+  [[nodiscard]] Key tile_bound(std::size_t k, std::size_t* listed = nullptr);
   [[nodiscard]] Key score_bound(double threshold) const;
   [[nodiscard]] std::span<const std::uint32_t> tiles_at_least(Key bound, std::size_t enough = kAll);
   std::size_t collect(std::span<const std::uint32_t> tiles, Key bound, Survivor* out);
   [[nodiscard]] std::size_t keep_at_least(std::span<const Survivor> list, Key bound, Survivor* out);
   [[nodiscard]] Survivor first_at_least(Key bound);
-  void pick_at_least(Key bound, detail::Buffer<Survivor>& list, std::size_t k = kAll);
+  void pick_at_least(Key bound, auto& list, std::size_t k = kAll, std::size_t listed = 0);
   void for_each_value(Key at_least, const auto& f) const;
   void narrow_to(Key at_least, const auto& keep);
   void narrow_to_picked();

@@ -93,6 +93,8 @@ concept RowLike = detail::kIsRow<std::remove_cvref_t<R>> ||
 template <std::floating_point S>
 class Row {
  public:
+  using Score = S;
+
   Row() = default;
   explicit Row(const S* data, std::size_t size) : data_(data), size_(size) {}
   explicit Row(const Eigen::half* data, std::size_t size)

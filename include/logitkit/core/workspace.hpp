@@ -65,7 +65,7 @@ struct Scratch {
   std::vector<std::uint64_t> allowed;           // one bit a token, where there is a mask
   std::vector<std::uint64_t> marks;             // the next of these
   Buffer<S> values;                             // edited values, valid where the bit is set
-  std::vector<Token> edits;                     // the tokens whose bits are set, in edit order
+  Buffer<Token> edits;                          // the tokens whose bits are set, in edit order
   std::vector<std::uint32_t> stale;             // tiles whose largest key an edit has taken away
   Survivors survivors;                          // after narrowing, ascending tokens
   Survivors picked;                             // the next survivors, and selection among them

@@ -65,12 +65,11 @@ class RowQueue {
 }  // namespace detail
 
 /// Picks for sessions[r] by row r of `rows`, one pick each in the same order; commits nothing.
-/// `rows` is one buffer of as many rows as there are sessions; otherwise every pick has the status
-/// `wrong_length`. `sessions` is a contiguous range, and so is `workspaces`, which is not empty;
-/// one workspace by itself will do.
-/// A pick depends on its own row and session alone: it is the same in any batch, from any executor
-/// and in any number of threads. A finished session gets the status `finished`, and its row is not
-/// read.
+/// `rows` is one buffer of as many rows as there are sessions, or a contiguous range of as many
+/// CandidateLists; otherwise every pick has the status `wrong_length`. `sessions` is a contiguous
+/// range, and so is `workspaces`, which is not empty; one workspace by itself will do. A pick
+/// depends on its own row and session alone: it is the same in any batch, from any executor and in
+/// any number of threads. A finished session gets the status `finished`, and its row is not read.
 /// The executor is asked for one task for each workspace, or each session if there are fewer; a
 /// task takes row after row, because they differ in cost, and works in its own workspace. By
 /// default all is done in this thread and in the first workspace.
@@ -95,7 +94,7 @@ template <class R, class Sessions, class Workspaces, class E = Serial>
   picks.assign(count, Pick{.status = Status::wrong_length});
   if (all.count != count || count == 0) return picks;
 
-  using Score = ScoreOf<std::span<std::remove_pointer_t<decltype(all.data)>>>;
+  using Score = typename decltype(all[0])::Score;
   std::size_t alternatives = 0;
   for (const auto& session : sessions) alternatives += session.report().alternatives;
   detail::RowQueue queue(count);

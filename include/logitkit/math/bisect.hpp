@@ -94,18 +94,7 @@ template <class Key>
     std::nth_element(keys.begin(), kth, keys.end(), std::greater<>{});
     return *kth;
   } else {
-    Key low = std::max(within.low, least<Key>(keys)), high = within.high;
-    while (low < high) {
-      const Key middle = static_cast<Key>(halfway(low, high) + 1);
-      const std::size_t count = count_at_least<Key>(keys, middle);
-      if (count == k) return middle;
-      if (count > k) {
-        low = middle;
-      } else {
-        high = static_cast<Key>(middle - 1);
-      }
-    }
-    return low;
+    return kernels().rank_bound(keys.data(), keys.size(), k, within.low, within.high);
   }
 }
 

@@ -16,10 +16,13 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// here, and a sequence of k tokens is let through while there are fewer than k before it.
 class BanSequences {
  public:
-  explicit BanSequences(std::vector<std::vector<Token>> sequences)
-      : matcher_(endings(std::move(sequences))) {}
+  using Sequences = std::vector<std::vector<Token>>;
 
-  [[nodiscard]] static std::string check(const std::vector<std::vector<Token>>& sequences) {
+  /// A template, so that the matcher's tables are compiled by those alone who make one.
+  template <std::same_as<Sequences> S = Sequences>
+  explicit BanSequences(S sequences) : matcher_(endings(std::move(sequences))) {}
+
+  [[nodiscard]] static std::string check(const Sequences& sequences) {
     for (const auto& sequence : sequences) {
       if (sequence.empty()) return misuse("BanSequences", "each sequence", "length >= 1", 0);
       for (const Token token : sequence) {
@@ -44,7 +47,7 @@ class BanSequences {
  private:
   using Matcher = SequenceMatcher<Token>;  // the last token of a sequence whose others are matched
 
-  static std::vector<Matcher::Entry> endings(std::vector<std::vector<Token>> sequences) {
+  static std::vector<Matcher::Entry> endings(Sequences sequences) {
     require(check(sequences));
     std::vector<Matcher::Entry> all;
     for (auto& sequence : sequences) {

@@ -30,9 +30,7 @@ class FrequencyPenalty {
 
   template <std::floating_point S>
   void operator()(Candidates<S>& candidates, const Context&) const {
-    for (const auto& [token, count] : counts_) {
-      if (std::size_t(token) < candidates.vocabulary()) candidates.add(token, -double(a_) * count);
-    }
+    candidates.add_each(counts_, [a = double(a_)](auto count) { return -a * count; });
   }
 
   void describe(auto& tell) const {

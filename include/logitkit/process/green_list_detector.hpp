@@ -2,7 +2,7 @@
 // GreenListDetector: how sure one can be that a text carries the watermark of GreenListWatermark.
 #pragma once
 
-#include <logitkit/core/green_list.hpp>
+#include <logitkit/process/detail/green_list.hpp>
 
 #include <cmath>
 

@@ -4,7 +4,7 @@
 
 #include <logitkit/core/concepts.hpp>
 #include <logitkit/core/error.hpp>
-#include <logitkit/core/green_list.hpp>
+#include <logitkit/process/detail/green_list.hpp>
 
 #include <array>
 #include <bit>
@@ -70,7 +70,13 @@ class GreenListWatermark {
     }
   }
 
-  void describe(auto& tell) const { tell("green_list_watermark", "bias", bias_); }
+  void describe(auto& tell) const {  // but for the key, which is a secret
+    const GreenListOptions& options = green_.options();
+    tell("green_list_watermark", "bias", bias_)
+        .option("ratio", options.ratio, 0.25)
+        .option("self_hash", options.seeding == GreenSeeding::self_hash, false)
+        .option("context", options.context, 1);
+  }
 
  private:
   static constexpr std::size_t kBest = 40;

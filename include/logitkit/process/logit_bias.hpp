@@ -32,7 +32,12 @@ class LogitBias {
 
   template <std::floating_point S>
   void operator()(Candidates<S>& candidates, const Context&) const {
-    for (const auto& [token, bias] : biases_) candidates.add(token, double(bias));
+    for (const auto& [token, bias] : biases_) {
+      if (std::size_t(token) >= candidates.vocabulary()) {
+        candidates.fail(Status::token_out_of_range);
+      }
+    }
+    candidates.add_each(biases_, [](P bias) { return double(bias); });
   }
 
   void describe(auto& tell) const { tell("logit_bias", "biases", biases_); }

@@ -30,9 +30,7 @@ class PresencePenalty {
 
   template <std::floating_point S>
   void operator()(Candidates<S>& candidates, const Context&) const {
-    for (const auto& [token, count] : seen_) {
-      if (std::size_t(token) < candidates.vocabulary()) candidates.add(token, -double(a_));
-    }
+    candidates.add_each(seen_, [a = double(a_)](auto) { return -a; });
   }
 
   void describe(auto& tell) const {

@@ -34,12 +34,10 @@ class RepetitionPenalty {
   template <std::floating_point S>
   void operator()(Candidates<S>& candidates, const Context&) const {
     const double r = double(r_);
-    for (const auto& [token, count] : seen_) {
-      candidates.edit(token, [r](double score) {
-        const double less = score / r, more = score * r;  // both: a branch on signs is not foreseen
-        return score > 0 ? less : more;
-      });
-    }
+    candidates.edit_each(seen_, [r](double score, auto) {
+      const double divided = score / r, multiplied = score * r;  // no branch on signs
+      return r >= 1 ? std::min(divided, multiplied) : std::max(divided, multiplied);
+    });
   }
 
   void describe(auto& tell) const {

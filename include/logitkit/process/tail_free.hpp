@@ -11,11 +11,13 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// c(i) = |p(i) - 2 p(i+1) + p(i+2)|, keeps the first i tokens for the smallest i >= min_keep such
 /// that c(0) + ... + c(i) > z * (sum of all n - 2). z in (0, 1]; z = 1 keeps all, and so do n <= 2
 /// and scores that are all equal, which have no tail (llama.cpp's removed sampler kept z of them).
-/// Equal scores: the lower token is before the higher. An all-banned row stays
-/// empty. Cost: O(V / 64) and a sort of the first k. What follows k tokens cannot curve by more
-/// than 2 p(k-1), so the first few decide in all but flat distributions; k begins at 64 and grows
-/// until they do, to V where p falls evenly to its end: then O(V log V). Source: Phénix 2019, "Tail
-/// free sampling"; as in llama.cpp until its version b3600.
+/// Equal scores: the lower token is before the higher. An all-banned row stays empty. Probabilities
+/// are integers in 2^-62 of the best one's, so that curvatures are exact. Cost: O(V / 64) and the
+/// first k in order. What follows k tokens cannot curve by more than 2 p(k-1), so the first few
+/// decide in peaked distributions; k begins at 64 and grows until they do, to V where p falls
+/// evenly to its end. Every difference of neighbours counts then: the order is needed, which is
+/// found without comparisons in O(k). Source: Phénix 2019, "Tail free sampling"; as in llama.cpp
+/// until its version b3600.
 template <std::floating_point P = float>
 class TailFree {
  public:
@@ -47,13 +49,17 @@ class TailFree {
   /// How many of the first tokens stay; 0 if it cannot be told, or if all do.
   [[nodiscard]] std::size_t head(std::span<const Candidate> best, bool all) const {
     if (best.size() <= 2) return 0;
-    const auto p = [&](std::size_t i) { return math::exp(best[i].score - best[0].score); };
+    const auto p = [&](std::size_t i) {
+      const double distance = best[0].score - best[i].score;
+      return static_cast<std::int64_t>(math::weight(math::to_octaves(distance * math::kLog2E)));
+    };
     const auto for_each_sum = [&](const auto& f) {  // f(i, c(0) + ... + c(i)), until it is true
-      double sum = 0, a = p(0), b = p(1);
+      std::int64_t a = p(0), b = p(1);
+      std::uint64_t sum = 0;
       for (std::size_t i = 0; i + 2 < best.size(); ++i) {
-        const double c = p(i + 2);
-        sum += std::abs((a - b) - (b - c));
-        if (f(i, sum)) return;
+        const std::int64_t c = p(i + 2);
+        sum += static_cast<std::uint64_t>(std::abs((a - b) - (b - c)));
+        if (f(i, double(sum))) return;
         a = b, b = c;
       }
     };
@@ -62,8 +68,8 @@ class TailFree {
       least = sum;
       return false;
     });
-    // What is not in the list, with as much again as sums are rounded by.
-    const double most = all ? least : least + 2 * p(best.size() - 2) + 1e-12 * least;
+    // What is not in the list, with as much again as weights are rounded by.
+    const double most = all ? least : least + 2 * double(p(best.size() - 2)) + 0x1p30;
     std::size_t first = 0, last = 0;  // by the least and by the most that there can be
     for_each_sum([&](std::size_t i, double sum) {
       if (i < min_keep_) return false;

@@ -5,7 +5,7 @@
 #include <logitkit/core/concepts.hpp>
 #include <logitkit/core/error.hpp>
 
-#include <ranges>
+#include <span>
 
 namespace logitkit::inline LOGITKIT_ABI {
 

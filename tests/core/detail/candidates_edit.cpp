@@ -345,22 +345,74 @@ TEST_CASE("an edit that sets a score to itself changes nothing", "[candidates]")
   }
 }
 
-TEMPLATE_TEST_CASE("edit replaces a score where there is one, and else does nothing", "", float,
-                   double) {
+TEMPLATE_TEST_CASE("edit_each replaces scores where there are some, and else does nothing", "",
+                   float, double) {
   const TestType banned = -std::numeric_limits<TestType>::infinity();
   const std::vector<TestType> row{1, -2, banned, 4};
+  const std::vector<std::pair<lk::Token, double>> list{{-1, 3}, {0, 3}, {1, 3}, {2, 3}, {4, 3}};
   for (const bool narrowed : {false, true}) {
     lk::Workspace workspace;
     lk::Candidates<TestType> set(row, workspace);
     if (narrowed) set.keep_top(3);
     set.scale(0.5);
-    for (const lk::Token token : {-1, 0, 1, 2, 4}) {
-      set.edit(token, [](double score) { return score * 3; });
-    }
+    set.edit_each(list, [](double score, double x) { return score * x; });
     CHECK(set.score(0) == 1.5);
     CHECK(set.score(1) == -3);
     CHECK_FALSE(set.contains(2));
     CHECK(set.score(3) == 2);
     CHECK(set.status() == lk::Status::ok);
   }
+}
+
+TEMPLATE_TEST_CASE("a list of edits is the same as one edit after another", "", float, double) {
+  using S = TestType;
+  std::vector<S> row(1000);
+  for (std::size_t i = 0; i < row.size(); ++i) row[i] = S(std::sin(double(i)) * 10);
+  std::vector<std::pair<lk::Token, double>> list;
+  for (lk::Token i = 0; i < 300; ++i) list.emplace_back(i * 7919 % 1000, double(i % 17) - 8);
+  list.emplace_back(7, -3), list.emplace_back(7, -4);  // twice more
+  const std::vector<std::uint32_t> words(31, 0xfffffff7u);
+  for (int when = 0; when < 6; ++when) {  // nothing, read, masked, both, masked after, narrowed
+    CAPTURE(when);
+    lk::Workspace one, other;
+    lk::Candidates together(row, one), singly(row, other);
+    for (auto* set : {&together, &singly}) {
+      set->scale(0.75);
+      if (when == 1 || when == 3) REQUIRE(set->best() != lk::kNoToken);
+      if (when == 2 || when == 3) set->mask(words);
+      if (when == 5) set->keep_top(400);
+    }
+    together.add_each(list, [](double x) { return x; });
+    for (const auto& [token, x] : list) singly.add(token, x);
+    together.edit_each(list, [](double score, double x) { return score * (x / 4); });
+    for (const auto& [token, x] : list) {
+      if (singly.contains(token)) singly.set(token, singly.score(token) * (x / 4));
+    }
+    if (when == 4) together.mask(words), singly.mask(words);
+    REQUIRE(together.best() == singly.best());
+    REQUIRE(together.status() == singly.status());
+    for (lk::Token token = 0; token < 1000; ++token) {
+      REQUIRE(together.score(token) == singly.score(token));
+    }
+    together.keep_top(50), singly.keep_top(50);
+    REQUIRE(together.draw(0.5) == singly.draw(0.5));
+  }
+}
+
+TEST_CASE("a function given to edit_each may throw, and may ask for the best", "[candidates]") {
+  const std::vector<float> row{3, 2, 1, 0};
+  const std::vector<std::pair<lk::Token, int>> list{{0, 0}, {1, 1}, {2, 2}};
+  lk::Workspace workspace;
+  {
+    lk::Candidates set(row, workspace);
+    const auto fails = [](double score, int x) { return x == 1 ? throw 1 : score - 9; };
+    REQUIRE_THROWS(set.edit_each(list, fails));
+    REQUIRE(set.best() == 1);
+    set.edit_each(list, [&](double score, int) { return score - set.maximum(); });
+    REQUIRE(set.best() == 1);  // of -8, 0, -1 and 0
+    REQUIRE(set.score(2) == -1);
+  }
+  lk::Candidates next(row, workspace);
+  REQUIRE(next.best() == 0);
+  for (lk::Token token = 0; token < 4; ++token) REQUIRE(next.score(token) == 3 - token);
 }

@@ -6,6 +6,7 @@
 #include "support/kept.hpp"
 #include "support/rows.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace lk = logitkit;
@@ -52,6 +53,32 @@ TEMPLATE_TEST_CASE("tiles with edits among tiles without: every value is found o
       if (double(i % 100 + edited) >= threshold) expected.push_back(i);
     }
     REQUIRE(kept(set) == expected);
+  }
+}
+
+TEMPLATE_TEST_CASE("the best in order are those of a stable sort, however many", "[pick]", float,
+                   double) {
+  lk::Workspace workspace;
+  for (const double step : {1e-9, 0.5}) {  // without and with many equals
+    std::vector<TestType> row(6000);
+    test::Random random(7);
+    for (auto& x : row) x = static_cast<TestType>(step * std::floor(random.uniform() * 10 / step));
+    std::vector<std::size_t> order(row.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t i, std::size_t j) { return row[i] > row[j]; });
+    lk::Candidates set(row, workspace);
+    for (const bool narrowed : {false, true}) {
+      if (narrowed) set.keep_top(5500);
+      for (const std::size_t n : {1999u, 2000u, 2001u, 5500u}) {
+        const auto sorted = set.sorted(n);
+        REQUIRE(sorted.size() == n);
+        const auto same = [&](const lk::Candidate& each, std::size_t token) {
+          return std::size_t(each.token) == token && each.score == double(row[token]);
+        };
+        CHECK(std::equal(sorted.begin(), sorted.end(), order.begin(), same));
+      }
+    }
   }
 }
 

@@ -130,7 +130,7 @@ TEST_CASE("find_at_least and group_maxima lose nothing", "[kernels]") {
     CHECK(std::equal(found.begin(), found.end(), expected.begin()));
 
     std::vector<std::int32_t> maxima(size / 16 + 32);
-    maxima.resize(kernels.group_maxima(keys.data(), size, maxima.data()));
+    maxima.resize(kernels.group_maxima(keys.data(), size, 16, maxima.data()));
     // Each is the key of another group: the k-th largest of them bounds the k-th largest key.
     auto sorted = keys;
     std::sort(sorted.begin(), sorted.end(), std::greater<>{});

@@ -4,35 +4,58 @@
 
 #include <logitkit/core/candidates.hpp>
 
+#include <array>
+#include <utility>
+
 namespace logitkit::inline LOGITKIT_ABI {
+
+/// Replaces the values of the listed tokens that are in the set by new_value(value, x), of each
+/// {token, x} in turn. Nothing is undone where new_value throws.
+template <std::floating_point S>
+void Candidates<S>::put_each(const auto& list, const auto& new_value) {
+  forget_facts();  // here, as new_value may throw, and at the end, as it may ask for some
+  const auto changed = [&](S old, const auto& x) {
+    const S next = math::narrow<S>(new_value(math::widen(old), x));
+    if (math::is_nan(next)) fail(Status::not_a_number);
+    return next;
+  };
+  if (narrow_) {
+    for (const auto& [token, x] : list) {
+      if (Survivor* const entry = find(token)) entry->score = changed(entry->score, x);
+    }
+    return forget_facts();
+  }
+  const Row<S> row = row_;
+  const std::uint64_t* const mask = masked_ ? scratch_.allowed.data() : nullptr;
+  std::uint64_t* const edited = scratch_.edited.data();
+  S* const values = scratch_.values.data();
+  for (const auto& [token, x] : list) {
+    const auto at = static_cast<std::size_t>(token), tile = at / math::kTile;
+    const std::uint64_t bit = std::uint64_t{1} << (at % math::kTile);
+    if (at >= row.size() || (mask != nullptr && (mask[tile] & bit) == 0)) continue;
+    if ((edited[tile] & bit) == 0) {
+      scratch_.edits.push_back(token);
+      edited[tile] |= bit;
+      values[at] = row[at];
+    }
+    const S old = values[at], next = changed(old, x);
+    values[at] = next;
+    if (!scanned_ || status_ == Status::not_a_number) continue;
+    Key& largest = scratch_.tiles[tile];
+    if (math::order_key(next) >= largest) {
+      largest = math::order_key(next);
+    } else if (math::order_key(old) == largest) {
+      scratch_.stale.push_back(static_cast<std::uint32_t>(tile));  // another may be the largest
+    }
+  }
+  forget_facts();
+}
 
 template <std::floating_point S>
 void Candidates<S>::put(Token token, const auto& new_value) {
-  const auto at = static_cast<std::size_t>(token);
-  if (token < 0 || at >= vocabulary()) return fail(Status::token_out_of_range);
-  Survivor* entry = narrow_ ? find(token) : nullptr;
-  if (narrow_ ? entry == nullptr : !allowed(at)) return;
-
-  const S old = narrow_ ? entry->score : value(at);
-  const S next = math::narrow<S>(new_value(math::widen(old)));
-  if (math::is_nan(next)) fail(Status::not_a_number);
-  forget_facts();
-  if (narrow_) {
-    entry->score = next;
-    return;
-  }
-  const std::size_t tile = at / math::kTile;
-  const std::uint64_t bit = std::uint64_t{1} << (at % math::kTile);
-  if ((scratch_.edited[tile] & bit) == 0) scratch_.edits.push_back(token);
-  scratch_.edited[tile] |= bit;
-  scratch_.values[at] = next;
-  if (!scanned_ || status_ == Status::not_a_number) return;
-  Key& largest = scratch_.tiles[tile];
-  if (math::order_key(next) >= largest) {
-    largest = math::order_key(next);
-  } else if (math::order_key(old) == largest) {
-    scratch_.stale.push_back(static_cast<std::uint32_t>(tile));  // another may be the largest now
-  }
+  if (static_cast<std::size_t>(token) >= vocabulary()) return fail(Status::token_out_of_range);
+  const std::array<std::pair<Token, bool>, 1> list{{{token, true}}};
+  put_each(list, [&](double old, bool) { return new_value(old); });
 }
 
 template <std::floating_point S>
@@ -51,9 +74,21 @@ void Candidates<S>::ban(Token token) {
 }
 
 template <std::floating_point S>
-void Candidates<S>::edit(Token token, const auto& f) {
-  if (token < 0 || static_cast<std::size_t>(token) >= vocabulary()) return;
-  put(token, [&](double old) { return old == -kInfinity ? old : to_value(f(to_score(old))); });
+void Candidates<S>::edit_each(const auto& list, const auto& f) {
+  const bool plain = scale_ == 1 && shift_ == 0;
+  put_each(list, [&, plain](double old, const auto& x) {
+    if (old == -kInfinity) return old;
+    return plain ? f(old, x) : to_value(f(to_score(old), x));
+  });
+}
+
+template <std::floating_point S>
+void Candidates<S>::add_each(const auto& list, const auto& delta) {
+  const double scale = scale_;
+  put_each(list, [&delta, scale, plain = scale == 1](double old, const auto& x) {
+    if (old == -kInfinity) return old;
+    return old + (plain ? delta(x) : delta(x) / scale);
+  });
 }
 
 template <std::floating_point S>
@@ -82,17 +117,16 @@ void Candidates<S>::scan_values() {
       math::scan(scratch_.values.data(), vocabulary(), allowed, scratch_.tiles.data()));
 }
 
-/// Brings the tiles up to date that have lost their largest key: 64 reads each. Reads the row where
-/// that has not been done.
+/// Brings the tiles up to date that have lost their largest key. Reads the row where that has not
+/// been done.
 template <std::floating_point S>
 void Candidates<S>::refresh_tiles() {
   if (!scanned_) scan();
   for (const std::size_t tile : scratch_.stale) {
-    Key largest = kBannedKey;
-    for (const Survivor& entry : tile_entries(tile)) {
-      largest = std::max(largest, math::order_key(entry.score));
-    }
-    scratch_.tiles[tile] = largest;
+    S values[math::kTile];
+    const std::size_t size = tile_values(tile, values);
+    Key* const largest = &scratch_.tiles[tile];
+    if (!math::scan(values, size, nullptr, largest)) *largest = kBannedKey;
   }
   scratch_.stale.clear();
 }

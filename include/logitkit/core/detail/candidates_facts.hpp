@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What Candidates knows of its scores: the best, their mass, their order.
+// What Candidates knows of its scores: the best, their mass, their spread.
 #pragma once
 
 #include <logitkit/core/candidates.hpp>
@@ -224,37 +224,6 @@ double Candidates<S>::find_deviation(math::Spread spread, float centre) {
     squares = std::fma(from_mean, from_mean, squares);
   });
   return std::sqrt(squares / count) * unit;
-}
-
-template <std::floating_point S>
-std::span<const Candidate> Candidates<S>::sorted(std::size_t n, double at_least) {
-  auto& list = scratch_.sorted;  // and no other: a function given to `keep_if` may ask
-  list.clear();
-  if (n == 0 || math::is_nan(at_least)) return {};
-  Key bound = tile_bound(n);
-  if (at_least > -std::numeric_limits<double>::infinity()) {
-    bound = std::max(bound, score_bound(at_least));
-  }
-  auto& found = scratch_.found;
-  pick_at_least(bound, found);
-  if (n < found.size()) {
-    math::select_best(std::span(found), n);
-    found.resize(n);
-  }
-  std::sort(found.begin(), found.end(), math::Better{});
-  for (const auto& [token, value] : found) list.push_back({token, math::widen(value)});
-  Candidate last{kNoToken, std::numeric_limits<double>::infinity()};
-  double last_value = last.score;
-  for (Candidate& entry : list) {
-    const double value = std::exchange(entry.score, to_score(entry.score));
-    if (value == last_value) {
-      entry.score = last.score;
-    } else if (entry.score >= last.score) {
-      entry.score = std::nextafter(last.score, -std::numeric_limits<double>::infinity());
-    }
-    last = entry, last_value = value;
-  }
-  return list;
 }
 
 }  // namespace logitkit::inline LOGITKIT_ABI

@@ -71,8 +71,12 @@ std::size_t Candidates<S>::tile_values(std::size_t tile, S* out) const {
   if (transformed_) {
     std::copy_n(&scratch_.values[begin], size, out);
   } else {
-    row_.visit([=](const auto* data) {
-      for (std::size_t i = 0; i < size; ++i) out[i] = static_cast<S>(data[begin + i]);
+    row_.visit([=]<class Scalar>(const Scalar* data) {
+      if constexpr (std::same_as<Scalar, S>) {
+        std::copy_n(data + begin, size, out);
+      } else {
+        for (std::size_t i = 0; i < size; ++i) out[i] = static_cast<S>(data[begin + i]);
+      }
     });
     for (std::uint64_t edited = scratch_.edited[tile]; edited != 0; edited &= edited - 1) {
       const auto i = static_cast<std::size_t>(std::countr_zero(edited));
@@ -103,7 +107,7 @@ auto Candidates<S>::tile_entries(std::size_t tile) -> std::span<const Survivor> 
 template <std::floating_point S>
 void Candidates<S>::scan(math::Spread* spread, float centre) {
   scanned_ = true;
-  const std::uint64_t* const allowed = masked_ ? scratch_.allowed.data() : nullptr;
+  const std::uint64_t* const mask = masked_ ? scratch_.allowed.data() : nullptr;
   const bool numbers = row_.visit([&]<class Scalar>(const Scalar* data) {
     std::size_t done = 0;
     bool all = true;
@@ -117,7 +121,7 @@ void Candidates<S>::scan(math::Spread* spread, float centre) {
         math::kernels().spread(data + done, row_.size() - done, centre, *spread);
       }
     }
-    return math::scan(data + done, row_.size() - done, allowed,
+    return math::scan(data + done, row_.size() - done, mask,
                       scratch_.tiles.data() + done / math::kTile) &&
            all;
   });
@@ -127,15 +131,19 @@ void Candidates<S>::scan(math::Spread* spread, float centre) {
     return;
   }
   if (transformed_) return scan_values();
-  for (const Token token : scratch_.edits) {
-    const auto at = static_cast<std::size_t>(token), tile = at / math::kTile;
-    Key& largest = scratch_.tiles[tile];
-    if (math::order_key(row_[at]) == largest) {  // another may be the largest now
-      scratch_.stale.push_back(static_cast<std::uint32_t>(tile));
-    } else {
-      largest = std::max(largest, math::order_key(value(at)));
+  row_.visit([&](const auto* data) {
+    const S* const values = scratch_.values.data();
+    Key* const tiles = scratch_.tiles.data();
+    for (const Token token : scratch_.edits) {
+      const auto at = static_cast<std::size_t>(token), tile = at / math::kTile;
+      const bool stays = mask == nullptr || allowed(at);
+      if (math::order_key(static_cast<S>(data[at])) == tiles[tile]) {
+        scratch_.stale.push_back(static_cast<std::uint32_t>(tile));  // another may be the largest
+      } else if (stays) {
+        tiles[tile] = std::max(tiles[tile], math::order_key(values[at]));
+      }
     }
-  }
+  });
 }
 
 template <std::floating_point S>

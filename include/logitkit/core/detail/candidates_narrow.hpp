@@ -70,8 +70,9 @@ void Candidates<S>::keep_top(std::size_t k, bool equals) {
   if (k < vocabulary()) rest_ = -kInfinity;
   if (k >= (narrow_ ? size() : vocabulary())) return;
   auto& list = scratch_.picked;
-  const Key bound = tile_bound(k);
-  pick_at_least(bound, list, equals ? kAll : k);
+  std::size_t listed = 0;
+  const Key bound = tile_bound(k, &listed);
+  pick_at_least(bound, list, equals ? kAll : k, listed);
   if (k < list.size()) {
     const Key most = largest_key();
     auto& keys = scratch_.weighed.keys;
@@ -95,7 +96,7 @@ void Candidates<S>::keep_top(std::size_t k, bool equals) {
 template <std::floating_point S>
 void Candidates<S>::keep_mass(double p, std::size_t at_least) {
   if (p >= 1 || status() != Status::ok) return;
-  p *= math::exp(log_rest());  // of the set alone
+  if (const double rest = log_rest(); rest > 0) p *= math::exp(rest);  // of the set alone
   if (p >= 1) return keep_top(size());
   keep_up_to(Nucleus{*this}.boundary(p), at_least);
 }

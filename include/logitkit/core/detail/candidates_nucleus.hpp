@@ -76,14 +76,24 @@ struct Candidates<S>::Nucleus {
       math::Mass sum = set.weigh(list);
       sum += before;
       if (sum.to_double() < target.high) return std::nullopt;
-      auto& [keys, weights] = set.scratch_.weighed;
-      const std::span<Key> all(keys.data(), list.size());
-      reached =
-          math::reach(all, weights.data(), before, target.low, {kBannedKey, set.largest_key()});
+      reached = reach(before, target.low);
     } else {
       set.weigh(std::span(list).first(1));
       reached.weight = set.scratch_.weighed.weights[0];
     }
+    return end_of(reached, target);
+  }
+
+  /// The last key that is needed of what is picked and weighed.
+  [[nodiscard]] math::Reached<Key> reach(math::Mass before, double target) const {
+    auto& [keys, weights] = set.scratch_.weighed;
+    const std::span<Key> all(keys.data(), set.scratch_.picked.size());
+    return math::reach(all, weights.data(), before, target, {kBannedKey, set.largest_key()});
+  }
+
+  /// How many of its equals are needed; none if that depends on where the target lies.
+  [[nodiscard]] static std::optional<Boundary> end_of(const math::Reached<Key>& reached,
+                                                      const Target& target) {
     const auto mass_with = [&](std::size_t n) {  // of the equals
       math::Mass mass{math::multiply_high(reached.weight, n), reached.weight * n};
       mass += reached.before;
@@ -115,14 +125,15 @@ struct Candidates<S>::Nucleus {
     if (!set.narrow_ && set.weighs_fast()) {
       if constexpr (std::same_as<S, float>) return boundary_of_row(p);
     }
-    if (!set.narrow_) {
-      set.pick_at_least(set.tile_bound(kFewTiles), set.scratch_.picked);
-      if (const auto found = by_sums(p)) return *found;
+    if (set.narrow_) {
+      set.pick_at_least(kBannedKey, set.scratch_.picked);
+      const double target = p * set.weigh(set.scratch_.picked).to_double();
+      return *end_of(reach({}, target), {target, target});
     }
+    set.pick_at_least(set.tile_bound(kFewTiles), set.scratch_.picked);
+    if (const auto found = by_sums(p)) return *found;
     const double target = p * set.total().to_double();
-    if (!set.narrow_) {
-      if (const auto found = in_picked({}, {target, target})) return *found;
-    }
+    if (const auto found = in_picked({}, {target, target})) return *found;
     set.pick_at_least(kBannedKey, set.scratch_.picked);
     return *in_picked({}, {target, target});
   }

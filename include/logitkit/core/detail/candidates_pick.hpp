@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// How Candidates finds what reaches a bound: by the largest keys of tiles, then in those tiles.
+// How Candidates finds what reaches a bound, and the best in order: by the largest keys of tiles,
+// then in those tiles.
 #pragma once
 
 #include <logitkit/core/candidates.hpp>
+#include <logitkit/math/radix_sort.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
 
@@ -24,15 +26,16 @@ auto Candidates<S>::tile_tops() -> std::span<const std::int32_t> {
 template <std::floating_point S>
 auto Candidates<S>::group_tops() -> std::span<std::int32_t> {
   const std::span<const std::int32_t> tops = tile_tops();
+  const std::size_t each = std::clamp<std::size_t>(tops.size() / 128, 1, 16);
   std::int32_t* const groups = scratch_.tile_copy.data();
-  return {groups, math::kernels().group_maxima(tops.data(), tops.size(), groups)};
+  return {groups, math::kernels().group_maxima(tops.data(), tops.size(), each, groups)};
 }
 
 /// The largest key of all tiles, given the largest tops of groups.
 template <std::floating_point S>
 auto Candidates<S>::largest_in(std::span<const std::int32_t> groups) -> Key {
   std::int32_t top = math::top_of(kBannedKey);
-  for (const std::int32_t each : groups) top = std::max(top, each);
+  if (!groups.empty()) top = math::kernels().most(groups.data(), groups.size());
   Key largest = math::least_with_top<Key>(top);
   if constexpr (sizeof(Key) > 4) {
     for (const std::uint32_t tile : tiles_at_least(largest)) {
@@ -59,9 +62,10 @@ auto Candidates<S>::largest_key() -> Key {
 }
 
 /// A key that at least k values reach, where the tiles show one: the k-th largest tile maximum, or
-/// that of sixteen numbers where k is too large for tiles.
+/// that of sixteen numbers where k is too large for tiles. Where `listed` points to a 0 and makes
+/// more of it, so many tiles reach it: the first in scratch_.tile_list.
 template <std::floating_point S>
-auto Candidates<S>::tile_bound(std::size_t k) -> Key {
+auto Candidates<S>::tile_bound(std::size_t k, std::size_t* listed) -> Key {
   if (narrow_ || k == 0) return kBannedKey;
   if (k == 1) return largest_key();
   const auto groups = group_tops();
@@ -80,6 +84,11 @@ auto Candidates<S>::tile_bound(std::size_t k) -> Key {
           kernels.find_at_least(tops.data(), tops.size(), bound, tops.size(), list.data());
       for (std::size_t i = 0; i < count; ++i) keys[i] = tops[list[i]];
       bound = math::rank_bound(keys.first(count), k, {bound, largest});
+      for (std::size_t i = 0; listed != nullptr && bound < largest && i < count; ++i) {
+        const std::uint32_t tile = list[i];
+        list[*listed] = tile;
+        *listed += tops[tile] >= bound;
+      }
     }
   } else if (std::same_as<S, float> && 2 * k > tops.size()) {
     const std::size_t sixteens = (vocabulary() + 15) / 16;
@@ -114,9 +123,12 @@ std::size_t Candidates<S>::collect(std::span<const std::uint32_t> tiles, Key bou
       });
     } else {
       same = 1;
-      for (const Survivor& entry : tile_entries(tiles[0])) {
-        if (math::order_key(entry.score) >= bound) *out++ = entry;
-      }
+      S values[math::kTile];
+      const std::size_t size = tile_values(tiles[0], values);
+      const std::uint32_t first = 0;
+      const Survivor* const end =
+          out + math::kernels().rows<S>().collect(values, size, nullptr, &first, 1, bound, out);
+      for (; out != end; ++out) out->token += static_cast<Token>(tiles[0] * math::kTile);
     }
     tiles = tiles.subspan(same);
   }
@@ -169,14 +181,16 @@ std::size_t Candidates<S>::keep_at_least(std::span<const Survivor> list, Key bou
 
 /// The tokens with a key >= bound that are not banned, ascending, to `list`; among them the k best,
 /// where k is given: some tokens that equal the bound and come after these may then be missing.
+/// `listed` is what tile_bound says of these tiles.
 template <std::floating_point S>
-void Candidates<S>::pick_at_least(Key bound, detail::Buffer<Survivor>& list, std::size_t k) {
+void Candidates<S>::pick_at_least(Key bound, auto& list, std::size_t k, std::size_t listed) {
   bound = std::max(bound, static_cast<Key>(kBannedKey + 1));
   if (narrow_) {
     list.resize(scratch_.survivors.size() + detail::kSlack);
     return list.resize(keep_at_least(scratch_.survivors, bound, list.data()));
   }
-  auto tiles = tiles_at_least(bound, bound == largest_ ? k : kAll);
+  auto tiles = listed > 0 ? std::span<const std::uint32_t>(scratch_.tile_list).first(listed)
+                          : tiles_at_least(bound, bound == largest_ ? k : kAll);
   if (k <
       tiles.size()) {  // the first k of them hold k tokens that come before a later tile's equals
     std::uint32_t* end = scratch_.tile_list.data() + k;
@@ -188,6 +202,44 @@ void Candidates<S>::pick_at_least(Key bound, detail::Buffer<Survivor>& list, std
   }
   list.resize(std::min(tiles.size() * math::kTile, vocabulary()) + detail::kSlack);
   list.resize(collect(tiles, bound, list.data()));
+}
+
+template <std::floating_point S>
+std::span<const Candidate> Candidates<S>::sorted(std::size_t n, double at_least) {
+  auto& list = scratch_.sorted;  // and no other: a function given to `keep_if` may ask
+  list.clear();
+  if (n == 0 || math::is_nan(at_least)) return {};
+  Key bound = tile_bound(n);
+  if (at_least > -std::numeric_limits<double>::infinity()) {
+    bound = std::max(bound, score_bound(at_least));
+  }
+  auto& found = scratch_.found;
+  pick_at_least(bound, found);
+  constexpr std::size_t kMany = 2000;
+  if (std::min(n, found.size()) >= kMany) {
+    list.resize(found.size());
+    math::radix_sort<S>(std::span(found), list.data());
+    list.resize(std::min(n, found.size()));
+  } else {
+    if (n < found.size()) {
+      math::select_best(std::span(found), n);
+      found.resize(n);
+    }
+    std::sort(found.begin(), found.end(), math::Better{});
+    for (const auto& [token, value] : found) list.push_back({token, math::widen(value)});
+  }
+  Candidate last{kNoToken, std::numeric_limits<double>::infinity()};
+  double last_value = last.score;
+  for (Candidate& entry : list) {
+    const double value = std::exchange(entry.score, to_score(entry.score));
+    if (value == last_value) {
+      entry.score = last.score;
+    } else if (entry.score >= last.score) {
+      entry.score = std::nextafter(last.score, -std::numeric_limits<double>::infinity());
+    }
+    last = entry, last_value = value;
+  }
+  return list;
 }
 
 }  // namespace logitkit::inline LOGITKIT_ABI

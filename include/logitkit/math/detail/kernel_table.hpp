@@ -113,6 +113,9 @@ struct Kernels {
   Mass (*mass_at_least)(const std::int32_t* keys, const std::uint64_t* weights, std::size_t size,
                         std::int32_t bound);
   std::int32_t (*least)(const std::int32_t* keys, std::size_t size);
+  std::int32_t (*most)(const std::int32_t* keys, std::size_t size);
+  std::int32_t (*rank_bound)(const std::int32_t* keys, std::size_t size, std::size_t k,
+                             std::int32_t low, std::int32_t high);
   void (*sixteen_maxima)(const float* numbers, std::size_t size, std::int32_t* keys);
   std::size_t (*count_at_least)(const std::int32_t* keys, std::size_t size, std::int32_t bound);
   std::size_t (*keep_between)(std::int32_t* keys, std::uint64_t* weights, std::size_t size,
@@ -131,7 +134,8 @@ struct Kernels {
                            std::int32_t low, std::int32_t high, Entry<float>* out);
   std::size_t (*find_at_least)(const std::int32_t* keys, std::size_t size, std::int32_t bound,
                                std::size_t enough, std::uint32_t* indices);
-  std::size_t (*group_maxima)(const std::int32_t* keys, std::size_t size, std::int32_t* maxima);
+  std::size_t (*group_maxima)(const std::int32_t* keys, std::size_t size, std::size_t each,
+                              std::int32_t* maxima);
   void (*spread)(const float* numbers, std::size_t size, float centre, Spread& spread);
   void (*squares)(const float* numbers, std::size_t size, const Weighing&, double* sums);
   void (*distances)(const float* numbers, std::size_t size, const Weighing&, float best,

@@ -46,7 +46,12 @@ struct Weighing {
         low(static_cast<float>(std::fma(scale, kLog2E, -double(high)))),
         floor(narrow<float>(best - 69 / scale)),
         reference(static_cast<float>(std::nearbyint(best * double(high)))),
-        drift(static_cast<float>(exp(best * double(low) / kLog2E))) {}
+        drift(static_cast<float>(small_exp(best * double(low) / kLog2E))) {}
+
+  /// exp(x) to 2^-32 for |x| < 1/32, which is where a drift is.
+  [[nodiscard]] static double small_exp(double x) {
+    return 1 + x * (1 + x / 2 * (1 + x / 3 * (1 + x / 4)));
+  }
 
   /// How far quick sums of at most `size` weights can be from the exact ones, as a part of `sum`,
   /// what they add up to. A quick weight takes y, the octaves from the best one, which up to three

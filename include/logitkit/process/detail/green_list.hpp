@@ -4,11 +4,11 @@
 
 #include <logitkit/core/error.hpp>
 #include <logitkit/core/token.hpp>
+#include <logitkit/random/mersenne_twister.hpp>
 
 #include <algorithm>
 #include <memory>
 #include <numeric>  // std::iota
-#include <random>   // std::mt19937, whose numbers the standard fixes
 #include <span>
 #include <vector>
 
@@ -77,9 +77,9 @@ class GreenList {
     const auto vocabulary = static_cast<std::uint32_t>(options_.vocabulary);
     auto place = static_cast<std::uint32_t>(token);
     if (place >= vocabulary) return false;
-    std::mt19937 random(table_ ? self_seed(before, token) : left_seed(before.back()));
+    MersenneTwister random(table_ ? self_seed(before, token) : left_seed(before.back()));
     for (std::uint32_t i = 0; i < size_; ++i) {
-      const std::uint32_t other = i + static_cast<std::uint32_t>(random()) % (vocabulary - i);
+      const std::uint32_t other = i + random() % (vocabulary - i);
       if (place == other) return true;  // it comes to place i, and no later exchange looks there
       if (place == i) place = other;
     }
@@ -98,10 +98,10 @@ class GreenList {
   /// The first n places of a permutation of 0, 1, ..., tokens.size() - 1.
   static void shuffle(std::uint32_t seed, std::uint32_t n, std::span<std::uint32_t> tokens) {
     std::iota(tokens.begin(), tokens.end(), 0u);
-    std::mt19937 random(seed);
+    MersenneTwister random(seed);
     const auto size = static_cast<std::uint32_t>(tokens.size());
     for (std::uint32_t i = 0; i < n; ++i) {
-      const std::uint32_t other = i + static_cast<std::uint32_t>(random()) % (size - i);
+      const std::uint32_t other = i + random() % (size - i);
       std::swap(tokens[i], tokens[other]);
     }
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // GreenList: Hugging Face's own lists, whole permutations, and a token followed through one.
-#include <logitkit/core/green_list.hpp>
+#include <logitkit/process/detail/green_list.hpp>
 
 #include "reference/green_list.hpp"
 #include "reference/trial.hpp"
