@@ -17,6 +17,7 @@
 #include <logitkit/core/token.hpp>
 #include <logitkit/core/token_counts.hpp>
 #include <logitkit/core/workspace.hpp>
+#include <logitkit/decode/arithmetic.hpp>
 #include <logitkit/decode/batch.hpp>
 #include <logitkit/decode/beam_batch.hpp>
 #include <logitkit/decode/beam_options.hpp>
@@ -24,6 +25,7 @@
 #include <logitkit/decode/beam_search.hpp>
 #include <logitkit/decode/beam_session.hpp>
 #include <logitkit/decode/beam_step.hpp>
+#include <logitkit/decode/best_of_n.hpp>
 #include <logitkit/decode/choose.hpp>
 #include <logitkit/decode/diverse_beams.hpp>
 #include <logitkit/decode/executor.hpp>
@@ -33,8 +35,13 @@
 #include <logitkit/decode/plain_beams.hpp>
 #include <logitkit/decode/random.hpp>
 #include <logitkit/decode/required_phrases.hpp>
+#include <logitkit/decode/sampled_beams.hpp>
+#include <logitkit/decode/samples_decoder.hpp>
+#include <logitkit/decode/samples_options.hpp>
+#include <logitkit/decode/samples_session.hpp>
 #include <logitkit/decode/sequence.hpp>
 #include <logitkit/decode/session.hpp>
+#include <logitkit/decode/stochastic_beams.hpp>
 #include <logitkit/math/bisect.hpp>
 #include <logitkit/math/exponential.hpp>
 #include <logitkit/math/instruction_set.hpp>
@@ -42,6 +49,8 @@
 #include <logitkit/math/log_sum_exp.hpp>
 #include <logitkit/math/logarithm.hpp>
 #include <logitkit/math/mass.hpp>
+#include <logitkit/math/mass_ratio.hpp>
+#include <logitkit/math/near_one.hpp>
 #include <logitkit/math/nearness.hpp>
 #include <logitkit/math/order.hpp>
 #include <logitkit/math/radix_sort.hpp>
@@ -104,10 +113,13 @@
 #include <logitkit/process/top_p.hpp>
 #include <logitkit/process/typical.hpp>
 #include <logitkit/process/xtc.hpp>
+#include <logitkit/random/arithmetic_code.hpp>
 #include <logitkit/random/decider.hpp>
 #include <logitkit/random/gumbel.hpp>
+#include <logitkit/random/inclusion.hpp>
 #include <logitkit/random/mersenne_twister.hpp>
 #include <logitkit/random/philox.hpp>
+#include <logitkit/random/truncated_gumbel.hpp>
 #include <logitkit/random/uniform.hpp>
 #include <logitkit/stop/end_token.hpp>
 #include <logitkit/stop/first_met.hpp>

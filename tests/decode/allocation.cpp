@@ -7,6 +7,8 @@
 #include <logitkit/decode/beam_search.hpp>
 #include <logitkit/decode/greedy.hpp>
 #include <logitkit/decode/random.hpp>
+#include <logitkit/decode/sampled_beams.hpp>
+#include <logitkit/decode/stochastic_beams.hpp>
 #include <logitkit/process/min_p.hpp>
 #include <logitkit/process/repetition_penalty.hpp>
 #include <logitkit/process/temperature.hpp>
@@ -61,10 +63,10 @@ void check_no_allocation(const Decoder& decoder, std::size_t first_row,
 
 /// Steps a search 3000 times through rows that make beams fork, die and change places; returns what
 /// is allocated after the first ten.
-template <class C>
-std::size_t beam_allocations(const C& chain, const lk::Report& report) {
+template <class C, class P = lk::PlainBeams>
+std::size_t beam_allocations(const C& chain, const lk::Report& report, const P& policy = P()) {
   constexpr std::size_t kBeams = 6, kSize = 300;
-  const lk::BeamSearchDecoder beams{chain, {.beams = kBeams, .report = report}};
+  const lk::BeamSearchDecoder beams{chain, {.beams = kBeams, .report = report}, policy};
   auto session = beams.start(kPrompt, {.max_new_tokens = 3000, .stop_sequences = {{500, 7}}});
   lk::Workspace workspace;
   std::vector<float> rows(kBeams * kSize);
@@ -170,6 +172,11 @@ TEST_CASE("a beam step allocates nothing once all beams live, reports included")
   CHECK(beam_allocations(kChain, {.model = true, .alternatives = 3, .rank = true}) == 0);
   // A penalty's tables grow in each of the beams until they have seen all 300 tokens.
   CHECK(beam_allocations(kWithPenalty, {.model = true}) <= 6 * 2 * 9);
+}
+
+TEST_CASE("nor one of beams that draw") {
+  CHECK(beam_allocations(lk::Chain{}, {}, lk::StochasticBeams{{.seed = 1}}) == 0);
+  CHECK(beam_allocations(lk::Chain{}, {}, lk::SampledBeams{{.seed = 1}}) == 0);
 }
 
 TEST_CASE("nor does a batch of searches, whoever takes which, nor as they end") {

@@ -363,7 +363,7 @@ inline void require_same_lists(const math::Kernels& ours, const math::Kernels& s
         auto some_weights = weights;
         some_keys.resize(size + 16), some_weights.resize(size + 16);
         auto keys_alone = some_keys;
-        const std::size_t alone =
+        const std::size_t without_weights =
             ours.keep_between(keys_alone.data(), nullptr, size, bound, bound + 1000000);
         const std::size_t n =
             ours.keep_between(some_keys.data(), some_weights.data(), size, bound, bound + 1000000);
@@ -374,7 +374,7 @@ inline void require_same_lists(const math::Kernels& ours, const math::Kernels& s
           REQUIRE(some_weights[place++] == weights[i]);
         }
         REQUIRE(place == n);
-        REQUIRE(alone == n);
+        REQUIRE(without_weights == n);
         REQUIRE(std::equal(some_keys.begin(), some_keys.begin() + std::ptrdiff_t(n),
                            keys_alone.begin()));
       }

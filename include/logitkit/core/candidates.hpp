@@ -45,7 +45,6 @@ class Candidates {
   /// A part of a row, which is read at once and need not outlive them: narrowed from the start.
   Candidates(CandidateList<S> list, Workspace& workspace);
   Candidates(const Candidates&) = delete;
-  Candidates& operator=(const Candidates&) = delete;
 
   // --- Looking ---
 
@@ -140,12 +139,13 @@ class Candidates {
   /// narrowing it is not one: what is banned still counts, and may be set again where allowed.
   void mask(std::span<const std::uint32_t> words);
 
-  // --- Choosing ---
+  // --- Choosing: kNoToken if the status is bad ---
 
-  /// The token at quantile u in [0,1) of the distribution, tokens ascending: the first with
-  /// cumulative > u * total, so never one with probability 0, whatever u. A u outside [0,1) or NaN
-  /// counts as the nearest one inside. kNoToken if the status is bad.
+  /// The token at quantile u in [0,1), tokens ascending: the first with cumulative > u * total, so
+  /// never one with probability 0. A u outside [0,1) or NaN counts as the nearest one inside.
   [[nodiscard]] Token draw(double u);
+  /// The first token with cumulative > where(total), which is less than the total, and its share.
+  [[nodiscard]] Share share_at(const auto& where);
 
  private:
   using Key = math::OrderKey<S>;

@@ -15,6 +15,8 @@ struct Generation {
   /// Beam search: the sum of log-probabilities over length^penalty. Else: the sum of the model's
   /// log-probabilities, if they were asked for.
   double score = kNotComputed;
+  double inclusion = kNotComputed;  ///< stochastic beams: the probability of being sampled
+  double weight = kNotComputed;     ///< stochastic beams: what it counts in an estimate
   StopReason reason = StopReason::none;
   /// What was wrong with the row that ended it; in beam search, the whole search, in each result.
   Status status = Status::ok;

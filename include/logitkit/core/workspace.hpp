@@ -22,6 +22,15 @@ struct Candidate {
   double score;
 };
 
+/// A token's place in the distribution, exactly: its own mass, that of all lower tokens, and the
+/// total.
+struct Share {
+  Token token = kNoToken;
+  math::Mass before{};
+  math::Mass own{};
+  math::Mass total{};
+};
+
 namespace detail {
 
 /// A survivor: a token and its value, which is the score before scale and shift.

@@ -85,6 +85,8 @@ struct BeamPolicy {
   [[nodiscard]] bool may_end(const detail::Extension&) const { return true; }
   /// Brings a beam's state up to date with its next token.
   void accept(auto& /*state*/, Token) const {}
+  /// Tells what it knows of results.
+  void weigh(std::span<Generation>) const {}
 };
 
 }  // namespace logitkit::inline LOGITKIT_ABI

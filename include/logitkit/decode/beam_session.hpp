@@ -107,7 +107,9 @@ class BeamSession {
   [[nodiscard]] std::vector<Generation> results() const {
     const auto all = finished_.best_first();
     const std::size_t n = interrupted_ ? all.size() : std::min(options_.returned(), all.size());
-    return {all.begin(), all.begin() + static_cast<std::ptrdiff_t>(n)};
+    std::vector<Generation> best(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(n));
+    policy_.weigh(best);
+    return best;
   }
 
  private:
@@ -141,12 +143,9 @@ class BeamSession {
     policy_.before_chain(candidates);
     (*beam.chain)(candidates, context(r));
     if (const Status status = candidates.status(); status != Status::ok) return status;
-    policy_.extend(candidates,
-                   ParentBeam<typename P::State>{r, beam.sum, beam.key, context(r), beam.state},
-                   [&](Token token) {
-                     const double logit = math::widen(row[static_cast<std::size_t>(token)]);
-                     return model.log_probability(logit);
-                   });
+    policy_.extend(
+        candidates, ParentBeam<typename P::State>{r, beam.sum, beam.key, context(r), beam.state},
+        [&](Token token) { return model.log_probability(detail::logit_of(token, row)); });
     return Status::ok;
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// BeamStep: what a beam search asks of the engine between two rows of logits.
+// BeamStep: what several sequences ask of the engine between two rows of logits.
 #pragma once
 
 #include <logitkit/core/token.hpp>

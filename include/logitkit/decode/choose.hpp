@@ -3,7 +3,7 @@
 #pragma once
 
 #include <logitkit/core/concepts.hpp>
-#include <logitkit/core/pick.hpp>
+#include <logitkit/core/generation.hpp>
 
 #include <algorithm>
 
@@ -118,6 +118,21 @@ template <class R, class C, class Chooser>
   }
   pick.alternatives = std::span<const Alternative>(alternatives).subspan(first);
   return pick;
+}
+
+/// Adds what was reported with a pick to the generation that it is committed to.
+inline void note(const Pick& pick, Generation& generation) {
+  if (!math::is_nan(pick.model_log_probability)) {
+    if (generation.model_log_probabilities.empty()) generation.score = 0;
+    generation.score += pick.model_log_probability;
+    generation.model_log_probabilities.push_back(pick.model_log_probability);
+  }
+  if (!math::is_nan(pick.choice_log_probability)) {
+    generation.choice_log_probabilities.push_back(pick.choice_log_probability);
+  }
+  if (pick.rank != 0) generation.ranks.push_back(pick.rank);
+  generation.alternatives.insert(generation.alternatives.end(), pick.alternatives.begin(),
+                                 pick.alternatives.end());
 }
 
 }  // namespace detail

@@ -159,7 +159,7 @@ class SequenceDecoder {
           fits ? session.next(all[0], workspace) : Pick{.status = Status::wrong_length};
       generation.status = pick.status;
       if (pick.status != Status::ok) return stop(StopReason::bad_row);
-      note(pick);
+      detail::note(pick, generation);
       generation.reason = session.accept(pick.token);
       if (!stream.advance(observer, session.generated(), generation.reason) &&
           generation.reason == StopReason::none) {
@@ -183,19 +183,6 @@ class SequenceDecoder {
     bool stop(StopReason reason) {
       generation.reason = reason;
       return false;
-    }
-    void note(const Pick& pick) {
-      if (!math::is_nan(pick.model_log_probability)) {
-        if (generation.model_log_probabilities.empty()) generation.score = 0;
-        generation.score += pick.model_log_probability;
-        generation.model_log_probabilities.push_back(pick.model_log_probability);
-      }
-      if (!math::is_nan(pick.choice_log_probability)) {
-        generation.choice_log_probabilities.push_back(pick.choice_log_probability);
-      }
-      if (pick.rank != 0) generation.ranks.push_back(pick.rank);
-      generation.alternatives.insert(generation.alternatives.end(), pick.alternatives.begin(),
-                                     pick.alternatives.end());
     }
   };
 

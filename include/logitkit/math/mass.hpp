@@ -33,12 +33,17 @@ struct Mass {
   std::uint64_t high = 0;
   std::uint64_t low = 0;
 
-  constexpr Mass& operator+=(const Mass& other) noexcept {
+  constexpr Mass& operator+=(Mass other) noexcept {
     low += other.low;
     high += other.high + (low < other.low);
     return *this;
   }
   constexpr Mass& operator+=(std::uint64_t weight) noexcept { return *this += Mass{0, weight}; }
+  constexpr Mass& operator-=(Mass other) noexcept {
+    high -= other.high + (low < other.low);
+    low -= other.low;
+    return *this;
+  }
 
   friend constexpr auto operator<=>(const Mass&, const Mass&) = default;
 

@@ -229,3 +229,42 @@ TEST_CASE("a number outside [0,1) draws as the nearest one inside", "[candidates
     for (const double u : {-0.0, -0.5, -inf, inf - inf}) REQUIRE(set.draw(u) == 0);
   }
 }
+
+TEMPLATE_TEST_CASE("shares lie one after the other and fill the total", "[candidates]", float,
+                   double) {
+  using S = TestType;
+  lk::Workspace workspace;
+  for (const std::size_t size : test::kSizes) {
+    std::vector<S> row = test::gauss_row<S>(size, 4, size);
+    if (size > 2) row[1] = -kInfinity<S>;
+    for (const bool narrow : {false, true}) {
+      lk::Candidates set(row, workspace);
+      if (narrow) set.keep_top(size / 2 + 1);
+      lk::math::Mass next{};
+      lk::Token last = lk::kNoToken;
+      for (bool end = false; !end;) {  // from the first mass of each to its last
+        const lk::Share share = set.share_at([&](const lk::math::Mass&) { return next; });
+        REQUIRE(share.token > last);
+        REQUIRE(share.before == next);
+        REQUIRE(share.own > lk::math::Mass{});
+        next += share.own;
+        lk::math::Mass inside = next;
+        inside -= {0, 1};
+        const lk::Share same = set.share_at([&](const lk::math::Mass&) { return inside; });
+        REQUIRE(same.token == share.token);
+        REQUIRE(same.before == share.before);
+        last = share.token;
+        end = next == share.total;
+      }
+      for (const double u : {0.0, 0.25, 0.7, kLast}) {
+        const auto at = [u](const lk::math::Mass& total) {
+          return lk::math::fraction_of(total, u);
+        };
+        REQUIRE(set.share_at(at).token == set.draw(u));
+      }
+    }
+  }
+  std::vector<S> banned(9, -kInfinity<S>);
+  lk::Candidates set(banned, workspace);
+  CHECK(set.share_at([](const lk::math::Mass& total) { return total; }).token == lk::kNoToken);
+}

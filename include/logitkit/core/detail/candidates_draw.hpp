@@ -78,14 +78,19 @@ Token Candidates<S>::draw(double u) {
   if (status() != Status::ok) return kNoToken;
   u = u > 0 ? std::min(u, 1 - 0x1p-53) : 0;  // NaN, too, becomes 0
   if (const auto token = draw_by_sums(u, known)) return *token;
+  return share_at([u](const math::Mass& total) { return math::fraction_of(total, u); }).token;
+}
 
-  const math::Mass target = math::fraction_of(total(), u);
-  math::Mass cumulative;
+template <std::floating_point S>
+Share Candidates<S>::share_at(const auto& where) {
+  if (status() != Status::ok) return {};
+  Share share{.total = total()};
+  const math::Mass target = where(share.total);
   const auto passes = [&](const math::Mass& part) {  // whether adding it takes the sum beyond
-    math::Mass sum = cumulative;
+    math::Mass sum = share.before;
     sum += part;
     if (sum > target) return true;
-    cumulative = sum;
+    share.before = sum;
     return false;
   };
   std::span<const Survivor> entries = scratch_.survivors;
@@ -98,9 +103,12 @@ Token Candidates<S>::draw(double u) {
     entries = tile_entries(tile);
   }
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (passes({0, scratch_.weighed.weights[i]})) return entries[i].token;
+    share.own = {0, scratch_.weighed.weights[i]};
+    if (!passes(share.own)) continue;
+    share.token = entries[i].token;
+    break;
   }
-  return kNoToken;
+  return share;
 }
 
 }  // namespace logitkit::inline LOGITKIT_ABI

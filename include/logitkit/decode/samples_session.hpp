@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT
+// SamplesSession: n sequences of one prompt under way; rows in, tokens and parents out.
+#pragma once
+
+#include <logitkit/core/detail/assignable.hpp>
+#include <logitkit/decode/beam_step.hpp>
+#include <logitkit/decode/choose.hpp>
+#include <logitkit/decode/samples_options.hpp>
+#include <logitkit/process/chain.hpp>
+#include <logitkit/stop/first_met.hpp>
+
+#include <algorithm>
+
+namespace logitkit::inline LOGITKIT_ABI {
+
+/// Whose scorer is the library's: Generation::score as it is.
+struct OwnScore {
+  [[nodiscard]] double operator()(const Generation& sample) const { return sample.score; }
+};
+
+/// Made by the `start` of a BestOfNDecoder or an ArithmeticDecoder. The first step takes one row,
+/// the prompt's, from which all n first tokens are drawn; each later one the rows of the sequences
+/// that have not ended, in the order of the last step's tokens. Those that end leave the batch.
+///
+/// No sequence knows of the others: one whose row is bad ends with that status, and the rest go on.
+/// Scores: the sum of the model's log-probabilities over penalty(length); without a token,
+/// none (NaN), which ranks last. Equal scores: the sequence with the lower number.
+/// Where a processor's call throws, the session is as it was before the step; where its `accept` or
+/// the predicate does, what has not ended is lost.
+///
+/// `Draw` is the state of one sequence's choices: called as a decoder's chooser is, and copied.
+/// A value: copying it forks all sequences. Memory: n rows of tokens, prompt included, and n
+/// chains.
+template <class C, class Draw>
+class SamplesSession {
+ public:
+  /// The choices of sequence i are start_draw(i).
+  template <std::invocable<std::size_t> F>
+  SamplesSession(const C& chain, const F& start_draw, const SamplesOptions& options,
+                 std::span<const Token> prompt, Limits limits)
+      : options_(options),
+        report_(options.report),
+        limits_(std::move(limits)),
+        prompt_size_(prompt.size()),
+        vocabulary_(limits_.vocabulary) {
+    require(limits_.check());
+    require(limits_.check_prompt(prompt));
+    report_.model = true;  // for the scores
+    const std::size_t reserved =
+        std::min({limits_.max_new_tokens, std::size_t(4096), (std::size_t(1) << 18) / options_.n});
+    samples_.resize(options_.n);
+    states_.reserve(options_.n);
+    for (std::size_t i = 0; i < options_.n; ++i) {
+      states_.push_back({detail::Assignable<C>(chain), start_draw(i), {}});
+      State& state = states_.back();
+      state.tokens.reserve(prompt.size() + reserved);
+      state.tokens.assign(prompt.begin(), prompt.end());
+      if constexpr (StartingProcessor<C>) state.chain->start(prompt);
+      live_.push_back(i);
+    }
+    next_draws_.reserve(options_.n);
+    if (MaxTokens{limits_.max_tokens}(context(0)) != StopReason::none) {
+      stop(StopReason::max_tokens);
+    }
+  }
+
+  /// Draws the next token of every sequence that has not ended.
+  template <class R>
+  BeamStep step(const R& rows, Workspace& workspace) {
+    if (done()) return {};
+    const std::size_t old_count = begun_ ? live() : 1;
+    const auto all = as_rows(rows, old_count);
+    if (vocabulary_ == 0) vocabulary_ = all.vocabulary;
+    if (all.count != old_count || all.vocabulary == 0 || all.vocabulary != vocabulary_) {
+      return stop(StopReason::bad_row, Status::wrong_length);
+    }
+    workspace.alternatives().clear();
+    workspace.alternatives().reserve(live() * report_.alternatives);  // they stay where they are
+    auto& picks = workspace.picks();
+    picks.clear();
+    next_draws_.clear();
+    for (std::size_t r = 0; r < live(); ++r) {
+      const State& state = states_[live_[r]];
+      next_draws_.push_back(state.draw);
+      const auto draw = [&](auto& candidates, std::size_t position) {
+        return next_draws_.back()(candidates, position);
+      };
+      picks.push_back(detail::choose(all[begun_ ? r : 0], *state.chain, draw, context(r), report_,
+                                     vocabulary_, workspace));
+    }
+    return commit(picks, old_count);
+  }
+
+  /// Ends all sequences from outside, for example because the model failed. None is lost.
+  BeamStep stop(StopReason reason, Status status = Status::ok, std::exception_ptr error = {}) {
+    for (const std::size_t i : live_) {
+      samples_[i].error = error;
+      finish(i, reason, status);
+    }
+    live_.clear();
+    return {};
+  }
+
+  [[nodiscard]] bool done() const { return live_.empty(); }
+  /// How many sequences have not ended.
+  [[nodiscard]] std::size_t live() const { return live_.size(); }
+  /// The number of live sequence r, 0 to n - 1.
+  [[nodiscard]] std::size_t number(std::size_t r) const { return live_[r]; }
+  /// All tokens of live sequence r, prompt included.
+  [[nodiscard]] Context context(std::size_t r) const {
+    return {states_[live_[r]].tokens, prompt_size_};
+  }
+  /// A view of all n by number; those that have not ended have no tokens and no reason yet.
+  [[nodiscard]] std::span<const Generation> samples() const { return samples_; }
+  [[nodiscard]] const Limits& limits() const { return limits_; }
+
+  /// A copy of the n best that have ended, best first, by the score that the scorer gives them: a
+  /// callable from a Generation to a number, of which NaN ranks last.
+  template <class F = OwnScore>
+  [[nodiscard]] std::vector<Generation> results(F&& scorer = {}) const {
+    std::vector<Generation> ranked;
+    for (const std::size_t i : chosen()) {
+      ranked.push_back(samples_[i]);
+      ranked.back().score = scorer(std::as_const(ranked.back()));
+    }
+    const auto key = [](const Generation& sample) {
+      constexpr double kLast = -std::numeric_limits<double>::infinity();
+      return math::order_key(math::is_nan(sample.score) ? kLast : sample.score);
+    };
+    std::stable_sort(ranked.begin(), ranked.end(),
+                     [&](const Generation& a, const Generation& b) { return key(a) > key(b); });
+    if (options_.n_best != 0 && ranked.size() > options_.n_best) ranked.resize(options_.n_best);
+    return ranked;
+  }
+
+ private:
+  struct State {
+    detail::Assignable<C> chain;
+    Draw draw;
+    std::vector<Token> tokens;  // the prompt first
+  };
+
+  BeamStep commit(std::span<const Pick> picks, std::size_t old_count) {
+    struct Cleared {  // unless all went well
+      std::vector<std::size_t>& live;
+      bool done = false;
+      ~Cleared() {
+        if (!done) live.clear();
+      }
+    } sequences_are{live_};
+
+    tokens_.clear();
+    parents_.clear();
+    std::size_t count = 0;  // of those that go on
+    for (std::size_t r = 0; r < picks.size(); ++r) {
+      const std::size_t i = live_[r];
+      State& state = states_[i];
+      if (picks[r].status != Status::ok) {
+        finish(i, StopReason::bad_row, picks[r].status);
+        continue;
+      }
+      state.draw = next_draws_[r];
+      state.tokens.push_back(picks[r].token);
+      detail::note(picks[r], samples_[i]);
+      const StopReason reason = FirstMet{limits_}({state.tokens, prompt_size_});
+      if (reason != StopReason::none) {
+        finish(i, reason, Status::ok);
+        continue;
+      }
+      if constexpr (AcceptingProcessor<C>) state.chain->accept(picks[r].token);
+      live_[count++] = i;
+      tokens_.push_back(picks[r].token);
+      parents_.push_back(begun_ ? r : 0);
+    }
+    live_.resize(count);
+    begun_ = true;
+    sequences_are.done = true;
+    return {tokens_, parents_, count == old_count};
+  }
+
+  void finish(std::size_t i, StopReason reason, Status status) {
+    Generation& sample = samples_[i];
+    auto& tokens = states_[i].tokens;
+    const auto first = tokens.begin() + static_cast<std::ptrdiff_t>(prompt_size_);
+    sample.tokens.assign(first, tokens.end());
+    sample.reason = reason;
+    sample.status = status;
+    if (reason == StopReason::stop_sequence) {
+      sample.stop_size = StopSequence{limits_.stop_sequences}.matched(sample.tokens);
+    }
+    sample.score /= options_.length_penalty(sample.tokens.size());
+    if (!options_.report.model) sample.model_log_probabilities = {};
+    tokens = {};
+  }
+
+  /// The numbers of those that have ended, and only of the first of equals if that is asked for.
+  [[nodiscard]] std::vector<std::size_t> chosen() const {
+    std::vector<std::size_t> numbers;
+    for (std::size_t i = 0; i < samples_.size(); ++i) {
+      if (samples_[i].reason != StopReason::none) numbers.push_back(i);
+    }
+    if (!options_.distinct) return numbers;
+    const auto tokens = [this](std::size_t i) -> const auto& { return samples_[i].tokens; };
+    std::stable_sort(numbers.begin(), numbers.end(),
+                     [&](std::size_t a, std::size_t b) { return tokens(a) < tokens(b); });
+    const auto equal = [&](std::size_t a, std::size_t b) { return tokens(a) == tokens(b); };
+    numbers.erase(std::unique(numbers.begin(), numbers.end(), equal), numbers.end());
+    std::sort(numbers.begin(), numbers.end());
+    return numbers;
+  }
+
+  SamplesOptions options_;
+  Report report_;  // what is computed, the scores' part included
+  Limits limits_;
+  std::size_t prompt_size_;
+  std::vector<State> states_;         // by number
+  std::vector<Generation> samples_;   // by number
+  std::vector<std::size_t> live_;     // the numbers of those that have not ended, ascending
+  std::vector<Draw> next_draws_;      // of this step
+  std::vector<Token> tokens_;         // of the last step
+  std::vector<std::size_t> parents_;  // of the last step
+  std::size_t vocabulary_;            // of the rows; 0 until the first
+  bool begun_ = false;                // the prompt's row is behind
+};
+
+}  // namespace logitkit::inline LOGITKIT_ABI

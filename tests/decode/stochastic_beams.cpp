@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+// Stochastic beams: sequences without replacement, in the order and with the weights of their law.
+#include <logitkit/decode/stochastic_beams.hpp>
+
+#include <logitkit/decode/beam_search.hpp>
+#include <logitkit/decode/random.hpp>
+#include <logitkit/process/temperature.hpp>
+#include <logitkit/process/top_k.hpp>
+
+#include "reference/inputs.hpp"
+#include "reference/scores.hpp"
+#include "support/catch.hpp"
+#include "support/models.hpp"
+#include "support/sequence_law.hpp"
+
+#include <cmath>
+#include <map>
+
+namespace lk = logitkit;
+using Tokens = std::vector<lk::Token>;
+
+namespace {
+
+const Tokens kPrompt{1};
+const lk::Limits kLimits{.max_new_tokens = 2, .end_tokens = {0}};
+
+auto search(auto&& model, std::size_t beams, const lk::StochasticOptions& options,
+            const lk::Limits& limits = kLimits, const Tokens& prompt = kPrompt) {
+  return lk::BeamSearchDecoder{lk::Chain{}, {.beams = beams}, lk::StochasticBeams{options}}.decode(
+      model, prompt, limits);
+}
+
+}  // namespace
+
+TEST_CASE("k results come in the order of k draws without replacement, with unbiased weights") {
+  const auto model = test::small_table();
+  const auto law = test::sequence_law(model, kPrompt, kLimits);
+  REQUIRE(law.size() == 6);
+  constexpr std::size_t kSeeds = 5000;
+  lk::Workspace workspace;
+  for (const std::size_t k : {1u, 2u, 3u}) {
+    std::map<std::vector<Tokens>, double> orders;
+    std::map<Tokens, double> sums, squares;
+    for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+      const lk::BeamSearchDecoder beams{
+          lk::Chain{}, {.beams = k}, lk::StochasticBeams{{.seed = seed, .stream = k}}};
+      const auto results = test::find(beams, model, kPrompt, kLimits, workspace);
+      REQUIRE(results.size() == k);
+      std::vector<Tokens> order;
+      for (const auto& each : results) {
+        order.push_back(each.tokens);
+        sums[each.tokens] += each.weight;
+        squares[each.tokens] += each.weight * each.weight;
+        if (each.inclusion > 1 || each.inclusion < 0) FAIL(each.inclusion);
+      }
+      ++orders[order];
+    }
+    std::map<std::vector<Tokens>, double> expected;
+    test::without_replacement(law, k, {}, 1, expected);
+    CHECK(test::chi_square_excess(orders, expected, kSeeds) < 0);
+    for (const auto& [tokens, p] : law) {
+      const double mean = sums[tokens] / kSeeds;
+      const double deviation = std::sqrt((squares[tokens] / kSeeds - mean * mean) / kSeeds);
+      CHECK(std::fabs(mean - double(p)) < 5 * deviation + 1e-12);
+    }
+  }
+}
+
+TEST_CASE("the first result is what RandomDecoder draws; fewer beams give the first of more") {
+  const lk::Limits limits{.max_new_tokens = 12, .end_tokens = {0}};
+  const test::PlainRecurrent<float> model{12, 4};
+  const lk::Chain chain{lk::Temperature{2.0f}, lk::TopK{7}};
+  for (std::uint64_t seed = 0; seed < 25; ++seed) {
+    const lk::RandomDecoder random{chain, {.seed = seed, .stream = 3}};
+    const auto one = random.decode(model, kPrompt, limits);
+    std::vector<lk::Generation> fewer;
+    for (const std::size_t k : {1u, 2u, 5u, 9u}) {
+      const auto results =
+          lk::BeamSearchDecoder{chain, {.beams = k}, lk::StochasticBeams{{seed, 3}}}.decode(
+              model, kPrompt, limits);
+      REQUIRE(results.size() == k);
+      CHECK(results[0].tokens == one.tokens);
+      CHECK(results[0].reason == one.reason);
+      for (std::size_t i = 0; i < fewer.size(); ++i) CHECK(results[i].tokens == fewer[i].tokens);
+      fewer = results;
+    }
+  }
+}
+
+TEST_CASE("without noise it is beam search, bit for bit") {
+  const test::PlainRecurrent<float> model{9, 7};
+  const lk::Limits limits{.max_new_tokens = 6};
+  for (const std::size_t k : {1u, 3u, 8u}) {
+    const auto expected =
+        lk::BeamSearchDecoder{lk::Chain{}, {.beams = k}}.decode(model, kPrompt, limits);
+    const auto found = search(model, k, {.noise = false}, limits);
+    REQUIRE(found.size() == expected.size());
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      CHECK(found[i].tokens == expected[i].tokens);
+      CHECK(found[i].score == expected[i].score);
+      CHECK(std::isnan(found[i].weight));
+    }
+  }
+}
+
+TEST_CASE("as many beams as sequences find all, each with its probability as its weight") {
+  const auto model = test::small_table();
+  const auto law = test::sequence_law(model, kPrompt, kLimits);
+  for (const std::size_t k : {6u, 9u}) {
+    const auto results = search(model, k, {.seed = 5});
+    REQUIRE(results.size() == 6);
+    for (const auto& each : results) {
+      CHECK(each.inclusion == 1);
+      CHECK(each.weight == Catch::Approx(double(law.at(each.tokens))).epsilon(1e-12));
+    }
+  }
+}
+
+TEST_CASE("weights and inclusions do not mind the length penalty, and follow from the threshold") {
+  const lk::Limits limits{.max_new_tokens = 5, .end_tokens = {0}};
+  const lk::StochasticBeams policy{{.seed = 11}};
+  std::vector<double> weights;
+  for (const lk::BeamOptions& options :
+       {lk::BeamOptions{.beams = 4, .length_penalty = 0}, lk::BeamOptions{.beams = 4},
+        lk::BeamOptions{
+            .beams = 4, .length_penalty = lk::LengthPenalty::gnmt(0.6), .word_reward = 0.5}}) {
+    auto session = lk::BeamSearchDecoder{lk::Chain{}, options, policy}.start(kPrompt, limits);
+    lk::Workspace workspace;
+    test::CachedRecurrent<double> cached{8, 2};
+    auto step = session.step(cached.prefill(kPrompt), workspace);
+    while (!session.done()) {
+      if (!step.identity) cached.reorder(step.parents);
+      step = session.step(cached.step(step.tokens), workspace);
+    }
+    const auto results = session.results();
+    REQUIRE(results.size() == 4);
+    for (std::size_t i = 0; i < 4; ++i) {
+      if (options.length_penalty.exponent() == 0) {
+        CHECK(results[i].weight ==
+              lk::importance_weight(results[i].score, session.policy().threshold()));
+        weights.push_back(results[i].weight);
+      }
+      CHECK(results[i].weight == Catch::Approx(weights[i]).epsilon(1e-12));
+    }
+  }
+}
+
+TEST_CASE("plain and cached models give the same; a step that throws changes nothing") {
+  const lk::Limits limits{.max_new_tokens = 9, .end_tokens = {0}};
+  const auto plain = search(test::PlainRecurrent<float>{20, 3}, 5, {.seed = 2}, limits);
+  const auto cached = search(test::CachedRecurrent<float>{20, 3}, 5, {.seed = 2}, limits);
+  REQUIRE(plain.size() == cached.size());
+  for (std::size_t i = 0; i < plain.size(); ++i) {
+    CHECK(plain[i].tokens == cached[i].tokens);
+    CHECK(plain[i].weight == cached[i].weight);
+  }
+  int countdown = -1;
+  lk::Limits doubtful = limits;
+  doubtful.stop_when = [&](const lk::Context&) {
+    if (--countdown == 0) throw std::runtime_error("the predicate");
+    return false;
+  };
+  const lk::BeamSearchDecoder beams{lk::Chain{}, {.beams = 5}, lk::StochasticBeams{{.seed = 2}}};
+  auto session = beams.start(kPrompt, doubtful);
+  lk::Workspace workspace;
+  test::CachedRecurrent<float> model{20, 3};
+  const auto* rows = &model.prefill(kPrompt);
+  while (!session.done()) {
+    countdown = 3;
+    CHECK_THROWS(session.step(*rows, workspace));
+    countdown = -1;
+    const auto step = session.step(*rows, workspace);
+    if (session.done()) break;
+    if (!step.identity) model.reorder(step.parents);
+    rows = &model.step(step.tokens);
+  }
+  const auto results = session.results();
+  REQUIRE(results.size() == plain.size());
+  for (std::size_t i = 0; i < plain.size(); ++i) {
+    CHECK(results[i].tokens == plain[i].tokens);
+    CHECK(results[i].weight == plain[i].weight);
+  }
+}
+
+TEST_CASE("options that stochastic beams cannot heed are refused") {
+  const auto make = [](const lk::BeamOptions& options) {
+    return lk::BeamSearchDecoder{lk::Chain{}, options, lk::StochasticBeams{}};
+  };
+  CHECK_THROWS_WITH(make({.legacy = true}),
+                    "BeamOptions: legacy must be false for stochastic beams");
+  CHECK_THROWS_WITH(make({.patience = 2}),
+                    "BeamOptions: patience must satisfy patience = 1 for stochastic beams, got 2");
+}
