@@ -12,6 +12,7 @@
 #include "support/models.hpp"
 #include "support/witness.hpp"
 
+#include <array>
 #include <cmath>
 
 namespace lk = logitkit;
@@ -27,6 +28,18 @@ constexpr EarlyStopping kRules[] = {EarlyStopping::heuristic, EarlyStopping::whe
 struct Hypothesis {
   Tokens tokens;
   long double score;
+};
+
+/// A grammar of brackets, 0 opens and 1 closes: the end, 2, may come where all are closed. It keeps
+/// the depth and fills a bitmask, as grammar engines do.
+struct Brackets {
+  int depth = 0;
+
+  void operator()(auto& candidates, const lk::Context&) const {
+    const std::uint32_t allowed = depth > 0 ? ~4u : ~2u;
+    candidates.mask(std::array{allowed});
+  }
+  void accept(lk::Token token) { depth += token == 0 ? 1 : token == 1 ? -1 : 0; }
 };
 
 /// log_softmax of the model's row after `tokens`, the slow way.
@@ -326,6 +339,34 @@ TEST_CASE("every beam has its own copy of a chain with state") {
     REQUIRE(results.size() == 4);
   }
   CHECK(mistakes == 0);
+}
+
+TEST_CASE("a grammar goes with each beam: its state forks, and its mask is that beam's") {
+  const auto from_history = [](auto& candidates, const lk::Context& context) {
+    Brackets brackets;
+    for (const lk::Token token : context.generated()) brackets.accept(token);
+    brackets(candidates, context);
+  };
+  const lk::Limits limits{.max_new_tokens = 12, .end_tokens = {2}};
+  int ended = 0;
+  for (std::uint64_t seed = 1; seed < 12; ++seed) {
+    const test::PlainRecurrent<float> model{8, seed};
+    const auto results =
+        lk::BeamSearchDecoder{lk::Chain{Brackets{}}, {.beams = 4}}.decode(model, kPrompt, limits);
+    check_equal(results, lk::BeamSearchDecoder{lk::Chain{from_history}, {.beams = 4}}.decode(
+                             model, kPrompt, limits));
+    for (const auto& each : results) {
+      Brackets brackets;
+      for (const lk::Token token : each.tokens) {
+        brackets.accept(token);
+        CHECK(brackets.depth >= 0);
+      }
+      if (each.reason != lk::StopReason::end_token) continue;
+      ++ended;
+      CHECK(brackets.depth == 0);
+    }
+  }
+  CHECK(ended > 10);
 }
 
 TEST_CASE("a chain's scores are added up as they are; Softmax at its end normalises them") {

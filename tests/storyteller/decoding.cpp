@@ -109,6 +109,10 @@ TEST_CASE("every variant of beam search says the same with and without the cache
   Tokens dragon = stories.tokenizer.encode(" dragon");
   dragon.erase(dragon.begin());  // the token that begins a text
   check(lk::BeamSearchDecoder{lk::Chain{}, options, lk::RequiredPhrases{{{dragon}}}});
+  check(lk::BeamSearchDecoder{kChain, options, lk::StochasticBeams{{.seed = 3}}});
+  check(lk::BeamSearchDecoder{kChain, options, lk::SampledBeams{{.seed = 3}}});
+  check(lk::BestOfNDecoder{kChain, {.n = 4, .seed = 3}});
+  check(lk::ArithmeticDecoder{kChain, {.n = 4, .seed = 3}});
 }
 
 TEST_CASE("beams find texts of a higher likelihood than greedy, on 50 prompts") {
