@@ -56,7 +56,7 @@ refuse(bad_max_tokens  "--max-tokens must satisfy 1 <= max-tokens < 2.63, got 0"
 refuse(many_tokens     "--max-tokens must satisfy 1 <= max-tokens < 2.63, got 9223372036854775808" --max-tokens 9223372036854775808)
 refuse(no_beams        "--beams must satisfy 1 <= beams <= 64, got 0" --beams 0)
 refuse(many_beams      "--beams must satisfy 1 <= beams <= 64, got 65" --beams 65)
-refuse(many_best       "--n-best: n_best must satisfy n_best <= beams, got 5" --decoder beam --n-best 5)
+refuse(many_best       "--n-best: n_best must satisfy n_best <= round.patience . beams., got 5" --decoder beam --n-best 5)
 refuse(bad_stopping    "--early-stopping must be heuristic, when_full or never, got .best." --early-stopping best)
 refuse(bad_seed        "--seed must satisfy 0 <= seed < 2.64, got -1" --seed=-1)
 refuse(large_seed      "--seed must satisfy 0 <= seed < 2.64, got 18446744073709551616" --seed 18446744073709551616)
