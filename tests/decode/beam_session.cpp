@@ -222,6 +222,22 @@ TEST_CASE("a copy of a session is a fork") {
   for (std::size_t i = 0; i < first.size(); ++i) CHECK(first[i].tokens == second[i].tokens);
 }
 
+TEST_CASE("a session may take another's place, a new one that of one under way, and back") {
+  const std::vector<float> prompt_row{0, 1, 2, 3}, rows{3, 2, 1, 0, 0, 5, 1, 2, 4, 4, 1, 0};
+  lk::Workspace workspace;
+  const auto fresh = start(3);
+  auto session = fresh;
+  session.step(prompt_row, workspace);
+  const auto under_way = session;
+  const Tokens expected = tokens_of(session.step(rows, workspace));
+  REQUIRE(expected.size() == 3);
+  session = fresh;
+  CHECK(tokens_of(session.step(prompt_row, workspace)) == Tokens{3, 2, 1});
+  CHECK(tokens_of(session.step(rows, workspace)) == expected);
+  session = under_way;
+  CHECK(tokens_of(session.step(rows, workspace)) == expected);
+}
+
 TEST_CASE("a predicate that throws leaves the live beams as they were") {
   bool throwing = false;
   auto session = start(2, {.stop_when = [&](const lk::Context&) {

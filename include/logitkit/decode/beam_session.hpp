@@ -123,9 +123,9 @@ class BeamSession {
     return limits;
   }
 
-  /// Before the first rows: for all that a step lists.
+  /// Before the first rows, and in a copy: for all that a step lists.
   void make_room() {
-    if (tokens_.capacity() > 0) return;
+    if (std::exchange(prepared_, true) && tokens_.capacity() >= options_.beams) return;
     policy_.prepare(options_, limits_, vocabulary_);
     tokens_.reserve(options_.beams);
     parents_.reserve(options_.beams);
@@ -254,6 +254,7 @@ class BeamSession {
   detail::FinishedBeams finished_;
   std::size_t vocabulary_;    // of the rows; 0 until the first
   bool interrupted_ = false;  // by `stop`: all hypotheses are results
+  bool prepared_ = false;     // the policy
 };
 
 }  // namespace logitkit::inline LOGITKIT_ABI
