@@ -9,6 +9,7 @@
 #include <logitkit/process/top_k.hpp>
 
 #include "support/catch.hpp"
+#include "support/generations.hpp"
 #include "support/models.hpp"
 #include "support/witness.hpp"
 
@@ -83,22 +84,14 @@ std::vector<Hypothesis> exhaustive(const test::PlainRecurrent<double>& model, st
   return all;
 }
 
-void check_equal(const std::vector<lk::Generation>& a, const std::vector<lk::Generation>& b) {
-  REQUIRE(a.size() == b.size());
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    CHECK(a[i].tokens == b[i].tokens);
-    CHECK(a[i].score == b[i].score);
-    CHECK(a[i].reason == b[i].reason);
-  }
-}
-
 template <class Scalar>
 void check_cached_is_plain() {
   const auto check = [](const auto& beams, std::uint64_t seed) {
     const lk::Limits limits{.max_new_tokens = 14, .end_tokens = {2, 5}};
     test::CachedRecurrent<Scalar> cached{20, seed};
     const auto results = beams.decode(cached, kPrompt, limits);
-    check_equal(results, beams.decode(test::PlainRecurrent<Scalar>{20, seed}, kPrompt, limits));
+    test::check_equal(results,
+                      beams.decode(test::PlainRecurrent<Scalar>{20, seed}, kPrompt, limits));
     CHECK(cached.prefills == 1);
     CHECK(cached.steps <= 13);
     CHECK(cached.reorders <= cached.steps);  // never for identity: the model throws then
@@ -148,8 +141,8 @@ TEST_CASE("canonical stopping loses nothing against running to the limit, and st
     const auto results = lk::BeamSearchDecoder{lk::Chain{}, options}.decode(model, kPrompt, limits);
     options.early_stopping = EarlyStopping::when_full;
     options.patience = 1000;  // it is never full
-    check_equal(results,
-                lk::BeamSearchDecoder{lk::Chain{}, options}.decode(to_the_limit, kPrompt, limits));
+    test::check_equal(
+        results, lk::BeamSearchDecoder{lk::Chain{}, options}.decode(to_the_limit, kPrompt, limits));
     sooner += model.steps < to_the_limit.steps;
     ++runs;
   };
@@ -353,8 +346,8 @@ TEST_CASE("a grammar goes with each beam: its state forks, and its mask is that 
     const test::PlainRecurrent<float> model{8, seed};
     const auto results =
         lk::BeamSearchDecoder{lk::Chain{Brackets{}}, {.beams = 4}}.decode(model, kPrompt, limits);
-    check_equal(results, lk::BeamSearchDecoder{lk::Chain{from_history}, {.beams = 4}}.decode(
-                             model, kPrompt, limits));
+    test::check_equal(results, lk::BeamSearchDecoder{lk::Chain{from_history}, {.beams = 4}}.decode(
+                                   model, kPrompt, limits));
     for (const auto& each : results) {
       Brackets brackets;
       for (const lk::Token token : each.tokens) {
@@ -429,8 +422,8 @@ TEST_CASE("a cancelled search returns what it has, at the next token") {
 TEST_CASE("decode is repeatable") {
   const lk::BeamSearchDecoder beams{lk::Chain{lk::FrequencyPenalty{0.3f}}, {.beams = 4}};
   const test::PlainRecurrent<float> model{30, 3};
-  check_equal(beams.decode(model, kPrompt, {.max_new_tokens = 10}),
-              beams.decode(model, kPrompt, {.max_new_tokens = 10}));
+  test::check_equal(beams.decode(model, kPrompt, {.max_new_tokens = 10}),
+                    beams.decode(model, kPrompt, {.max_new_tokens = 10}));
 }
 
 TEST_CASE("one beam is greedy even where logits differ in the last bit alone") {

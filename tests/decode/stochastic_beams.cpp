@@ -87,22 +87,6 @@ TEST_CASE("the first result is what RandomDecoder draws; fewer beams give the fi
   }
 }
 
-TEST_CASE("without noise it is beam search, bit for bit") {
-  const test::PlainRecurrent<float> model{9, 7};
-  const lk::Limits limits{.max_new_tokens = 6};
-  for (const std::size_t k : {1u, 3u, 8u}) {
-    const auto expected =
-        lk::BeamSearchDecoder{lk::Chain{}, {.beams = k}}.decode(model, kPrompt, limits);
-    const auto found = search(model, k, {.noise = false}, limits);
-    REQUIRE(found.size() == expected.size());
-    for (std::size_t i = 0; i < found.size(); ++i) {
-      CHECK(found[i].tokens == expected[i].tokens);
-      CHECK(found[i].score == expected[i].score);
-      CHECK(std::isnan(found[i].weight));
-    }
-  }
-}
-
 TEST_CASE("as many beams as sequences find all, each with its probability as its weight") {
   const auto model = test::small_table();
   const auto law = test::sequence_law(model, kPrompt, kLimits);
