@@ -3,6 +3,8 @@
 #include <logitkit/decode/beam_batch.hpp>
 
 #include <logitkit/decode/beam_search.hpp>
+#include <logitkit/decode/best_of_n.hpp>
+#include <logitkit/decode/diverse_beams.hpp>
 #include <logitkit/process/repetition_penalty.hpp>
 #include <logitkit/process/top_k.hpp>
 
@@ -172,6 +174,27 @@ TEST_CASE("searches come and go: the new ones join at the end, the ended ones ma
   }
   for (std::size_t i = 0; i < results.size(); ++i)
     test::check_equal(results[i], kRequests[i].alone());
+}
+
+TEST_CASE("groups of beams, and sequences that are drawn, are batched as searches are") {
+  const auto check = [](const auto& decoder) {
+    const std::vector<Tokens> prompts{{1, 2, 3}, {4}, {5, 6}};
+    const lk::Limits limits{.max_new_tokens = 9, .end_tokens = {2, 7}};
+    std::vector<typename std::remove_cvref_t<decltype(decoder)>::Session> searches;
+    Engine engine;
+    for (const Tokens& prompt : prompts) {
+      searches.push_back(decoder.start(prompt, limits));
+      engine.append(prompt);
+    }
+    lk::BeamBatch batch;
+    std::vector<lk::Workspace> workspaces(2);
+    while (!engine.states.empty()) engine.follow(batch.step(engine.rows, searches, workspaces));
+    for (std::size_t i = 0; i < prompts.size(); ++i) {
+      test::check_equal(searches[i].results(), decoder.decode(kModel, prompts[i], limits));
+    }
+  };
+  check(lk::BeamSearchDecoder{lk::Chain{}, {.beams = 4}, lk::DiverseBeams{}});
+  check(lk::BestOfNDecoder{lk::Chain{}, {.n = 3}});
 }
 
 TEST_CASE("the first step takes one row for each prompt, and an ended search has none") {

@@ -3,6 +3,7 @@
 #include <logitkit/decode/beam_search.hpp>
 
 #include <logitkit/decode/greedy.hpp>
+#include <logitkit/process/force_prefix.hpp>
 #include <logitkit/process/frequency_penalty.hpp>
 #include <logitkit/process/repetition_penalty.hpp>
 #include <logitkit/process/softmax.hpp>
@@ -360,6 +361,26 @@ TEST_CASE("a grammar goes with each beam: its state forks, and its mask is that 
     }
   }
   CHECK(ended > 10);
+}
+
+TEST_CASE("a forced prefix: the search that begins behind it; what is forced costs nothing") {
+  const Tokens prefix{7, 2, 3};
+  const lk::BeamOptions options{.beams = 3, .length_penalty = 0};
+  Tokens longer = kPrompt;
+  longer.insert(longer.end(), prefix.begin(), prefix.end());
+  for (std::uint64_t seed = 1; seed < 12; ++seed) {
+    const test::PlainRecurrent<double> model{10, seed};
+    const lk::BeamSearchDecoder forced{lk::Chain{lk::ForcePrefix{prefix}}, options};
+    auto results = forced.decode(model, kPrompt, {.max_new_tokens = 9, .end_tokens = {5}});
+    for (lk::Generation& each : results) {
+      REQUIRE(each.tokens.size() > 3);
+      CHECK(std::equal(prefix.begin(), prefix.end(), each.tokens.begin()));
+      each.tokens.erase(each.tokens.begin(), each.tokens.begin() + 3);
+    }
+    const lk::BeamSearchDecoder free{lk::Chain{}, options};
+    test::check_equal(results,
+                      free.decode(model, longer, {.max_new_tokens = 6, .end_tokens = {5}}));
+  }
 }
 
 TEST_CASE("a chain's scores are added up as they are; Softmax at its end normalises them") {

@@ -77,6 +77,7 @@ class StochasticBeams : public PlainBeams {
     if (parent.context.generated().empty()) {
       largest = largest_ = truncated_gumbel(0, kInfinity, numbers.bits(1));
     }
+    // On the way to the largest of all, tokens are drawn as RandomDecoder draws them.
     const bool leads = math::order_key(largest) == math::order_key(largest_);
     const double first =
         leads ? PhiloxDecider(options_.seed, options_.stream)(position) : numbers(0);
