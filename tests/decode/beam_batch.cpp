@@ -190,7 +190,9 @@ TEST_CASE("groups of beams, and sequences that are drawn, are batched as searche
     std::vector<lk::Workspace> workspaces(2);
     while (!engine.states.empty()) engine.follow(batch.step(engine.rows, searches, workspaces));
     for (std::size_t i = 0; i < prompts.size(); ++i) {
-      test::check_equal(searches[i].results(), decoder.decode(kModel, prompts[i], limits));
+      const auto results = searches[i].results();
+      test::check_equal(results, decoder.decode(kModel, prompts[i], limits));
+      CHECK(results.at(0).status == lk::Status::ok);
     }
   };
   check(lk::BeamSearchDecoder{lk::Chain{}, {.beams = 4}, lk::DiverseBeams{}});
