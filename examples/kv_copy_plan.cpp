@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Beam search over one contiguous cache, [rows x context], reordered in place by the fewest copies.
-#include "storyteller/embedded.hpp"
-#include "storyteller/story.hpp"
-#include "storyteller/transformer.hpp"
+#include "kv_story.hpp"
 
 #include <logitkit/logitkit.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <iostream>
 #include <span>
@@ -14,8 +11,6 @@
 
 namespace lk = logitkit;
 using namespace storyteller;
-
-constexpr std::size_t kBeams = 4;
 
 // Row r is the places from r * context on. The last row is the spare one, for rings.
 class ContiguousCache {
@@ -60,19 +55,15 @@ class ContiguousCache {
 };
 
 int main() {
-  const Checkpoint checkpoint(embedded_checkpoint(), "stories.bin");
-  const Tokenizer tokenizer(embedded_tokenizer(), "tokenizer.bin", 512);
-  const std::vector<Token> prompt = tokenizer.encode("Once upon a time");
-  const lk::Limits limits = story_limits(checkpoint.shape(), 54);
-  const lk::BeamSearchDecoder beams{lk::Chain{}, {.beams = kBeams, .length_penalty = 0}};
+  const KvStory story;
 
-  BasicTransformer<ContiguousCache> model(checkpoint);
-  auto search = beams.start(prompt, limits);
+  BasicTransformer<ContiguousCache> model(story.checkpoint);
+  auto search = story.beams.start(story.prompt, story.limits);
   lk::Workspace workspace;
   std::size_t gathered = 0;  // what moving every row of every step would have copied
 
   // The prompt is one row, not one for each beam: the first reorder makes 4 of it by 3 copies.
-  lk::BeamStep next = search.step(model.prefill(prompt), workspace);
+  lk::BeamStep next = search.step(model.prefill(story.prompt), workspace);
   while (!search.done()) {
     if (!next.identity) model.reorder(next.parents);
     gathered += next.parents.size();
@@ -80,13 +71,9 @@ int main() {
   }
 
   const std::vector<lk::Generation> found = search.results();
-  std::cout << "Once upon a time" << tokenizer.decode(found.front().tokens, prompt.back()) << '\n';
-  Transformer plain(checkpoint);
-  const auto expected = beams.decode(plain, prompt, limits);
-  const bool same = std::ranges::equal(
-      found, expected, [](auto& a, auto& b) { return a.tokens == b.tokens && a.score == b.score; });
-  std::cout << model.cache().copies << " rows copied, not " << gathered << "; the texts are "
-            << (same ? "the same" : "NOT the same") << '\n';
+  std::cout << story.text(found.front()) << '\n'
+            << model.cache().copies << " rows copied, not " << gathered << "; "
+            << story.verdict(found) << '\n';
 }
 // > Once upon a time, there was a little boy named Timmy. Timmy loved to play outside. One day, he went to the park to play with his friends. They played together all day long.
 // > 142 rows copied, not 212; the texts are the same

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Beam search over a paged cache: beams share the blocks that they have in common.
-#include "storyteller/embedded.hpp"
-#include "storyteller/story.hpp"
-#include "storyteller/transformer.hpp"
+#include "kv_story.hpp"
 
 #include <logitkit/logitkit.hpp>
 
@@ -103,27 +101,18 @@ class PagedCache {
 };
 
 int main() {
-  const Checkpoint checkpoint(embedded_checkpoint(), "stories.bin");
-  const Tokenizer tokenizer(embedded_tokenizer(), "tokenizer.bin", 512);
-  const std::vector<Token> prompt = tokenizer.encode("Once upon a time");
-  const lk::Limits limits = story_limits(checkpoint.shape(), 54);
-  const lk::BeamSearchDecoder beams{lk::Chain{}, {.beams = 4, .length_penalty = 0}};
+  const KvStory story;
 
-  BasicTransformer<PagedCache> model(checkpoint);
-  const auto found = beams.decode(model, prompt, limits);
-  std::cout << "Once upon a time" << tokenizer.decode(found.front().tokens, prompt.back()) << '\n';
+  BasicTransformer<PagedCache> model(story.checkpoint);
+  const auto found = story.beams.decode(model, story.prompt, story.limits);
+  std::cout << story.text(found.front()) << '\n';
 
-  const std::size_t length = prompt.size() + limits.max_new_tokens;
+  const std::size_t length = story.prompt.size() + story.limits.max_new_tokens;
   const PagedCache& cache = model.cache();
   std::cout << cache.most_blocks << " blocks in use at most; 4 rows that share none would need "
-            << 4 * ((length + 15) / 16) << '\n'
-            << cache.copies << " blocks copied, because a beam wrote into one that it shared\n";
-
-  Transformer plain(checkpoint);
-  const auto expected = beams.decode(plain, prompt, limits);
-  const bool same = std::ranges::equal(
-      found, expected, [](auto& a, auto& b) { return a.tokens == b.tokens && a.score == b.score; });
-  std::cout << "the texts are " << (same ? "the same" : "NOT the same") << '\n';
+            << kBeams * ((length + 15) / 16) << '\n'
+            << cache.copies << " blocks copied, because a beam wrote into one that it shared\n"
+            << story.verdict(found) << '\n';
 }
 // > Once upon a time, there was a little boy named Timmy. Timmy loved to play outside. One day, he went to the park to play with his friends. They played together all day long.
 // > 10 blocks in use at most; 4 rows that share none would need 16

@@ -1,4 +1,4 @@
-// expect: logitkit: beam search needs a model with reorder\(parents\)
+// expect: logitkit: several rows need a model with reorder\(parents\)
 // SPDX-License-Identifier: MIT
 // Beam search forks rows: a model with a cache must be able to.
 #include <logitkit/decode/beam_search.hpp>

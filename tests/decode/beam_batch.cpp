@@ -3,10 +3,13 @@
 #include <logitkit/decode/beam_batch.hpp>
 
 #include <logitkit/decode/beam_search.hpp>
+#include <logitkit/decode/best_of_n.hpp>
+#include <logitkit/decode/diverse_beams.hpp>
 #include <logitkit/process/repetition_penalty.hpp>
 #include <logitkit/process/top_k.hpp>
 
 #include "support/catch.hpp"
+#include "support/generations.hpp"
 #include "support/models.hpp"
 
 #include <thread>
@@ -93,23 +96,6 @@ struct Engine {
   }
 };
 
-void check_equal(const std::vector<lk::Generation>& a, const std::vector<lk::Generation>& b) {
-  REQUIRE(a.size() == b.size());
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    CHECK(a[i].tokens == b[i].tokens);
-    CHECK(a[i].score == b[i].score);
-    CHECK(a[i].reason == b[i].reason);
-    CHECK(a[i].status == b[i].status);
-    CHECK(a[i].ranks == b[i].ranks);
-    CHECK(a[i].model_log_probabilities == b[i].model_log_probabilities);
-    REQUIRE(a[i].alternatives.size() == b[i].alternatives.size());
-    for (std::size_t n = 0; n < a[i].alternatives.size(); ++n) {
-      CHECK(a[i].alternatives[n].token == b[i].alternatives[n].token);
-      CHECK(a[i].alternatives[n].log_probability == b[i].alternatives[n].log_probability);
-    }
-  }
-}
-
 /// All of `order` in one batch, to the end.
 template <class E>
 std::vector<Search> run(const std::vector<std::size_t>& order, std::size_t workspace_count,
@@ -152,7 +138,7 @@ TEST_CASE("each search finds what it finds alone, to the bit, in every order and
     CAPTURE(order, count);
     const auto searches = run(order, count, executor);
     for (std::size_t i = 0; i < order.size(); ++i) {
-      check_equal(searches[i].results(), alone[order[i]]);
+      test::check_equal(searches[i].results(), alone[order[i]]);
     }
   };
   for (const std::vector<std::size_t>& order :
@@ -186,7 +172,31 @@ TEST_CASE("searches come and go: the new ones join at the end, the ended ones ma
       owners.erase(owners.begin() + std::ptrdiff_t(r));
     }
   }
-  for (std::size_t i = 0; i < results.size(); ++i) check_equal(results[i], kRequests[i].alone());
+  for (std::size_t i = 0; i < results.size(); ++i)
+    test::check_equal(results[i], kRequests[i].alone());
+}
+
+TEST_CASE("groups of beams, and sequences that are drawn, are batched as searches are") {
+  const auto check = [](const auto& decoder) {
+    const std::vector<Tokens> prompts{{1, 2, 3}, {4}, {5, 6}};
+    const lk::Limits limits{.max_new_tokens = 9, .end_tokens = {2, 7}};
+    std::vector<typename std::remove_cvref_t<decltype(decoder)>::Session> searches;
+    Engine engine;
+    for (const Tokens& prompt : prompts) {
+      searches.push_back(decoder.start(prompt, limits));
+      engine.append(prompt);
+    }
+    lk::BeamBatch batch;
+    std::vector<lk::Workspace> workspaces(2);
+    while (!engine.states.empty()) engine.follow(batch.step(engine.rows, searches, workspaces));
+    for (std::size_t i = 0; i < prompts.size(); ++i) {
+      const auto results = searches[i].results();
+      test::check_equal(results, decoder.decode(kModel, prompts[i], limits));
+      CHECK(results.at(0).status == lk::Status::ok);
+    }
+  };
+  check(lk::BeamSearchDecoder{lk::Chain{}, {.beams = 4}, lk::DiverseBeams{}});
+  check(lk::BestOfNDecoder{lk::Chain{}, {.n = 3}});
 }
 
 TEST_CASE("the first step takes one row for each prompt, and an ended search has none") {
@@ -249,7 +259,7 @@ TEST_CASE("one that fails is alone in it: a bad row, a wrong vocabulary, a predi
       if (spoilt && steps == 1) engine.rows[3 * kVocabulary + 7] = nan;  // of its second beam
       engine.follow(batch.step(engine.rows, searches, workspace));
     }
-    check_equal(searches[0].results(), good.alone());
+    test::check_equal(searches[0].results(), good.alone());
     const auto failed = searches[1].results();
     REQUIRE(failed.size() == (spoilt ? 2 : 1));
     CHECK(failed[0].reason == lk::StopReason::bad_row);
@@ -286,7 +296,8 @@ TEST_CASE("where a processor throws, its search ends and tells it; the others ar
       }
     }
     CHECK(told == 2);
-    for (const std::size_t i : {0u, 3u}) check_equal(searches[i].results(), kRequests[0].alone());
+    for (const std::size_t i : {0u, 3u})
+      test::check_equal(searches[i].results(), kRequests[0].alone());
     if (in_accept) continue;
     REQUIRE(searches[1].results().size() == 3);
     for (const lk::Generation& each : searches[1].results()) {

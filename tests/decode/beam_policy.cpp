@@ -27,7 +27,8 @@ struct Insistent : lk::PlainBeams {
   void before_chain(lk::Candidates<S>& candidates) const {
     candidates.add(wanted, S(0.5));
   }
-  void note(std::span<const lk::detail::Extension> competitors, std::size_t beams) {
+  void note(std::span<const lk::detail::Extension> competitors, std::size_t beams,
+            const lk::detail::FinishedBeams&) {
     notes += competitors.size() >= beams;
   }
   [[nodiscard]] bool may_end(const lk::detail::Extension& each) const {

@@ -3,12 +3,14 @@
 #include <logitkit/decode/beam_search.hpp>
 
 #include <logitkit/decode/greedy.hpp>
+#include <logitkit/process/force_prefix.hpp>
 #include <logitkit/process/frequency_penalty.hpp>
 #include <logitkit/process/repetition_penalty.hpp>
 #include <logitkit/process/softmax.hpp>
 #include <logitkit/process/top_k.hpp>
 
 #include "support/catch.hpp"
+#include "support/generations.hpp"
 #include "support/models.hpp"
 #include "support/witness.hpp"
 
@@ -83,22 +85,14 @@ std::vector<Hypothesis> exhaustive(const test::PlainRecurrent<double>& model, st
   return all;
 }
 
-void check_equal(const std::vector<lk::Generation>& a, const std::vector<lk::Generation>& b) {
-  REQUIRE(a.size() == b.size());
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    CHECK(a[i].tokens == b[i].tokens);
-    CHECK(a[i].score == b[i].score);
-    CHECK(a[i].reason == b[i].reason);
-  }
-}
-
 template <class Scalar>
 void check_cached_is_plain() {
   const auto check = [](const auto& beams, std::uint64_t seed) {
     const lk::Limits limits{.max_new_tokens = 14, .end_tokens = {2, 5}};
     test::CachedRecurrent<Scalar> cached{20, seed};
     const auto results = beams.decode(cached, kPrompt, limits);
-    check_equal(results, beams.decode(test::PlainRecurrent<Scalar>{20, seed}, kPrompt, limits));
+    test::check_equal(results,
+                      beams.decode(test::PlainRecurrent<Scalar>{20, seed}, kPrompt, limits));
     CHECK(cached.prefills == 1);
     CHECK(cached.steps <= 13);
     CHECK(cached.reorders <= cached.steps);  // never for identity: the model throws then
@@ -148,8 +142,8 @@ TEST_CASE("canonical stopping loses nothing against running to the limit, and st
     const auto results = lk::BeamSearchDecoder{lk::Chain{}, options}.decode(model, kPrompt, limits);
     options.early_stopping = EarlyStopping::when_full;
     options.patience = 1000;  // it is never full
-    check_equal(results,
-                lk::BeamSearchDecoder{lk::Chain{}, options}.decode(to_the_limit, kPrompt, limits));
+    test::check_equal(
+        results, lk::BeamSearchDecoder{lk::Chain{}, options}.decode(to_the_limit, kPrompt, limits));
     sooner += model.steps < to_the_limit.steps;
     ++runs;
   };
@@ -353,8 +347,8 @@ TEST_CASE("a grammar goes with each beam: its state forks, and its mask is that 
     const test::PlainRecurrent<float> model{8, seed};
     const auto results =
         lk::BeamSearchDecoder{lk::Chain{Brackets{}}, {.beams = 4}}.decode(model, kPrompt, limits);
-    check_equal(results, lk::BeamSearchDecoder{lk::Chain{from_history}, {.beams = 4}}.decode(
-                             model, kPrompt, limits));
+    test::check_equal(results, lk::BeamSearchDecoder{lk::Chain{from_history}, {.beams = 4}}.decode(
+                                   model, kPrompt, limits));
     for (const auto& each : results) {
       Brackets brackets;
       for (const lk::Token token : each.tokens) {
@@ -367,6 +361,26 @@ TEST_CASE("a grammar goes with each beam: its state forks, and its mask is that 
     }
   }
   CHECK(ended > 10);
+}
+
+TEST_CASE("a forced prefix: the search that begins behind it; what is forced costs nothing") {
+  const Tokens prefix{7, 2, 3};
+  const lk::BeamOptions options{.beams = 3, .length_penalty = 0};
+  Tokens longer = kPrompt;
+  longer.insert(longer.end(), prefix.begin(), prefix.end());
+  for (std::uint64_t seed = 1; seed < 12; ++seed) {
+    const test::PlainRecurrent<double> model{10, seed};
+    const lk::BeamSearchDecoder forced{lk::Chain{lk::ForcePrefix{prefix}}, options};
+    auto results = forced.decode(model, kPrompt, {.max_new_tokens = 9, .end_tokens = {5}});
+    for (lk::Generation& each : results) {
+      REQUIRE(each.tokens.size() > 3);
+      CHECK(std::equal(prefix.begin(), prefix.end(), each.tokens.begin()));
+      each.tokens.erase(each.tokens.begin(), each.tokens.begin() + 3);
+    }
+    const lk::BeamSearchDecoder free{lk::Chain{}, options};
+    test::check_equal(results,
+                      free.decode(model, longer, {.max_new_tokens = 6, .end_tokens = {5}}));
+  }
 }
 
 TEST_CASE("a chain's scores are added up as they are; Softmax at its end normalises them") {
@@ -429,8 +443,8 @@ TEST_CASE("a cancelled search returns what it has, at the next token") {
 TEST_CASE("decode is repeatable") {
   const lk::BeamSearchDecoder beams{lk::Chain{lk::FrequencyPenalty{0.3f}}, {.beams = 4}};
   const test::PlainRecurrent<float> model{30, 3};
-  check_equal(beams.decode(model, kPrompt, {.max_new_tokens = 10}),
-              beams.decode(model, kPrompt, {.max_new_tokens = 10}));
+  test::check_equal(beams.decode(model, kPrompt, {.max_new_tokens = 10}),
+                    beams.decode(model, kPrompt, {.max_new_tokens = 10}));
 }
 
 TEST_CASE("one beam is greedy even where logits differ in the last bit alone") {

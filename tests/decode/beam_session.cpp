@@ -138,6 +138,22 @@ TEST_CASE("fewer candidates than beams: as many beams as there are") {
   CHECK(session.results().size() == 10);
 }
 
+TEST_CASE("all beams end at once: the search is over, however many hypotheses it wants") {
+  lk::Workspace workspace;
+  for (const bool legacy : {false, true}) {
+    const lk::BeamSearchDecoder beams{lk::Chain{}, {.beams = 4, .patience = 3, .legacy = legacy}};
+    auto session = beams.start(kPrompt, {.end_tokens = {0, 1}});
+    CHECK(session.step(std::vector<float>{1, 2}, workspace).tokens.empty());
+    CHECK(session.done());
+    CHECK_FALSE(session.interrupted());
+    const auto results = session.results();
+    REQUIRE(results.size() == 2);
+    CHECK(results[0].tokens == Tokens{1});
+    CHECK(results[1].tokens == Tokens{0});
+    for (const auto& each : results) CHECK(each.reason == lk::StopReason::end_token);
+  }
+}
+
 TEST_CASE("a vocabulary of one") {
   auto session = start(4, {.max_new_tokens = 2});
   lk::Workspace workspace;

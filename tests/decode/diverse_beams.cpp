@@ -6,6 +6,7 @@
 #include <logitkit/process/frequency_penalty.hpp>
 
 #include "support/catch.hpp"
+#include "support/generations.hpp"
 #include "support/models.hpp"
 
 #include <set>
@@ -19,15 +20,6 @@ namespace {
 const Tokens kPrompt{1, 0};
 const lk::Limits kLimits{.max_new_tokens = 10, .end_tokens = {2}};
 
-void check_equal(const std::vector<lk::Generation>& a, const std::vector<lk::Generation>& b) {
-  REQUIRE(a.size() == b.size());
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    CHECK(a[i].tokens == b[i].tokens);
-    CHECK(a[i].score == b[i].score);
-    CHECK(a[i].reason == b[i].reason);
-  }
-}
-
 /// Throws for one history.
 struct Fragile {
   void operator()(auto&, const lk::Context& context) const {
@@ -36,31 +28,6 @@ struct Fragile {
 };
 
 }  // namespace
-
-TEST_CASE("one group is plain beam search, bit for bit, by every rule") {
-  for (std::uint64_t seed = 1; seed < 8; ++seed) {
-    for (const bool legacy : {false, true}) {
-      const lk::BeamOptions options{
-          .beams = 4, .length_penalty = 0.6, .legacy = legacy, .n_best = 3};
-      const lk::Chain chain{lk::FrequencyPenalty{0.5f}};
-      const test::PlainRecurrent<float> model{12, seed};
-      const lk::BeamSearchDecoder plain{chain, options};
-      const lk::BeamSearchDecoder diverse{chain, options, lk::DiverseBeams{.groups = 1}};
-      check_equal(diverse.decode(model, kPrompt, kLimits), plain.decode(model, kPrompt, kLimits));
-    }
-  }
-}
-
-TEST_CASE("without a penalty every group is plain beam search of its size") {
-  const test::PlainRecurrent<float> model{12, 3};
-  const auto plain =
-      lk::BeamSearchDecoder{lk::Chain{}, {.beams = 2}}.decode(model, kPrompt, kLimits);
-  const lk::BeamSearchDecoder diverse{
-      lk::Chain{}, {.beams = 6}, lk::DiverseBeams{.groups = 3, .penalty = 0}};
-  const auto all = diverse.decode(model, kPrompt, kLimits);
-  REQUIRE(all.size() == 6);
-  for (std::size_t i = 0; i < 6; ++i) CHECK(all[i].tokens == plain[i / 3].tokens);
-}
 
 TEST_CASE("a penalty that outweighs everything makes the groups begin apart") {
   const test::PlainRecurrent<float> model{12, 3};
@@ -83,7 +50,7 @@ TEST_CASE("a model with a cache gives what the plain one does; groups that are o
         lk::DiverseBeams{.groups = 3, .penalty = 0.7}};
     const auto plain = diverse.decode(test::PlainRecurrent<float>{8, seed}, kPrompt, kLimits);
     test::CachedRecurrent<float> cached{8, seed};
-    check_equal(diverse.decode(cached, kPrompt, kLimits), plain);
+    test::check_equal(diverse.decode(cached, kPrompt, kLimits), plain);
 
     test::CachedRecurrent<float> model{8, seed};
     lk::Workspace workspace;
@@ -104,7 +71,7 @@ TEST_CASE("a model with a cache gives what the plain one does; groups that are o
       step = session.step(rows, workspace);
       REQUIRE(std::ranges::equal(forked.tokens, step.tokens));
     }
-    check_equal(session.results(), plain);
+    test::check_equal(session.results(), plain);
   }
   CHECK(retired > 5);
 }

@@ -26,9 +26,9 @@ TEST_CASE("GNMT's is that of Wu et al., equation 14") {
 }
 
 TEST_CASE("a penalty that cannot be is named") {
-  CHECK(LengthPenalty(30).check().empty());
-  CHECK(LengthPenalty::gnmt(-30).check().empty());
-  CHECK(LengthPenalty::gnmt(31).check() ==
-        "BeamOptions: length_penalty must satisfy -30 <= length_penalty <= 30, got 31");
-  CHECK_FALSE(LengthPenalty(std::nan("")).check().empty());
+  CHECK(LengthPenalty(30).check("Options").empty());
+  CHECK(LengthPenalty::gnmt(-30).check("Options").empty());
+  CHECK(LengthPenalty::gnmt(31).check("Options") ==
+        "Options: length_penalty must satisfy -30 <= length_penalty <= 30, got 31");
+  CHECK_FALSE(LengthPenalty(std::nan("")).check("Options").empty());
 }

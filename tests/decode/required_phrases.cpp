@@ -7,6 +7,7 @@
 #include <logitkit/process/frequency_penalty.hpp>
 
 #include "support/catch.hpp"
+#include "support/generations.hpp"
 #include "support/models.hpp"
 
 #include <cmath>
@@ -19,15 +20,6 @@ using Demands = std::vector<std::vector<Tokens>>;
 namespace {
 
 const Tokens kPrompt{1, 0};
-
-void check_equal(const std::vector<lk::Generation>& a, const std::vector<lk::Generation>& b) {
-  REQUIRE(a.size() == b.size());
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    CHECK(a[i].tokens == b[i].tokens);
-    CHECK(a[i].score == b[i].score);
-    CHECK(a[i].reason == b[i].reason);
-  }
-}
 
 /// The best text of up to `length` tokens that ends with token 2, or there, and lacks nothing.
 Tokens best_of_all(const test::PlainRecurrent<double>& model, const RequiredPhrases& phrases,
@@ -63,18 +55,6 @@ Tokens best_of_all(const test::PlainRecurrent<double>& model, const RequiredPhra
 }
 
 }  // namespace
-
-TEST_CASE("without demands it is plain beam search, bit for bit") {
-  for (std::uint64_t seed = 1; seed < 12; ++seed) {
-    const lk::BeamOptions options{.beams = 4, .length_penalty = 0.7};
-    const lk::Chain chain{lk::FrequencyPenalty{0.5f}};
-    const lk::Limits limits{.max_new_tokens = 14, .end_tokens = {2, 3}};
-    const test::PlainRecurrent<float> model{12, seed};
-    const lk::BeamSearchDecoder plain{chain, options};
-    const lk::BeamSearchDecoder demanding{chain, options, RequiredPhrases{Demands{}}};
-    check_equal(demanding.decode(model, kPrompt, limits), plain.decode(model, kPrompt, limits));
-  }
-}
 
 TEST_CASE("the widest search finds the best of all texts that have the phrases") {
   const std::vector<Demands> all{
@@ -114,7 +94,8 @@ TEST_CASE("every result has the phrases, with few beams, little room and a cache
           CHECK(phrases.missing(each.tokens).empty());
           CHECK(each.status == lk::Status::ok);
         }
-        check_equal(results, beams.decode(test::PlainRecurrent<float>{12, seed}, kPrompt, limits));
+        test::check_equal(results,
+                          beams.decode(test::PlainRecurrent<float>{12, seed}, kPrompt, limits));
       }
     }
   }

@@ -30,6 +30,18 @@ auto search(auto&& model, std::size_t beams, const lk::StochasticOptions& option
       model, prompt, limits);
 }
 
+/// Remembers by which keys what is finished is ordered.
+struct Watched : lk::StochasticBeams {
+  using lk::StochasticBeams::StochasticBeams;
+  std::vector<double> keys{};
+
+  std::size_t keep(std::span<lk::detail::Extension> alive, std::size_t beams,
+                   const lk::detail::FinishedBeams& finished) {
+    keys.assign(finished.keys().begin(), finished.keys().end());
+    return lk::StochasticBeams::keep(alive, beams, finished);
+  }
+};
+
 }  // namespace
 
 TEST_CASE("k results come in the order of k draws without replacement, with unbiased weights") {
@@ -66,6 +78,36 @@ TEST_CASE("k results come in the order of k draws without replacement, with unbi
   }
 }
 
+TEST_CASE("the threshold is the noise of the best that did not come, and inclusion goes by it") {
+  const auto model = test::small_table();
+  const auto law = test::sequence_law(model, kPrompt, kLimits);
+  lk::Workspace workspace;
+  const auto run = [&](std::size_t k, std::uint64_t seed) {
+    const lk::BeamSearchDecoder beams{lk::Chain{}, {.beams = k}, Watched{{.seed = seed}}};
+    auto session = beams.start(kPrompt, kLimits);
+    test::step_to_end(session, model, kPrompt, workspace);
+    return session;
+  };
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    const auto all = run(law.size(), seed);
+    REQUIRE(all.policy().keys.size() == law.size());
+    for (std::size_t k = 1; k < law.size(); ++k) {
+      const auto some = run(k, seed);
+      const double threshold = some.policy().threshold();
+      CHECK(threshold == Catch::Approx(all.policy().keys[k]).epsilon(1e-12));
+      const auto results = some.results();
+      REQUIRE(results.size() == k);
+      for (std::size_t i = 0; i < k; ++i) {
+        CHECK(results[i].tokens == all.finished()[i].tokens);
+        const long double p = law.at(results[i].tokens);
+        const auto expected = double(1 - std::exp(-p * std::exp(-(long double)(threshold))));
+        CHECK(results[i].inclusion == Catch::Approx(expected).epsilon(1e-12));
+        CHECK(results[i].weight == Catch::Approx(double(p) / expected).epsilon(1e-12));
+      }
+    }
+  }
+}
+
 TEST_CASE("the first result is what RandomDecoder draws; fewer beams give the first of more") {
   const lk::Limits limits{.max_new_tokens = 12, .end_tokens = {0}};
   const test::PlainRecurrent<float> model{12, 4};
@@ -83,22 +125,6 @@ TEST_CASE("the first result is what RandomDecoder draws; fewer beams give the fi
       CHECK(results[0].reason == one.reason);
       for (std::size_t i = 0; i < fewer.size(); ++i) CHECK(results[i].tokens == fewer[i].tokens);
       fewer = results;
-    }
-  }
-}
-
-TEST_CASE("without noise it is beam search, bit for bit") {
-  const test::PlainRecurrent<float> model{9, 7};
-  const lk::Limits limits{.max_new_tokens = 6};
-  for (const std::size_t k : {1u, 3u, 8u}) {
-    const auto expected =
-        lk::BeamSearchDecoder{lk::Chain{}, {.beams = k}}.decode(model, kPrompt, limits);
-    const auto found = search(model, k, {.noise = false}, limits);
-    REQUIRE(found.size() == expected.size());
-    for (std::size_t i = 0; i < found.size(); ++i) {
-      CHECK(found[i].tokens == expected[i].tokens);
-      CHECK(found[i].score == expected[i].score);
-      CHECK(std::isnan(found[i].weight));
     }
   }
 }

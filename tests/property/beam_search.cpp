@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: MIT
-// Whole beam searches against a twin that sorts everything: rules, ties, bans, ends of every kind.
+// Whole beam searches against a twin that sorts everything, and every variant that is told to vary
+// nothing against its parent: rules, ties, bans, ends of every kind.
 #include <logitkit/decode/beam_search.hpp>
+#include <logitkit/decode/diverse_beams.hpp>
+#include <logitkit/decode/required_phrases.hpp>
+#include <logitkit/decode/sampled_beams.hpp>
+#include <logitkit/decode/stochastic_beams.hpp>
 #include <logitkit/model/stateless.hpp>
+#include <logitkit/process/frequency_penalty.hpp>
 
 #include "reference/beam_search.hpp"
 #include "support/catch.hpp"
+#include "support/generations.hpp"
+#include "support/models.hpp"
 #include "support/rows.hpp"
 
 #include <cmath>
@@ -12,6 +20,7 @@
 
 namespace lk = logitkit;
 using Tokens = std::vector<lk::Token>;
+using lk::EarlyStopping;
 
 namespace {
 
@@ -47,38 +56,74 @@ std::vector<double> log_probabilities(const Model& model, const Tokens& tokens) 
   return result;
 }
 
+struct Setup {
+  Model model;
+  lk::BeamOptions options{};
+  lk::Limits limits{};
+  Tokens prompt{};
+};
+
+/// A small search with ends of every kind, by today's rules of Hugging Face.
+Setup draw(test::Random& random) {
+  Setup setup{.model = {random.bits(), 2 + random.below(8), random.below(3)}};
+  const auto token = [&] { return lk::Token(random.below(setup.model.vocabulary)); };
+  const double penalties[] = {0, 1, 0.5, 2, -1};
+  setup.options = {.beams = 1 + random.below(5),
+                   .length_penalty = penalties[random.below(5)],
+                   .early_stopping = static_cast<EarlyStopping>(random.below(3))};
+  lk::Limits& limits = setup.limits;
+  limits.max_new_tokens = 1 + random.below(7);
+  for (std::size_t n = random.below(4); n > 0; --n) limits.end_tokens.push_back(token());
+  if (random.below(3) == 0) limits.max_tokens = 3 + random.below(6);
+  if (random.below(3) == 0) limits.stop_sequences.push_back({token(), token()});
+  if (random.below(4) == 0) limits.stop_sequences.push_back({token()});
+  setup.prompt.assign(1 + random.below(2), 0);
+  return setup;
+}
+
+/// The same with rules of every kind.
+Setup draw_any(test::Random& random) {
+  Setup setup = draw(random);
+  lk::BeamOptions& options = setup.options;
+  const double patience[] = {0.5, 1, 1.5, 3}, rewards[] = {0, 0.4, -0.2};
+  options.patience = patience[random.below(4)];
+  options.word_reward = rewards[random.below(3)];
+  options.legacy = random.below(2) == 0;
+  if (!options.legacy && random.below(3) == 0) options.early_stopping = EarlyStopping::canonical;
+  options.n_best = random.below(options.wanted() + 1);
+  options.report = {.model = true, .alternatives = 2, .rank = true};
+  return setup;
+}
+
+/// What a variant finds, with a chain that leaves no distribution; adds up the calls of the model.
+template <class P>
+std::vector<lk::Generation> search(const Setup& setup, P variant, int& calls) {
+  const lk::BeamSearchDecoder beams{lk::Chain{lk::FrequencyPenalty{0.3}}, setup.options, variant};
+  return beams.decode(test::Counting<Model>{setup.model, calls}, setup.prompt, setup.limits);
+}
+
 }  // namespace
 
 TEST_CASE("a whole search is that of the twin, by every rule and with every kind of end") {
   test::Random random(5);
   std::map<lk::StopReason, int> ends;
-  for (std::uint64_t seed = 0; seed < 400; ++seed) {
-    const Model model{seed, 2 + random.below(8), random.below(3)};
-    const auto token = [&] { return lk::Token(random.below(model.vocabulary)); };
-    const double penalties[] = {0, 1, 0.5, 2, -1};
-    lk::BeamOptions options{.beams = 1 + random.below(5),
-                            .length_penalty = penalties[random.below(5)],
-                            .early_stopping = static_cast<lk::EarlyStopping>(random.below(3))};
-    lk::Limits limits{.max_new_tokens = 1 + random.below(7)};
-    for (std::size_t n = random.below(4); n > 0; --n) limits.end_tokens.push_back(token());
-    if (random.below(3) == 0) limits.max_tokens = 3 + random.below(6);
-    if (random.below(3) == 0) limits.stop_sequences.push_back({token(), token()});
-    if (random.below(4) == 0) limits.stop_sequences.push_back({token()});
-    const Tokens prompt(1 + random.below(2), 0);
-
+  for (int round = 0; round < 400; ++round) {
+    const Setup setup = draw(random);
+    const Model& model = setup.model;
     const auto expected = reference::beam_search(
-        [&](const Tokens& tokens) { return log_probabilities(model, tokens); }, prompt, limits,
-        options);
+        [&](const Tokens& tokens) { return log_probabilities(model, tokens); }, setup.prompt,
+        setup.limits, setup.options);
     lk::Stateless rows{model};
-    auto session = lk::BeamSearchDecoder{lk::Chain{}, options}.start(prompt, limits);
+    auto session =
+        lk::BeamSearchDecoder{lk::Chain{}, setup.options}.start(setup.prompt, setup.limits);
     lk::Workspace workspace;
-    auto step = session.step(rows.prefill(prompt), workspace);
+    auto step = session.step(rows.prefill(setup.prompt), workspace);
     int steps = 1;
     for (; !session.done(); ++steps) {
       if (!step.identity) rows.reorder(step.parents);
       step = session.step(rows.step(step.tokens), workspace);
     }
-    INFO("seed " << seed);
+    INFO("round " << round);
     const auto finished = session.finished();
     REQUIRE(finished.size() == expected.finished.size());
     CHECK(steps == expected.steps);
@@ -93,13 +138,77 @@ TEST_CASE("a whole search is that of the twin, by every rule and with every kind
   for (const auto& [reason, count] : ends) CHECK(count > 20);
 }
 
+TEST_CASE("one group, no noise, no demand: plain beam search, bit for bit, and as many calls") {
+  test::Random random(6);
+  std::map<lk::StopReason, int> ends;
+  for (int round = 0; round < 400; ++round) {
+    INFO("round " << round);
+    const Setup setup = draw_any(random);
+    int calls = 0;
+    const auto plain = search(setup, lk::PlainBeams{}, calls);
+    const auto check = [&](const auto& variant) {
+      int its_calls = 0;
+      test::check_equal(search(setup, variant, its_calls), plain);
+      CHECK(its_calls == calls);
+    };
+    check(lk::DiverseBeams{.groups = 1});
+    check(lk::StochasticBeams{{.noise = false}});
+    check(lk::RequiredPhrases{{}});
+    for (const auto& each : plain) ++ends[each.reason];
+  }
+  CHECK(ends.size() >= 4);
+  for (const auto& [reason, count] : ends) CHECK(count > 20);
+}
+
+TEST_CASE("groups without a penalty are plain beam searches of their size, side by side") {
+  test::Random random(7);
+  for (int round = 0; round < 200; ++round) {
+    INFO("round " << round);
+    Setup setup = draw_any(random);
+    lk::BeamOptions& options = setup.options;
+    options.patience = 1;
+    const std::size_t n = 1 + random.below(3 * options.beams);
+    options.n_best = std::min(n, options.beams);
+    int calls = 0, their_calls = 0;
+    const auto one = search(setup, lk::PlainBeams{}, calls);
+    auto expected = one;
+    for (int group = 1; group < 3; ++group) expected.insert(expected.end(), one.begin(), one.end());
+    std::ranges::stable_sort(expected, std::greater<>(), &lk::Generation::score);
+    if (expected.size() > n) expected.resize(n);
+    options.beams *= 3;
+    options.n_best = n;
+    const lk::DiverseBeams groups{.groups = 3, .penalty = 0};
+    test::check_equal(search(setup, groups, their_calls), expected);
+    CHECK(their_calls == 3 * calls - 2);  // the prompt is read once
+  }
+}
+
+TEST_CASE("where all extensions are drawn, beam sampling by the legacy rules is beam search") {
+  test::Random random(8);
+  int rounds = 0;
+  for (int round = 0; round < 400; ++round) {
+    INFO("round " << round);
+    Setup setup = draw_any(random);
+    setup.options.legacy = true;
+    setup.options.early_stopping = static_cast<EarlyStopping>(random.below(3));
+    const std::size_t drawn = lk::detail::competitors(setup.options, setup.limits);
+    if (setup.options.beams == 1 || drawn < setup.options.beams * setup.model.vocabulary) continue;
+    int calls = 0, its_calls = 0;
+    const auto plain = search(setup, lk::PlainBeams{}, calls);
+    test::check_equal(search(setup, lk::SampledBeams{{.seed = random.bits()}}, its_calls), plain);
+    CHECK(its_calls == calls);
+    ++rounds;
+  }
+  CHECK(rounds > 50);
+}
+
 TEST_CASE("one-token stop sequences leave as many beams alive as end tokens do") {
   const auto model = [](std::span<const lk::Token> tokens) {
     if (tokens.size() > 1) return std::vector<float>{50, 0, 0};
     return std::vector<float>{std::log(0.35f), std::log(0.33f), std::log(0.32f)};
   };
   const lk::BeamSearchDecoder one{lk::Chain{},
-                                  {.beams = 1, .early_stopping = lk::EarlyStopping::never}};
+                                  {.beams = 1, .early_stopping = EarlyStopping::never}};
   const Tokens prompt{2};
   const auto ends = one.decode(model, prompt, {.max_new_tokens = 8, .end_tokens = {0, 1}});
   const auto stops = one.decode(model, prompt, {.max_new_tokens = 8, .stop_sequences = {{0}, {1}}});

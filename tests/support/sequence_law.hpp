@@ -23,11 +23,9 @@ inline TableModel<double> small_table() {
            0.3, 1.1, -std::numeric_limits<double>::infinity()}};
 }
 
-/// What a beam decoder finds, with the same workspace every time.
-auto find(const auto& decoder, const TableModel<double>& model,
-          const std::vector<lk::Token>& prompt, const lk::Limits& limits,
-          lk::Workspace& workspace) {
-  auto session = decoder.start(prompt, limits);
+/// Steps a beam session to its end, with a workspace of the caller's.
+void step_to_end(auto& session, const TableModel<double>& model,
+                 const std::vector<lk::Token>& prompt, lk::Workspace& workspace) {
   std::vector<double> rows(model(prompt).begin(), model(prompt).end());
   while (!session.done()) {
     session.step(rows, workspace);
@@ -37,6 +35,14 @@ auto find(const auto& decoder, const TableModel<double>& model,
       rows.insert(rows.end(), row.begin(), row.end());
     }
   }
+}
+
+/// What a beam decoder finds, with the same workspace every time.
+auto find(const auto& decoder, const TableModel<double>& model,
+          const std::vector<lk::Token>& prompt, const lk::Limits& limits,
+          lk::Workspace& workspace) {
+  auto session = decoder.start(prompt, limits);
+  step_to_end(session, model, prompt, workspace);
   return session.results();
 }
 

@@ -99,6 +99,16 @@ concept Model = PlainModel<M> || StatefulModel<M>;
 
 namespace detail {
 
+/// One sentence for whoever makes a decoder of something else.
+template <class P>
+consteval bool explain_processor() {
+  static_assert(Processor<P>,
+                "logitkit: a decoder's first argument is a processor or an lk::Chain: copyable, "
+                "and callable as p(candidates, context) const for every lk::Candidates<S>& (write "
+                "`auto& candidates`) and const lk::Context&");
+  return Processor<P>;
+}
+
 /// One sentence for whoever hands something else to `decode`.
 template <class M>
 consteval bool explain_model() {

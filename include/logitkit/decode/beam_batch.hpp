@@ -8,9 +8,9 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-/// Steps a range of beam sessions, each with its own prompt, limits, chain and options, as if it
-/// were one: rows of all their live beams in, one list of tokens and parents out. The loop is that
-/// of a single search:
+/// Steps a range of beam sessions, or of SamplesSessions, each with its own prompt, limits, chain
+/// and options, as if it were one: rows of all their live beams in, one list of tokens and parents
+/// out. The loop is that of a single search:
 ///
 ///   lk::BeamStep next = batch.step(rows_of_the_prompts, searches, workspaces);
 ///   while (!next.tokens.empty()) {

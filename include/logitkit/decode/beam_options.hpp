@@ -90,7 +90,7 @@ struct BeamOptions {
     if (beams < 1 || beams > 65536) {
       return misuse("BeamOptions", "beams", "1 <= beams <= 65536", double(beams));
     }
-    if (std::string wrong = length_penalty.check(); !wrong.empty()) return wrong;
+    if (std::string wrong = length_penalty.check("BeamOptions"); !wrong.empty()) return wrong;
     if (!(word_reward - word_reward == 0)) {
       return misuse("BeamOptions", "word_reward", "word_reward finite", word_reward);
     }

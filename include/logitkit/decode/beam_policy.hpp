@@ -72,15 +72,15 @@ struct ParentBeam {
 struct BeamPolicy {
   /// Whether finished hypotheses are ordered by key, not by score, and the search goes on until no
   /// beam lives.
-  static constexpr bool kByKey = false;
-
+  [[nodiscard]] bool by_key() const { return false; }
   /// What is wrong with its parameters, and with a request's.
   [[nodiscard]] std::string check(const BeamOptions&) const { return {}; }
   [[nodiscard]] std::string check(const Limits&, std::size_t /*prompt*/) const { return {}; }
   /// Edits the log-probabilities that a chain will see.
   void before_chain(auto& /*candidates*/) const {}
-  /// Is shown the competitors, best first, and why any of them would end.
-  void note(std::span<const detail::Extension>, std::size_t /*beams*/) {}
+  /// Is shown the competitors, best first, why any of them would end, and what had ended before.
+  void note(std::span<const detail::Extension>, std::size_t /*beams*/,
+            const detail::FinishedBeams&) {}
   /// Whether one that meets a limit may be a hypothesis; if not, it is lost.
   [[nodiscard]] bool may_end(const detail::Extension&) const { return true; }
   /// Brings a beam's state up to date with its next token.

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <logitkit/decode/beam_session.hpp>
-#include <logitkit/decode/sequence.hpp>
-#include <logitkit/model/stateless.hpp>
+#include <logitkit/decode/detail/run_to_end.hpp>
+#include <logitkit/decode/observe.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
 
@@ -31,11 +31,7 @@ struct SessionOf<C, P> {
 /// Face, which is said where it happens, in BeamSession.
 template <class C = Chain<>, class P = PlainBeams>
 class BeamSearchDecoder {
-  static_assert(
-      Processor<C>,
-      "logitkit: a decoder's first argument is a processor or an lk::Chain: copyable, and "
-      "callable as p(candidates, context) const for every lk::Candidates<S>& (write "
-      "`auto& candidates`) and const lk::Context&");
+  static_assert(detail::explain_processor<C>());
 
  public:
   using Session = typename detail::SessionOf<C, P>::type;
@@ -58,55 +54,19 @@ class BeamSearchDecoder {
   template <class M, class O = NoObserver>
   [[nodiscard]] std::vector<Generation> decode(M&& model, std::span<const Token> prompt,
                                                const Limits& limits, O&& observer = {}) const {
-    using Plain = std::remove_reference_t<M>;
-    static_assert(detail::explain_model<Plain>());
     static_assert(Observer<std::remove_reference_t<O>>,
                   "logitkit: an observer is callable with one lk::Token");
-    if constexpr (StatefulModel<Plain>) {
-      static_assert(ForkableModel<Plain>,
-                    "logitkit: beam search needs a model with reorder(parents), which makes row r "
-                    "continue what was row parents[r]");
-      return search(model, prompt, limits, observer);
-    } else {
-      const auto call = [&](std::span<const Token> tokens) -> decltype(auto) {
-        return model(tokens);
-      };
-      Stateless lifted{call};
-      return search(lifted, prompt, limits, observer);
-    }
-  }
-
- private:
-  template <class M, class O>
-  [[nodiscard]] std::vector<Generation> search(M& model, std::span<const Token> prompt,
-                                               const Limits& limits, O& observer) const {
     Session session = start(prompt, limits);
-    Workspace workspace;
     std::size_t handed_out = 0;
-    BeamStep step;
-    const auto advance = [&](const auto& call) {
-      detail::Held<decltype(call())> rows;
-      if (const auto error = detail::caught([&] { rows.hold(call); })) {
-        session.stop(StopReason::model_failed, Status::ok, error);
-      } else {
-        step = session.step(rows.get(), workspace);
-      }
-      if constexpr (!std::same_as<O, NoObserver>) {
+    detail::run_to_end(session, model, prompt, [&] {
+      if constexpr (!std::same_as<std::remove_cvref_t<O>, NoObserver>) {
         if (!hand_out(session, handed_out, observer)) session.stop(StopReason::observer);
       }
-      return !session.done();
-    };
-    bool going =
-        !session.done() && advance([&]() -> decltype(auto) { return model.prefill(prompt); });
-    while (going) {
-      going = advance([&]() -> decltype(auto) {
-        if (!step.identity) model.reorder(step.parents);
-        return model.step(step.tokens);
-      });
-    }
+    });
     return session.results();
   }
 
+ private:
   /// Hands out what all live and finished hypotheses have in common, except what may still become a
   /// stop sequence; at the end, the best one.
   template <class O>

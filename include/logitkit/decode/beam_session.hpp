@@ -163,7 +163,7 @@ class BeamSession {
   BeamStep select(std::span<Extension> best) {
     // All of them before anything changes: the user's predicate may throw.
     for (Extension& each : best) each.reason = live_.with(each, FirstMet{limits_});
-    policy_.note(best, options_.beams);
+    policy_.note(best, options_.beams, finished_);
 
     const double best_sum = best.front().sum;
     std::size_t alive = 0;  // those that do not end move to the front
@@ -203,7 +203,7 @@ class BeamSession {
   [[nodiscard]] bool is_over(double best_sum) const {
     if (live_.empty()) return true;
     const std::size_t enough = options_.enough();
-    if (P::kByKey || finished_.size() < enough) return false;
+    if (policy_.by_key() || finished_.size() < enough) return false;
     if (!options_.legacy) best_sum = live_.best_sum();
     const Context so_far = context(0);
     const double attainable = options_.attainable(best_sum, so_far.generated().size(),
@@ -242,7 +242,7 @@ class BeamSession {
 
   /// What finished hypotheses are ordered by.
   [[nodiscard]] double key(const auto& beam, std::size_t length) const {
-    return P::kByKey ? beam.key : options_.score(beam.sum, length);
+    return policy_.by_key() ? beam.key : options_.score(beam.sum, length);
   }
 
   BeamOptions options_;

@@ -33,9 +33,10 @@ class LengthPenalty {
     return base == 0 ? 1 : math::power(base, exponent_);
   }
 
-  [[nodiscard]] std::string check() const {
+  /// As a field of these options.
+  [[nodiscard]] std::string check(const char* options) const {
     if (exponent_ >= -30 && exponent_ <= 30) return {};
-    return misuse("BeamOptions", "length_penalty", "-30 <= length_penalty <= 30", exponent_);
+    return misuse(options, "length_penalty", "-30 <= length_penalty <= 30", exponent_);
   }
 
  private:

@@ -21,7 +21,7 @@ class PlainBeams : public BeamPolicy {
   void restart() { best_.restart(competitors_); }
 
   template <std::floating_point S>
-  void extend(Candidates<S>& candidates, const ParentBeam<State>& parent, const auto& describe) {
+  void extend(Candidates<S>& candidates, const auto& parent, const auto& describe) {
     detail::for_each_extension(candidates, competitors_, parent.sum, best_,
                                [&](Token token, double sum) {
                                  best_.offer({sum, sum, token, parent.row, describe(token)});
@@ -35,7 +35,7 @@ class PlainBeams : public BeamPolicy {
     return std::min(alive.size(), beams);
   }
 
- private:
+ protected:  // for variants
   std::size_t competitors_ = 0;
   detail::BestExtensions best_;
 };

@@ -12,7 +12,8 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// the order given, one behind the other. A beam ends only when all demands are met, and goes no
 /// way on which too few tokens would be left to meet them: every hypothesis that ends by itself has
 /// met them. Where the chain bans what is needed, beams die; a search that has none left ends with
-/// the status `nothing_left`, and `missing` tells what its results lack.
+/// the status `nothing_left`, and `missing` tells what its results lack. (Hugging Face's
+/// `constraints` return texts that lack some.)
 ///
 /// Beams compete in banks, by the number of tokens towards the demands; the places are dealt round
 /// the banks, the furthest first, in each the best first. Without demands it is plain beam search.

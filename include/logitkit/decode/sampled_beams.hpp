@@ -2,8 +2,8 @@
 // SampledBeams: the policy of beam sampling, whose beams draw what they are extended by.
 #pragma once
 
-#include <logitkit/decode/beam_policy.hpp>
 #include <logitkit/decode/detail/perturbed.hpp>
+#include <logitkit/decode/plain_beams.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
 
@@ -26,7 +26,7 @@ struct SampledOptions {
 /// position, tokens so far and rank among a beam's extensions.
 /// A token with less than 2^-56 of the best one's probability after the same prefix does not come.
 /// Cost a token: that of plain beam search, and for each beam a pass of exact masses.
-class SampledBeams : public BeamPolicy {
+class SampledBeams : public PlainBeams {
  public:
   using State = detail::TreePath;
 
@@ -35,12 +35,11 @@ class SampledBeams : public BeamPolicy {
   [[nodiscard]] State root() const { return {options_.seed, options_.stream}; }
 
   void prepare(const BeamOptions& options, const Limits& limits, std::size_t vocabulary) {
+    PlainBeams::prepare(options, limits, vocabulary);
     legacy_ = options.legacy;
-    competitors_ = options.beams == 1 ? 1 : detail::competitors(options, limits);
+    if (options.beams == 1) competitors_ = 1;
     perturbed_.reserve(std::min(competitors_, vocabulary));
-    best_.reserve(std::min(competitors_, options.beams * vocabulary));
   }
-  void restart() { best_.restart(competitors_); }
 
   void accept(State& state, Token token) const { state.accept(token); }
 
@@ -63,7 +62,7 @@ class SampledBeams : public BeamPolicy {
   }
 
   [[nodiscard]] std::span<detail::Extension> best_first() {
-    const auto drawn = best_.best_first();
+    const auto drawn = PlainBeams::best_first();
     if (legacy_) sort_by_sum(drawn);
     return drawn;
   }
@@ -82,8 +81,6 @@ class SampledBeams : public BeamPolicy {
 
   SampledOptions options_;
   bool legacy_ = false;
-  std::size_t competitors_ = 0;
-  detail::BestExtensions best_;
   detail::Perturbed perturbed_;
 };
 

@@ -21,10 +21,7 @@ struct SamplesOptions {
   [[nodiscard]] std::string check() const {
     if (n < 1 || n > 65536) return misuse("SamplesOptions", "n", "1 <= n <= 65536", double(n));
     if (n_best > n) return misuse("SamplesOptions", "n_best", "n_best <= n", double(n_best));
-    if (!length_penalty.check().empty()) {
-      return misuse("SamplesOptions", "length_penalty", "-30 <= length_penalty <= 30",
-                    length_penalty.exponent());
-    }
+    if (std::string wrong = length_penalty.check("SamplesOptions"); !wrong.empty()) return wrong;
     return report.check();
   }
 };

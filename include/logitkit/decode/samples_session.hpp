@@ -68,18 +68,18 @@ class SamplesSession {
   template <class R>
   BeamStep step(const R& rows, Workspace& workspace) {
     if (done()) return {};
-    const std::size_t old_count = begun_ ? live() : 1;
+    const std::size_t old_count = live(), count = live_.size();
     const auto all = as_rows(rows, old_count);
     if (vocabulary_ == 0) vocabulary_ = all.vocabulary;
     if (all.count != old_count || all.vocabulary == 0 || all.vocabulary != vocabulary_) {
       return stop(StopReason::bad_row, Status::wrong_length);
     }
     workspace.alternatives().clear();
-    workspace.alternatives().reserve(live() * report_.alternatives);  // they stay where they are
+    workspace.alternatives().reserve(count * report_.alternatives);  // they stay where they are
     auto& picks = workspace.picks();
     picks.clear();
     next_draws_.clear();
-    for (std::size_t r = 0; r < live(); ++r) {
+    for (std::size_t r = 0; r < count; ++r) {
       const State& state = states_[live_[r]];
       next_draws_.push_back(state.draw);
       const auto draw = [&](auto& candidates, std::size_t position) {
@@ -102,8 +102,9 @@ class SamplesSession {
   }
 
   [[nodiscard]] bool done() const { return live_.empty(); }
-  /// How many sequences have not ended.
-  [[nodiscard]] std::size_t live() const { return live_.size(); }
+  /// How many rows the next step takes: the prompt's, then one for each sequence that has not
+  /// ended.
+  [[nodiscard]] std::size_t live() const { return begun_ || done() ? live_.size() : 1; }
   /// The number of live sequence r, 0 to n - 1.
   [[nodiscard]] std::size_t number(std::size_t r) const { return live_[r]; }
   /// All tokens of live sequence r, prompt included.

@@ -3,56 +3,18 @@
 #pragma once
 
 #include <logitkit/core/generation.hpp>
+#include <logitkit/decode/detail/held.hpp>
 #include <logitkit/decode/observe.hpp>
 #include <logitkit/decode/session.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
-
-namespace detail {
-
-/// Holds what one call to a model returned, a value or a reference. A value is made in place: an
-/// Eigen::Ref that owns its logits would lose them if it were copied.
-template <class R>
-class Held {
-  using Value = std::remove_reference_t<R>;
-
- public:
-  Held() = default;
-  Held(const Held&) = delete;
-  Held& operator=(const Held&) = delete;
-  ~Held() {
-    if (value_ != nullptr && !std::is_reference_v<R>) std::destroy_at(value_);
-  }
-
-  /// Once for each Held.
-  template <class Call>
-  void hold(const Call& call) {
-    if constexpr (std::is_reference_v<R>) {
-      auto&& result = call();
-      value_ = std::addressof(result);
-    } else {
-      value_ = ::new (static_cast<void*>(memory_)) Value(call());
-    }
-  }
-  [[nodiscard]] const Value& get() const { return *value_; }
-
- private:
-  alignas(Value) std::byte memory_[sizeof(Value)];  // unused for a reference
-  Value* value_ = nullptr;
-};
-
-}  // namespace detail
 
 /// An immutable configuration: the same call gives the same result, from any number of threads.
 /// `decode` runs a model to the end; `start` makes a session for an engine that owns its loop;
 /// `next` is one choice without history.
 template <class C, class Chooser>
 class SequenceDecoder {
-  static_assert(
-      Processor<C>,
-      "logitkit: a decoder's first argument is a processor or an lk::Chain: copyable, and "
-      "callable as p(candidates, context) const for every lk::Candidates<S>& (write "
-      "`auto& candidates`) and const lk::Context&");
+  static_assert(detail::explain_processor<C>());
 
  public:
   using Session = logitkit::Session<C, Chooser>;

@@ -2,8 +2,8 @@
 // StochasticBeams: the policy of stochastic beam search, which samples without replacement.
 #pragma once
 
-#include <logitkit/decode/beam_policy.hpp>
 #include <logitkit/decode/detail/perturbed.hpp>
+#include <logitkit/decode/plain_beams.hpp>
 #include <logitkit/random/inclusion.hpp>
 
 #include <functional>
@@ -13,7 +13,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 struct StochasticOptions {
   std::uint64_t seed = 0;
   std::uint64_t stream = 0;
-  bool noise = true;  ///< without it, beams compete by log-probability: this is beam search
+  bool noise = true;  ///< without it, this is PlainBeams in everything
 };
 
 /// The results of a search of k beams are k different sequences, drawn one after the other from the
@@ -38,48 +38,46 @@ struct StochasticOptions {
 /// made for the extensions that come, not for the vocabulary.
 /// Source: Kool, van Hoof, Welling 2019, "Stochastic beams and where to find them: the Gumbel-top-k
 /// trick for sampling sequences without replacement", algorithm 1.
-class StochasticBeams : public BeamPolicy {
+class StochasticBeams : public PlainBeams {
  public:
   using State = detail::TreePath;
-  static constexpr bool kByKey = true;
 
   explicit StochasticBeams(const StochasticOptions& options = {}) : options_(options) {}
 
   [[nodiscard]] State root() const { return {options_.seed, options_.stream}; }
 
+  [[nodiscard]] bool by_key() const { return options_.noise; }
+
   [[nodiscard]] std::string check(const BeamOptions& options) const {
+    if (!options_.noise) return {};
     if (options.legacy) return "BeamOptions: legacy must be false for stochastic beams";
     if (options.wanted() == options.beams) return {};
     return misuse("BeamOptions", "patience", "patience = 1 for stochastic beams", options.patience);
   }
-  using BeamPolicy::check;
+  using PlainBeams::check;
 
-  void prepare(const BeamOptions& options, const Limits&, std::size_t vocabulary) {
+  void prepare(const BeamOptions& options, const Limits& limits, std::size_t vocabulary) {
+    PlainBeams::prepare(options, limits, vocabulary);
+    if (!options_.noise) return;
     scores_ = options;
     competitors_ = options.beams + 1;  // one more, for the threshold
     perturbed_.reserve(std::min(competitors_, vocabulary));
-    best_.reserve(competitors_);
     rivals_.reserve(options.beams + competitors_);
   }
-  void restart() { best_.restart(competitors_); }
 
   void accept(State& state, Token token) const { state.accept(token); }
 
   template <std::floating_point S>
   void extend(Candidates<S>& candidates, const ParentBeam<State>& parent, const auto& describe) {
+    if (!options_.noise) return PlainBeams::extend(candidates, parent, describe);
     candidates.normalise();
-    if (!options_.noise) {
-      return detail::for_each_extension(
-          candidates, competitors_, parent.sum, best_, [&](Token token, double sum) {
-            best_.offer({sum, sum, token, parent.row, describe(token)});
-          });
-    }
     const std::size_t position = parent.context.position();
     const PhiloxDecider numbers = parent.state.numbers(position);
     double largest = parent.key;
     if (parent.context.generated().empty()) {
       largest = largest_ = truncated_gumbel(0, kInfinity, numbers.bits(1));
     }
+    // On the way to the largest of all, tokens are drawn as RandomDecoder draws them.
     const bool leads = math::order_key(largest) == math::order_key(largest_);
     const double first =
         leads ? PhiloxDecider(options_.seed, options_.stream)(position) : numbers(0);
@@ -92,11 +90,12 @@ class StochasticBeams : public BeamPolicy {
                });
   }
 
-  [[nodiscard]] std::span<detail::Extension> best_first() { return best_.best_first(); }
-
   /// The best of all, finished ones included, that is not among the best `beams` may be the
   /// threshold.
-  void note(std::span<const detail::Extension> best, std::size_t beams) {
+  void note(std::span<const detail::Extension> best, std::size_t beams,
+            const detail::FinishedBeams& finished) {
+    if (!options_.noise) return;
+    rivals_.assign(finished.keys().begin(), finished.keys().end());
     for (const detail::Extension& each : best) rivals_.push_back(each.key);
     if (rivals_.size() <= beams) return;
     const auto place = rivals_.begin() + static_cast<std::ptrdiff_t>(beams);
@@ -106,11 +105,12 @@ class StochasticBeams : public BeamPolicy {
 
   /// Those that are among the best `beams` of all, finished ones included.
   [[nodiscard]] std::size_t keep(std::span<detail::Extension> alive, std::size_t beams,
-                                 const detail::FinishedBeams& finished) {
-    rivals_.assign(finished.keys().begin(), finished.keys().end());
+                                 const detail::FinishedBeams& finished) const {
+    if (!options_.noise) return PlainBeams::keep(alive, beams, finished);
+    const std::span<const double> rivals = finished.keys();
     std::size_t count = 0, better = 0;  // better: finished ones
     while (count < alive.size()) {
-      while (better < rivals_.size() && rivals_[better] >= alive[count].key) ++better;
+      while (better < rivals.size() && rivals[better] >= alive[count].key) ++better;
       if (count + better >= beams) break;
       ++count;
     }
@@ -137,12 +137,10 @@ class StochasticBeams : public BeamPolicy {
 
   StochasticOptions options_;
   BeamOptions scores_;
-  std::size_t competitors_ = 0;
   double largest_ = 0;  // of the root, and of whoever leads
   double threshold_ = -kInfinity;
-  detail::BestExtensions best_;
   detail::Perturbed perturbed_;
-  std::vector<double> rivals_;  // keys of what is finished and, in `note`, of this step's best
+  std::vector<double> rivals_;  // of `note`
 };
 
 }  // namespace logitkit::inline LOGITKIT_ABI

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// What the examples of caches share: one story, to be told by 4 beams over any of them.
+#pragma once
+
+#include "storyteller/embedded.hpp"
+#include "storyteller/story.hpp"
+#include "storyteller/transformer.hpp"
+
+#include <logitkit/logitkit.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+constexpr std::size_t kBeams = 4;
+
+struct KvStory {
+  storyteller::Checkpoint checkpoint{storyteller::embedded_checkpoint(), "stories.bin"};
+  storyteller::Tokenizer tokenizer{storyteller::embedded_tokenizer(), "tokenizer.bin", 512};
+  std::string beginning = "Once upon a time";
+  std::vector<logitkit::Token> prompt = tokenizer.encode(beginning);
+  logitkit::Limits limits = storyteller::story_limits(checkpoint.shape(), 54);
+  logitkit::BeamSearchDecoder<> beams{logitkit::Chain{}, {.beams = kBeams, .length_penalty = 0}};
+
+  std::string text(const logitkit::Generation& found) const {
+    return beginning + tokenizer.decode(found.tokens, prompt.back());
+  }
+
+  // Whether these are what the same search finds over the storyteller's own cache.
+  std::string verdict(const std::vector<logitkit::Generation>& found) const {
+    storyteller::Transformer plain(checkpoint);
+    const bool same = std::ranges::equal(
+        found, beams.decode(plain, prompt, limits),
+        [](auto& a, auto& b) { return a.tokens == b.tokens && a.score == b.score; });
+    return same ? "the texts are the same" : "the texts are NOT the same";
+  }
+};
