@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Every processor in every decoder: it runs, forks, rolls back, allocates nothing, and is the same
-// in a batch, in one beam and in double. A new processor is one line in `processors`, and is missed
-// until it is there.
+// in a batch, in one beam, by a candidate list and in double. A new processor is one line in
+// `processors`, and is missed until it is there.
 #include "support/allocations.hpp"
 
 #include "support/catch.hpp"
@@ -11,6 +11,7 @@
 
 #include <array>
 #include <filesystem>
+#include <numeric>
 #include <set>
 
 namespace lk = logitkit;
@@ -393,6 +394,26 @@ TEMPLATE_TEST_CASE("Every processor: a row of a batch is its single run", "", fl
       }
     });
   }
+}
+
+TEMPLATE_TEST_CASE("Every processor: a candidate list of all tokens is the row", "", float,
+                   double) {
+  Tokens backwards(kVocabulary);
+  std::iota(backwards.rbegin(), backwards.rend(), 0);
+  for_each_case([&](const Any& processor, const Tokens& prompt) {
+    with_each_decoder(processor, [&](const auto& decoder) {
+      lk::Workspace workspace;
+      auto session = decoder.start(prompt, kLimits);
+      while (session.reason() == lk::StopReason::none) {
+        const auto row = model<TestType>()(session.tokens());
+        const lk::Token expected = session.next(row, workspace).token;
+        const std::vector<TestType> logits(row.rbegin(), row.rend());
+        const lk::CandidateList list{backwards, logits, kVocabulary};
+        REQUIRE(session.next(list, workspace).token == expected);
+        session.accept(expected);
+      }
+    });
+  });
 }
 
 TEMPLATE_TEST_CASE("Every processor: a pick allocates nothing", "", float, double) {
