@@ -69,11 +69,11 @@ struct Registry {
     if (value != kOff) reader.build<P>(value, reader.needed(reader.second()));
   }
   /// A truncation that may keep some tokens in any case.
-  template <class P, int... kOff>
+  template <class P, int kOff, class Options = MinKeep>
   static void truncation(ParameterReader& reader) {
     const auto value = reader.get<double>(reader.first());
-    if (!value || ((*value == kOff) || ...)) return;
-    reader.build<P>(*value, MinKeep{reader.min_keep()});
+    if (!value || *value == kOff) return;
+    reader.build<P>(*value, Options{.min_keep = reader.min_keep()});
   }
   /// A penalty. It counts what it usually does or, where a window is given, the last of all tokens.
   template <class P, int kOff, bool kPrompt>
@@ -228,7 +228,8 @@ struct Registry {
       {"min_p min_keep|min_tokens_to_keep", truncation<MinP<double>, 0>},
       {"tfs_z|tfs min_keep|min_tokens_to_keep", truncation<TailFree<double>, 1>},
       {"top_a", of<TopA<double>, double, 0>},
-      {"typical_p|typ_p|typical min_keep|min_tokens_to_keep", truncation<Typical<double>, 1>},
+      {"typical_p|typ_p|typical min_keep|min_tokens_to_keep",
+       truncation<Typical<double>, 1, TypicalOptions>},
       {"epsilon_cutoff min_keep|min_tokens_to_keep", truncation<Epsilon<double>, 0>},
       {"eta_cutoff min_keep|min_tokens_to_keep", truncation<Eta<double>, 0>},
       {"p_less", p_less},
