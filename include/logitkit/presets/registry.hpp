@@ -227,7 +227,7 @@ struct Registry {
       {"top_p min_keep|min_tokens_to_keep", truncation<TopP<double>, 1>},
       {"min_p min_keep|min_tokens_to_keep", truncation<MinP<double>, 0>},
       {"tfs_z|tfs min_keep|min_tokens_to_keep", truncation<TailFree<double>, 1>},
-      {"top_a", of<TopA<double>, double, 0>},
+      {"top_a min_keep|min_tokens_to_keep", truncation<TopA<double>, 0>},
       {"typical_p|typ_p|typical min_keep|min_tokens_to_keep",
        truncation<Typical<double>, 1, TypicalOptions>},
       {"epsilon_cutoff min_keep|min_tokens_to_keep", truncation<Epsilon<double>, 0>},
