@@ -180,9 +180,10 @@ TEMPLATE_TEST_CASE("SGLang: what comes behind a mask brings tokens back", "[peer
                    double) {
   const std::vector<TestType> row{4, 3, 2, 1};
   const std::vector<std::uint32_t> allowed{0b1100};
-  const lk::Chain chain{lk::TokenMask{allowed}, lk::LogitBias{{{0, 50.0}}},
-                        lk::SequenceBias{{{{1}, 50.0}}}};
-  CHECK(reference::after(chain, row) == Scores{reference::kBanned, reference::kBanned, 2, 1});
+  const Scores expected{reference::kBanned, reference::kBanned, 2, 1};
+  const lk::Chain biases{lk::LogitBias{{{0, 50.0}}}, lk::SequenceBias{{{{1}, 50.0}}}};
+  CHECK(reference::after(lk::Chain{lk::TokenMask{allowed}, biases}, row) == expected);
+  CHECK(reference::after(lk::Chain{lk::Ban{{0, 1}}, biases}, row) == expected);
 }
 
 TEST_CASE("SGLang: a repetition penalty of 0 is let through, and divides", "[peers]") {
