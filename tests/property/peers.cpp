@@ -140,23 +140,6 @@ TEMPLATE_TEST_CASE("llama.cpp: a copy between the pick and its acceptance loses 
   }
 }
 
-TEST_CASE("llama.cpp: samplers of one seed share their numbers", "[peers]") {
-  const std::vector<float> row(1000, 0);  // XTC leaves its last token alone, or all
-  const lk::RandomDecoder alone{lk::Chain{}, {.seed = 9}};
-  const lk::RandomDecoder random{lk::Xtc{0.5f, 0.001f, {.seed = 9}}, {.seed = 9}};
-  lk::Workspace workspace;
-  int low = 0, left = 0;
-  for (std::size_t position = 0; position < 400; ++position) {
-    const std::vector<lk::Token> tokens(position, 1);
-    const lk::Token without = alone.next(row, {tokens, 0}, workspace).token;
-    if (random.next(row, {tokens, 0}, workspace).token != without) continue;
-    ++left;
-    low += without < 500;  // where the coin were the same number, none
-  }
-  CHECK(left > 150);
-  CHECK(low > left / 3);
-}
-
 TEMPLATE_TEST_CASE("CTranslate2: a least length holds for one of the beams", "[peers]", float,
                    double) {
   const auto model = [](std::span<const lk::Token> tokens) {
