@@ -5,6 +5,8 @@
 #include <logitkit/core/concepts.hpp>
 #include <logitkit/core/error.hpp>
 
+#include <algorithm>
+
 namespace logitkit::inline LOGITKIT_ABI {
 
 /// Keeps the end tokens alone if one of them has a probability > p, else changes nothing: for what
