@@ -53,6 +53,10 @@ TEMPLATE_TEST_CASE("llama.cpp: the order from before a bias is taken for that af
   const Scores kept = reference::after(chain, row);
   CHECK(reference::count_kept(kept) == 1);
   CHECK(kept[3] == 101);
+
+  lk::Workspace workspace;  // and where the best has been looked at before
+  const lk::Chain best{lk::MinP{0.02}, lk::LogitBias{{{3, 100.0}}}};
+  CHECK(lk::GreedyDecoder{best}.next(row, {}, workspace).token == 3);
 }
 
 TEMPLATE_TEST_CASE("llama.cpp: a bias given twice counts once after a shuffle", "[peers]", float,
@@ -111,16 +115,24 @@ TEMPLATE_TEST_CASE("llama.cpp: a long sum of small floats ends a nucleus too ear
 TEMPLATE_TEST_CASE("llama.cpp: asking twice for one token moves what steers twice", "[peers]",
                    float, double) {
   const auto row = reference::normal_row<TestType>(50, 8);
+  lk::Workspace workspace;
   const auto check = [&](const auto& chain) {
     const lk::RandomDecoder random{chain, {.seed = 6}};
     auto once = random.start(kPrompt, {}), often = random.start(kPrompt, {});
-    lk::Workspace workspace;
     for (int step = 0; step < 20; ++step) {
       const lk::Token token = once.next(row, workspace).token;
       for (int asked = 0; asked < 3; ++asked) CHECK(often.next(row, workspace).token == token);
       once.accept(token), often.accept(token);
     }
   };
+  const auto mu = [&](int asked) {
+    lk::Mirostat mirostat{2.0, 0.5};
+    for (; asked > 0; --asked) static_cast<void>(reference::after(mirostat, row));
+    mirostat.accept(lk::Candidates(row, workspace).best());
+    return mirostat.mu();
+  };
+  CHECK(mu(1) != mu(0));
+  CHECK(mu(3) == mu(1));
   check(lk::Mirostat{2.0, 0.5});
   check(lk::AdaptiveP{0.3, 0.5});
   check(lk::Xtc{0.5, 0.05});
