@@ -78,6 +78,7 @@
 #include <logitkit/process/dynamic_temperature.hpp>
 #include <logitkit/process/encoder_no_repeat_ngram.hpp>
 #include <logitkit/process/encoder_repetition_penalty.hpp>
+#include <logitkit/process/eos_prioritizer.hpp>
 #include <logitkit/process/epsilon.hpp>
 #include <logitkit/process/eta.hpp>
 #include <logitkit/process/exponential_length_decay.hpp>
@@ -102,6 +103,8 @@
 #include <logitkit/process/sequence_bias.hpp>
 #include <logitkit/process/softmax.hpp>
 #include <logitkit/process/suppress_at_start.hpp>
+#include <logitkit/process/synth_id_detector.hpp>
+#include <logitkit/process/synth_id_watermark.hpp>
 #include <logitkit/process/tail_free.hpp>
 #include <logitkit/process/temperature.hpp>
 #include <logitkit/process/thinking_budget.hpp>

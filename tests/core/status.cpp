@@ -22,6 +22,7 @@ TEST_CASE("every status prints its name", "[status]") {
   LOGITKIT_PRINTS(Status, wrong_length);
   LOGITKIT_PRINTS(Status, token_out_of_range);
   LOGITKIT_PRINTS(Status, duplicate_token);
+  LOGITKIT_PRINTS(Status, needs_whole_row);
   LOGITKIT_PRINTS(Status, finished);
   REQUIRE(std::string(lk::to_string(static_cast<lk::Status>(200))) == "unknown");
 }
@@ -47,6 +48,6 @@ TEST_CASE("no value without a name, and no name twice", "[status]") {
     statuses.insert(lk::to_string(static_cast<lk::Status>(i)));
     reasons.insert(lk::to_string(static_cast<lk::StopReason>(i)));
   }
-  REQUIRE(statuses.size() == 8 + 1);
+  REQUIRE(statuses.size() == 9 + 1);
   REQUIRE(reasons.size() == 11 + 1);
 }

@@ -3,6 +3,7 @@
 #include "golden/cases.hpp"
 
 #include <logitkit/process/ban_sequences.hpp>
+#include <logitkit/process/eos_prioritizer.hpp>
 #include <logitkit/process/exponential_length_decay.hpp>
 #include <logitkit/process/force_first.hpp>
 #include <logitkit/process/force_last.hpp>
@@ -46,6 +47,8 @@ void apply(const json& step, lk::Candidates<S>& candidates, const lk::Context& c
     lk::ForceLast{limits}(candidates, context);
   } else if (name == "suppress_at_start") {
     lk::SuppressAtStart{value[0].get<Tokens>(), value[1].get<int>()}(candidates, context);
+  } else if (name == "eos_prioritizer") {
+    lk::EosPrioritizer{value[0].get<double>(), value[1].get<Tokens>()}(candidates, context);
   } else if (name == "exponential_length_decay") {
     const auto ends = value[2].get<Tokens>();
     lk::ExponentialLengthDecay{value[0].get<int>(), value[1].get<double>(), ends}(candidates,
@@ -61,10 +64,14 @@ TEMPLATE_TEST_CASE("Every golden of Hugging Face's constraints agrees", "[golden
   const auto run = golden::run<TestType>(
       "constraints.json", [](const json& step, auto& candidates, const lk::Context& context,
                              const json&) { apply(step, candidates, context); });
-  const std::map<std::string, std::size_t> expected{
-      {"ExponentialDecayLengthPenalty", 18}, {"ForcedBOSTokenLogitsProcessor", 2},
-      {"ForcedEOSTokenLogitsProcessor", 6},  {"MinLengthLogitsProcessor", 6},
-      {"NoBadWordsLogitsProcessor", 26},     {"PrefixConstrainedLogitsProcessor", 2},
-      {"SequenceBiasLogitsProcessor", 14},   {"SuppressTokensAtBeginLogitsProcessor", 6}};
+  const std::map<std::string, std::size_t> expected{{"BarkEosPrioritizerLogitsProcessor", 3},
+                                                    {"ExponentialDecayLengthPenalty", 18},
+                                                    {"ForcedBOSTokenLogitsProcessor", 2},
+                                                    {"ForcedEOSTokenLogitsProcessor", 6},
+                                                    {"MinLengthLogitsProcessor", 6},
+                                                    {"NoBadWordsLogitsProcessor", 26},
+                                                    {"PrefixConstrainedLogitsProcessor", 2},
+                                                    {"SequenceBiasLogitsProcessor", 14},
+                                                    {"SuppressTokensAtBeginLogitsProcessor", 6}};
   CHECK(run == expected);
 }

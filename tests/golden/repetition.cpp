@@ -9,6 +9,7 @@
 #include <logitkit/process/no_repeat_ngram.hpp>
 #include <logitkit/process/repetition_penalty.hpp>
 #include <logitkit/process/softmax.hpp>
+#include <logitkit/process/synth_id_watermark.hpp>
 
 namespace lk = logitkit;
 using golden::json;
@@ -25,9 +26,17 @@ lk::GreenListOptions green_list(const json& value) {
           .context = value["context_width"]};
 }
 
+lk::SynthIdOptions synth_id(const json& value) {
+  return {.keys = value["keys"],
+          .ngram = value["ngram_len"],
+          .table_size = value["sampling_table_size"],
+          .table_seed = value["sampling_table_seed"],
+          .history = value["context_history_size"]};
+}
+
 template <class P, class S>
 void started(P processor, lk::Candidates<S>& candidates, const lk::Context& context) {
-  processor.start(context.prompt());
+  if constexpr (lk::StartingProcessor<P>) processor.start(context.prompt());
   for (const lk::Token token : context.generated()) processor.accept(token);
   processor(candidates, context);
 }
@@ -50,6 +59,8 @@ void apply(const json& step, lk::Candidates<S>& candidates, const lk::Context& c
   } else if (name == "green_list_watermark") {
     started(lk::GreenListWatermark{value["bias"].get<double>(), green_list(value)}, candidates,
             context);
+  } else if (name == "synth_id_watermark") {
+    started(lk::SynthIdWatermark{synth_id(value)}, candidates, context);
   } else if (name == "ban") {
     lk::Ban{value.get<Tokens>()}(candidates, context);
   } else if (name == "softmax") {
@@ -65,9 +76,12 @@ TEMPLATE_TEST_CASE("Every golden of repetition agrees", "[golden]", float, doubl
   const auto run = golden::run<TestType>(
       "repetition.json", [](const json& step, auto& candidates, const lk::Context& context,
                             const json& golden) { apply(step, candidates, context, golden); });
-  const std::map<std::string, std::size_t> expected{
-      {"EncoderNoRepeatNGramLogitsProcessor", 19}, {"EncoderRepetitionPenaltyLogitsProcessor", 13},
-      {"NoRepeatNGramLogitsProcessor", 40},        {"Pipeline", 3},
-      {"RepetitionPenaltyLogitsProcessor", 3},     {"WatermarkLogitsProcessor", 9}};
+  const std::map<std::string, std::size_t> expected{{"EncoderNoRepeatNGramLogitsProcessor", 19},
+                                                    {"EncoderRepetitionPenaltyLogitsProcessor", 13},
+                                                    {"NoRepeatNGramLogitsProcessor", 40},
+                                                    {"Pipeline", 3},
+                                                    {"RepetitionPenaltyLogitsProcessor", 3},
+                                                    {"SynthIDTextWatermarkLogitsProcessor", 14},
+                                                    {"WatermarkLogitsProcessor", 9}};
   CHECK(run == expected);
 }

@@ -11,9 +11,9 @@ TEMPLATE_TEST_CASE("Every golden of typical sampling agrees", "[golden]", float,
   const auto run = golden::run<TestType>(
       "typical.json",
       [](const json& step, auto& candidates, const lk::Context& context, const json&) {
-        lk::Typical{step[1][0].get<double>(), {.min_keep = step[1][1].get<std::size_t>()}}(
-            candidates, context);
+        const lk::TypicalOptions options{.min_keep = step[1][1], .keep_ties = true};
+        lk::Typical{step[1][0].get<double>(), options}(candidates, context);
       });
-  const std::map<std::string, std::size_t> expected{{"TypicalLogitsWarper", 78}};
+  const std::map<std::string, std::size_t> expected{{"TypicalLogitsWarper", 91}};
   CHECK(run == expected);
 }

@@ -45,6 +45,7 @@ TEST_CASE("Every processor describes itself") {
   CHECK(text(lk::EncoderNoRepeatNgram{3, two}) == "encoder_no_repeat_ngram(3)");
   CHECK(text(lk::EncoderRepetitionPenalty{2.0f, two}) ==
         "encoder_repetition_penalty(r=2, tokens=[1, 2])");
+  CHECK(text(lk::EosPrioritizer{0.2f, {2}}) == "eos_prioritizer(p=0.2, end_tokens=[2])");
   CHECK(text(lk::Epsilon{0.0003f}) == "epsilon(0.0003)");
   CHECK(text(lk::Eta{0.0006f}) == "eta(0.0006)");
   CHECK(text(lk::ExponentialLengthDecay{5, 1.2f, {2}}) ==
@@ -68,6 +69,7 @@ TEST_CASE("Every processor describes itself") {
   CHECK(text(lk::SequenceBias<float>{{{two, 1.0f}}}) == "sequence_bias");
   CHECK(text(lk::Softmax{}) == "softmax");
   CHECK(text(lk::SuppressAtStart{two}) == "suppress_at_start([1, 2])");
+  CHECK(text(lk::SynthIdWatermark{{.keys = {7, 8}}}) == "synth_id_watermark(layers=2, ngram=5)");
   CHECK(text(lk::TailFree{0.9f}) == "tail_free(0.9)");
   CHECK(text(lk::Temperature{0.8f}) == "temperature(0.8)");
   CHECK(text(lk::ThinkingBudget{9, {1}, {2}}) == "thinking_budget(n=9, begin=[1], end=[2])");

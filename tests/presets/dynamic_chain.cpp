@@ -20,6 +20,7 @@
 #include <logitkit/process/temperature.hpp>
 #include <logitkit/process/top_k.hpp>
 #include <logitkit/process/top_p.hpp>
+#include <logitkit/process/typical.hpp>
 
 namespace lk = logitkit;
 using reference::Scores;
@@ -121,6 +122,66 @@ TEST_CASE("After a rollback a member that learns from rows is as it was") {
     return all;
   };
   CHECK(tokens(chosen.start(kPrompt, {})) == tokens(fixed.start(kPrompt, {})));
+}
+
+TEST_CASE("A dynamic chain chooses from a candidate list what the static one does") {
+  const std::tuple processors{lk::RepetitionPenalty{1.3f}, lk::TopK{20}, lk::Temperature{0.8f},
+                              lk::TopP{0.9f}};
+  const auto fixed = std::apply([](auto... each) { return lk::Chain{each...}; }, processors);
+  const auto chosen = std::apply([](auto... each) { return dynamic(each...); }, processors);
+  auto by_fixed = lk::RandomDecoder{fixed, {.seed = 5}}.start(kPrompt, {.max_new_tokens = 20});
+  auto by_chosen = lk::RandomDecoder{chosen, {.seed = 5}}.start(kPrompt, {.max_new_tokens = 20});
+  lk::Workspace workspace;
+  while (by_fixed.reason() == lk::StopReason::none) {
+    std::vector<lk::Token> tokens;
+    std::vector<float> logits;
+    const std::vector<float> row = model(by_fixed.tokens());
+    for (std::size_t t = 0; t < kVocabulary; t += 3) {
+      tokens.push_back(lk::Token(t)), logits.push_back(row[t]);
+    }
+    const lk::CandidateList list{tokens, logits, kVocabulary};
+    const lk::Pick pick = by_chosen.next(list, workspace);
+    REQUIRE(pick.status == lk::Status::ok);
+    REQUIRE(pick.token == by_fixed.next(list, workspace).token);
+    by_fixed.accept(pick.token), by_chosen.accept(pick.token);
+  }
+}
+
+TEST_CASE("A list for a dynamic chain that needs the whole row is a status, a row is not") {
+  const std::vector<lk::Token> tokens{7, 2};
+  const std::vector<float> logits{1, 2}, row{0, 0, 2, 0, 0, 0, 0, 1};
+  const lk::CandidateList list{tokens, logits, row.size()};
+  lk::Workspace workspace;
+  const auto refused = [&](const auto& chain) {
+    const lk::GreedyDecoder greedy{chain};
+    const lk::Pick pick = greedy.next(list, {}, workspace);
+    CHECK(pick.token == (pick.status == lk::Status::ok ? 2 : lk::kNoToken));
+    CHECK((pick.status == lk::Status::ok || pick.status == lk::Status::needs_whole_row));
+    CHECK(greedy.next(row, {}, workspace).token == 2);
+    CHECK(lk::needs_whole_row(chain) == (pick.status != lk::Status::ok));
+    return pick.status != lk::Status::ok;
+  };
+  const lk::DynamicChain narrow = dynamic(lk::TopK{2}, lk::TopP{0.9f});
+  const lk::DynamicChain typical = dynamic(lk::TopK{2}, lk::Typical{0.9f});
+  CHECK_FALSE(refused(lk::DynamicChain()));
+  CHECK_FALSE(refused(narrow));
+  CHECK(refused(typical));
+  CHECK_FALSE(refused(lk::Chain{narrow, lk::Temperature{0.5f}}));
+  CHECK(refused(lk::Chain{lk::Temperature{0.5f}, lk::Chain{typical}}));
+  CHECK_FALSE(refused(dynamic(lk::Chain{lk::TopK{2}})));
+  CHECK(refused(dynamic(lk::Chain{lk::TopK{2}, lk::Typical{0.9f}})));
+  CHECK(refused(dynamic(lk::Chain{typical})));
+
+  // In a batch it is refused by itself, at every step, and goes on with a row.
+  std::vector sessions{lk::GreedyDecoder{typical}.start(kPrompt, {}),
+                       lk::GreedyDecoder{narrow}.start(kPrompt, {})};
+  const std::vector lists{list, list};
+  for (int step = 0; step < 2; ++step) {
+    const auto picks = lk::next(lists, sessions, workspace);
+    CHECK(picks[0].status == lk::Status::needs_whole_row);
+    CHECK(picks[1].token == 2);
+  }
+  CHECK(sessions[0].next(row, workspace).token == 2);
 }
 
 TEST_CASE("The order of a dynamic chain is that of add; an empty one changes nothing") {

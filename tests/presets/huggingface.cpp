@@ -54,7 +54,7 @@ TEST_CASE("huggingface: all that is on stands in the order of generate()") {
         "exponential_length_decay(start=5, factor=1.2, end_tokens=[2]) > ban([8]) > "
         "suppress_at_start(tokens=[9], n=1) > own > temperature(0.7) > "
         "top_h(alpha=0.5, hugging_face=true) > top_k(k=40, keep_ties=true) > top_p(0.9) > "
-        "min_p(0.05) > typical(0.95) > epsilon(0.0003) > eta(0.0006) > softmax");
+        "min_p(0.05) > typical(p=0.95, keep_ties=true) > epsilon(0.0003) > eta(0.0006) > softmax");
 }
 
 TEST_CASE("huggingface: sampled beams keep one token more than there are ends", "[peers]") {
@@ -65,11 +65,13 @@ TEST_CASE("huggingface: sampled beams keep one token more than there are ends", 
         "top_k(k=3, keep_ties=true) > min_p(min_p=1, min_keep=3)");
 }
 
-TEST_CASE("huggingface: all equals of the k-th stay, the lower of equals at the edge of p",
+TEST_CASE("huggingface: all equals of the k-th and of the farthest typical token stay, not of p's",
           "[peers]") {
   const std::vector<float> row{1, 2, 2, 2, 0};
   const auto b = reference::kBanned;
   CHECK(reference::after(huggingface({.do_sample = true, .top_k = 2}), row) ==
+        Scores{b, 2, 2, 2, b});
+  CHECK(reference::after(huggingface({.do_sample = true, .top_k = 0, .typical_p = 0.3}), row) ==
         Scores{b, 2, 2, 2, b});
   CHECK(reference::after(huggingface({.do_sample = true, .top_k = 0, .top_p = 0.3}), row) ==
         Scores{b, 2, 2, b, b});

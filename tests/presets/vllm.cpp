@@ -13,6 +13,7 @@ using reference::Scores;
 TEST_CASE("vllm: the defaults change nothing, and all that is on stands in the order of V1") {
   CHECK(to_string(vllm()).empty());
   CHECK(to_string(vllm({.allowed_token_ids = {1, 2},
+                        .bad_words = {{3, 4}},
                         .min_tokens = 3,
                         .stop_token_ids = {2},
                         .logit_bias = {{5, 1.5}},
@@ -23,9 +24,10 @@ TEST_CASE("vllm: the defaults change nothing, and all that is on stands in the o
                         .min_p = 0.05,
                         .top_k = 20,
                         .top_p = 0.9})) ==
-        "allow_only([1, 2]) > min_new_tokens(n=3, end_tokens=[2]) > logit_bias([5: 1.5]) > "
-        "repetition_penalty(1.1) > frequency_penalty(0.2) > presence_penalty(0.3) > "
-        "temperature(0.7) > min_p(0.05) > top_k(k=20, keep_ties=true) > top_p(0.9)");
+        "allow_only([1, 2]) > ban_sequences > min_new_tokens(n=3, end_tokens=[2]) > "
+        "logit_bias([5: 1.5]) > repetition_penalty(1.1) > frequency_penalty(0.2) > "
+        "presence_penalty(0.3) > temperature(0.7) > min_p(0.05) > top_k(k=20, keep_ties=true) > "
+        "top_p(0.9)");
   CHECK(to_string(vllm({.top_k = -1})).empty());
 }
 
@@ -53,6 +55,13 @@ TEST_CASE("vllm: min_p looks at the whole distribution, top_k and top_p at what 
   CHECK(reference::count_kept(reference::after(vllm({.min_p = 0.45}), row)) == 3);
   CHECK(reference::count_kept(reference::after(vllm({.min_p = 0.45, .top_p = 0.75}), row)) == 2);
   CHECK(reference::count_kept(reference::after(vllm({.top_p = 0.75}), row)) == 3);
+}
+
+TEST_CASE("vllm: a bad word may begin in the prompt, where theirs may not", "[peers]") {
+  auto chain = vllm({.bad_words = {{3, 1}}});
+  chain.start(std::vector<lk::Token>{2, 3});
+  CHECK(reference::after(chain, std::vector<float>{1, 2, 3, 4}) ==
+        Scores{1, reference::kBanned, 3, 4});
 }
 
 TEST_CASE("vllm: all equals of the k-th stay", "[peers]") {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// TopA: the twin, thresholds by hand, both ends of the interval.
+// TopA: the twin, thresholds by hand, both ends of the interval, min_keep.
 #include "support/catch.hpp"
 
 #include "reference/threshold.hpp"
@@ -12,10 +12,13 @@ using reference::Scores;
 
 TEMPLATE_TEST_CASE("TopA agrees with its twin", "", float, double) {
   for (const double a : {0.0, 1e-9, 0.04, 0.2, 0.7, 1.0}) {
-    CAPTURE(a);
-    reference::agree_with_threshold<TestType>(
-        lk::TopA{a}, [a](const Scores& s) { return reference::top_a(s, a); },
-        sizeof(TestType) == 4 ? 1e-6L : 1e-12L);
+    for (const std::size_t min_keep : {std::size_t(1), std::size_t(3)}) {
+      CAPTURE(a, min_keep);
+      reference::agree_with_threshold<TestType>(
+          lk::TopA{a, {.min_keep = min_keep}},
+          [&](const Scores& s) { return reference::lowered(reference::top_a(s, a), s, min_keep); },
+          sizeof(TestType) == 4 ? 1e-6L : 1e-12L);
+    }
   }
 }
 
@@ -51,7 +54,9 @@ TEST_CASE("TopA refuses what is not in [0, 1]") {
   CHECK_FALSE(lk::TopA<double>::check(1 + 0x1p-52).empty());
   CHECK_FALSE(lk::TopA<>::check(std::numeric_limits<float>::quiet_NaN()).empty());
   reference::refuses([] { lk::TopA{2}; }, "TopA: a must satisfy 0 <= a <= 1, got 2");
-  static_assert(std::same_as<decltype(lk::TopA{1}), lk::TopA<float>>);
+  reference::refuses([] { lk::TopA{0.2, {.min_keep = 0}}; },
+                     "TopA: min_keep must satisfy min_keep >= 1, got 0");
+  static_assert(std::same_as<decltype(lk::TopA{1, {.min_keep = 2}}), lk::TopA<float>>);
 }
 
 TEST_CASE("TopA keeps the status of a bad row") {

@@ -7,6 +7,8 @@
 
 #include <logitkit/process/typical.hpp>
 
+#include <set>
+
 namespace lk = logitkit;
 using reference::Scores;
 
@@ -83,8 +85,8 @@ TEMPLATE_TEST_CASE("Typical keeps the token that crosses p, and none where the m
   CHECK(kept(1e-300) == 1);
 }
 
-TEMPLATE_TEST_CASE("Typical keeps the lower of equal tokens, where Hugging Face keeps all", "",
-                   float, double) {
+TEMPLATE_TEST_CASE("Typical keeps the lower of equal tokens, or all with keep_ties", "", float,
+                   double) {
   const auto b = reference::kBanned;
   const std::vector<TestType> row{0, 1, 0, 0, 0, 0, 0};  // H = 1.85, the surprises 2.16 and 1.16
   CHECK(reference::after(lk::Typical{0.1}, row) == Scores{0, b, b, b, b, b, b});
@@ -92,6 +94,37 @@ TEMPLATE_TEST_CASE("Typical keeps the lower of equal tokens, where Hugging Face 
   CHECK(reference::after(lk::Typical{0.1, {.min_keep = 2}}, row) == Scores{0, b, 0, b, b, b, b});
   CHECK(reference::after(lk::Typical{0.1, {.min_keep = 6}}, row) == Scores{0, b, 0, 0, 0, 0, 0});
   CHECK(reference::after(lk::Typical{0.1, {.min_keep = 99}}, row) == Scores{0, 1, 0, 0, 0, 0, 0});
+
+  const auto all = [&](double p, std::size_t min_keep) {
+    return reference::after(lk::Typical{p, {.min_keep = min_keep, .keep_ties = true}}, row);
+  };
+  CHECK(all(0.1, 1) == Scores{0, b, 0, 0, 0, 0, 0});
+  CHECK(all(0.1, 2) == Scores{0, b, 0, 0, 0, 0, 0});
+  CHECK(all(0.9, 1) == Scores{0, 1, 0, 0, 0, 0, 0});
+  CHECK(all(0.1, 7) == Scores{0, 1, 0, 0, 0, 0, 0});
+  const std::vector<TestType> equal(300, 3);  // of tiles that are nothing but equals
+  CHECK(reference::count_kept(reference::after(lk::Typical{0.1}, equal)) == 30);
+  CHECK(reference::count_kept(reference::after(lk::Typical{0.1, {.keep_ties = true}}, equal)) ==
+        300);
+}
+
+TEMPLATE_TEST_CASE("Typical with keep_ties is without, and the equals of the farthest", "", float,
+                   double) {
+  for (const std::size_t size : {7u, 64u, 1000u, 20000u}) {
+    auto row = reference::normal_row<TestType>(size, 6);
+    for (TestType& score : row) score = std::round(4 * score) / 4;  // some are equal
+    const Scores scores(row.begin(), row.end());
+    for (const double p : {0.05, 0.5, 0.9}) {
+      const Scores some = reference::after(lk::Typical{p}, row);
+      std::set<long double> values;  // none is as far as another: the entropy is no multiple of 1/8
+      for (const long double score : some) values.insert(score);
+      Scores expected = scores;
+      for (long double& score : expected) {
+        if (values.count(score) == 0) score = reference::kBanned;
+      }
+      CHECK(reference::after(lk::Typical{p, {.keep_ties = true}}, row) == expected);
+    }
+  }
 }
 
 TEMPLATE_TEST_CASE("Typical may drop the best token", "[peers]", float, double) {

@@ -102,7 +102,7 @@ TEST_CASE("Xtc never empties a row, and leaves one token alone") {
   }
 }
 
-TEST_CASE("Xtc has numbers of its own, the same for the same position") {
+TEST_CASE("Xtc has numbers of its own, the same for the same position", "[peers]") {
   const std::vector<float> row{1, 1, 0};
   std::size_t happened = 0, with_the_draw = 0;
   for (std::size_t position = 0; position < 1000; ++position) {

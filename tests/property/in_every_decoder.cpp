@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Every processor in every decoder: it runs, forks, rolls back, allocates nothing, and is the same
-// in a batch, in one beam and in double. A new processor is one line in `processors`, and is missed
-// until it is there.
+// in a batch, in one beam, by a candidate list and in double. A new processor is one line in
+// `processors`, and is missed until it is there.
 #include "support/allocations.hpp"
 
 #include "support/catch.hpp"
@@ -11,6 +11,7 @@
 
 #include <array>
 #include <filesystem>
+#include <numeric>
 #include <set>
 
 namespace lk = logitkit;
@@ -127,6 +128,7 @@ const std::vector<Named>& processors() {
       {"DynamicTemperature", lk::DynamicTemperature{0.2f, 0.9f}},
       {"EncoderNoRepeatNgram", lk::EncoderNoRepeatNgram{1, Tokens{4, 7, 9, 11}}},
       {"EncoderRepetitionPenalty", lk::EncoderRepetitionPenalty{3.0f, Tokens{4, 7, 9, 11}}},
+      {"EosPrioritizer", lk::EosPrioritizer{0.1f, {4, 7, 11}}},
       {"Epsilon", lk::Epsilon{0.1f}},
       {"Eta", lk::Eta{0.1f}},
       {"ExponentialLengthDecay", lk::ExponentialLengthDecay{1, 1.25f, {2, 13}}},
@@ -153,6 +155,7 @@ const std::vector<Named>& processors() {
       {"SequenceBias", lk::SequenceBias{{{{4}, 2.5f}, {{3, 5}, 4.0f}, {{9, 12, 7}, 8.0f}}}},
       {"Softmax", lk::Softmax{}},
       {"SuppressAtStart", lk::SuppressAtStart{{0, 2, 4, 6, 8, 10, 12, 14}}},
+      {"SynthIdWatermark", lk::SynthIdWatermark{{.keys = {654, 400, 836}, .ngram = 3}}},
       {"TailFree", lk::TailFree{0.8f}},
       {"Temperature", lk::Temperature{0.5f}},
       {"ThinkingBudget", lk::ThinkingBudget{2, {9}, {4, 6}}},
@@ -271,6 +274,7 @@ TEST_CASE("Every header of process/ is in the list") {
     if (entry.path().extension() == ".hpp") headers.insert(entry.path().stem().string());
   }
   headers.erase("green_list_detector");  // which reads a text, and no row
+  headers.erase("synth_id_detector");    // likewise
   for (const std::string& header : headers) {
     INFO(header);
     CHECK(listed.count(header) == 1);
@@ -393,6 +397,26 @@ TEMPLATE_TEST_CASE("Every processor: a row of a batch is its single run", "", fl
       }
     });
   }
+}
+
+TEMPLATE_TEST_CASE("Every processor: a candidate list of all tokens is the row", "", float,
+                   double) {
+  Tokens backwards(kVocabulary);
+  std::iota(backwards.rbegin(), backwards.rend(), 0);
+  for_each_case([&](const Any& processor, const Tokens& prompt) {
+    with_each_decoder(processor, [&](const auto& decoder) {
+      lk::Workspace workspace;
+      auto session = decoder.start(prompt, kLimits);
+      while (session.reason() == lk::StopReason::none) {
+        const auto row = model<TestType>()(session.tokens());
+        const lk::Token expected = session.next(row, workspace).token;
+        const std::vector<TestType> logits(row.rbegin(), row.rend());
+        const lk::CandidateList list{backwards, logits, kVocabulary};
+        REQUIRE(session.next(list, workspace).token == expected);
+        session.accept(expected);
+      }
+    });
+  });
 }
 
 TEMPLATE_TEST_CASE("Every processor: a pick allocates nothing", "", float, double) {

@@ -168,6 +168,8 @@ TEMPLATE_TEST_CASE("Kept sets are nested as the parameter goes, and never empty"
       grows([](double x) { return lk::TopA{1 - x}; });
       grows([](double x) { return lk::TailFree{x}; });
       grows([](double x) { return lk::Mirostat{10 * x}; });
+      grows([](double x) { return lk::Mirostat{10 * x, 0.1, {.version = 1}}; });
+      grows([](double) { return lk::PLess{}; });
       grows([](double x) { return lk::Xtc{1.0, x}; });
       CHECK(monotone);
       CHECK(never_empty);

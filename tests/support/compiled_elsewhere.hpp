@@ -28,7 +28,7 @@
   keywords void Candidates<double>::normalise();                                       \
   keywords void Candidates<double>::keep_top(std::size_t, bool);                       \
   keywords void Candidates<double>::keep_mass(double, std::size_t);                    \
-  keywords void Candidates<double>::keep_near(double, double, std::size_t);            \
+  keywords void Candidates<double>::keep_near(double, double, std::size_t, bool);      \
   keywords void Candidates<double>::keep_above(double);                                \
   keywords void Candidates<double>::keep_only(std::span<const Token>);                 \
   keywords void Candidates<double>::mask(std::span<const std::uint32_t>);              \

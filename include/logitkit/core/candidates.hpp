@@ -125,9 +125,9 @@ class Candidates {
   /// Keeps a token iff the probability of all tokens before it, best first, is < p, or if it is
   /// among the `at_least` >= 1 best; p >= 1 keeps all.
   void keep_mass(double p, std::size_t at_least = 1);
-  /// Keeps a token iff the probability of all tokens nearer to `score`, a number, is < p, and the
-  /// `at_least` nearest. Distances are compared as S, equal ones by token; p >= 1 keeps all.
-  void keep_near(double score, double p, std::size_t at_least = 1);
+  /// Keeps a token iff all nearer to `score`, a number, have probability < p, or if it is among the
+  /// `at_least` nearest, and `equals` of the last if asked. Distances are of S; p >= 1 keeps all.
+  void keep_near(double score, double p, std::size_t at_least = 1, bool equals = false);
   /// Keeps the tokens with score >= threshold.
   void keep_above(double threshold);
   /// Keeps the tokens for which f(token, score) is true; f may look at the candidates. O(size).

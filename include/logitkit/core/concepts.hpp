@@ -51,6 +51,14 @@ concept StatefulProcessor = AcceptingProcessor<P> || StartingProcessor<P>;
 template <class P>
 concept WholeRowProcessor = Processor<P> && requires { requires P::whole_row; };
 
+/// The same of a value: one that knows only at run time, such as a DynamicChain, has a member
+/// `needs_whole_row()`. A candidate list then gives it the status of that name.
+template <Processor P>
+[[nodiscard]] bool needs_whole_row(const P& processor) {
+  if constexpr (requires { processor.needs_whole_row(); }) return processor.needs_whole_row();
+  return WholeRowProcessor<P>;
+}
+
 /// A rule that says whether, and why, a sequence ends after its last token.
 template <class R>
 concept StopRule = requires(const R& rule, const Context& context) {

@@ -17,6 +17,7 @@ enum class Status : std::uint8_t {
   wrong_length,        ///< the row is empty, or not as long as the vocabulary
   token_out_of_range,  ///< a processor edited a token that the row does not have
   duplicate_token,     ///< a candidate list has a token twice
+  needs_whole_row,     ///< a processor of a chain made at run time cannot work on a candidate list
   finished,            ///< the session has already stopped
 };
 
@@ -51,6 +52,8 @@ enum class StopReason : std::uint8_t {
       return "token_out_of_range";
     case Status::duplicate_token:
       return "duplicate_token";
+    case Status::needs_whole_row:
+      return "needs_whole_row";
     case Status::finished:
       return "finished";
   }

@@ -84,6 +84,7 @@ template <class R, class C, class Chooser>
   static_assert(!kList || !WholeRowProcessor<C>,
                 "logitkit: a processor of this chain needs the whole row (it says whole_row = "
                 "true), so it cannot work on an lk::CandidateList, which is a part of one");
+  if (kList && needs_whole_row(chain)) return {.status = Status::needs_whole_row};
   Candidates candidates(row, workspace);
   const std::size_t size = candidates.vocabulary();
   if (size == 0 || (vocabulary != 0 && size != vocabulary)) {

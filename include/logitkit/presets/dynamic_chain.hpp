@@ -24,8 +24,6 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// to a chain of the same members. For one from names and values see Request.
 class DynamicChain {
  public:
-  static constexpr bool whole_row = true;  // a member may need it: no candidate list will do
-
   /// Appends a processor, or the members of another chain. `name` is what logs show where it does
   /// not `describe` itself.
   template <Processor P>
@@ -61,6 +59,11 @@ class DynamicChain {
   [[nodiscard]] bool keeps_state() const {
     return std::any_of(members_.begin(), members_.end(),
                        [](const Member& member) { return member.processor.keeps_state(); });
+  }
+  /// Whether a member needs the whole row: candidate lists then get the status of this name.
+  [[nodiscard]] bool needs_whole_row() const {
+    return std::any_of(members_.begin(), members_.end(),
+                       [](const Member& member) { return member.processor.needs_whole_row(); });
   }
   /// Names and parameters of the members, in order.
   [[nodiscard]] std::vector<Description> description() const {

@@ -150,7 +150,10 @@ struct HuggingFace {
     constexpr double kLeast = std::numeric_limits<double>::min();
     if (top_p < 1) to.add<TopP<double>>("top_p", std::max(top_p, kLeast), keep);
     if (min_p != 0) to.add<MinP<double>>("min_p", min_p, keep);
-    if (typical_p != 1) to.add<Typical<double>>("typical_p", typical_p, keep);
+    if (typical_p != 1) {
+      const TypicalOptions options{.min_keep = keep.min_keep, .keep_ties = true};
+      to.add<Typical<double>>("typical_p", typical_p, options);
+    }
     if (epsilon_cutoff != 0) to.add<Epsilon<double>>("epsilon_cutoff", epsilon_cutoff, keep);
     if (eta_cutoff != 0) to.add<Eta<double>>("eta_cutoff", eta_cutoff, keep);
   }
@@ -161,14 +164,15 @@ struct HuggingFace {
 /// min_new_tokens > forced first > forced last > length decay > suppressed > suppressed at the
 /// start > the user's own > and only where it samples: temperature > top_h > top_k > top_p > min_p
 /// > typical > epsilon > eta > and last, renormalize_logits. What is off is left out; top_k = 50 is
-/// not, which is its default. As there, top_k keeps all equals of the k-th, top_h looks at the 100
-/// best, and the warpers see temperature first.
+/// not, which is its default. As there, top_k keeps all equals of the k-th and typical those of the
+/// farthest, top_h looks at the 100 best, and the warpers see temperature first.
 ///
 /// Otherwise than there: what it samples with and has no effect without do_sample is refused, not
 /// warned of; a bad row is a status, so remove_invalid_values has no place; a bias or ban of a run
 /// of tokens acts on a context that is shorter than the run, too; the forced first token comes
-/// behind a prompt of any length; several equals at typical_p's edge are not all kept. Guidance,
-/// PrefixAllowed and watermarks want more than numbers: add them to `logits_processor`.
+/// behind a prompt of any length. Guidance, PrefixAllowed and watermarks want more than numbers,
+/// and are added to the chain or to `logits_processor`: there, Guidance is before all else and a
+/// watermark behind eta.
 template <class = void>
 [[nodiscard]] DynamicChain huggingface(const HuggingFace& parameters = {}) {
   return parameters.assembled().finish();

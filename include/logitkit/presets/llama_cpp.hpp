@@ -123,7 +123,9 @@ struct LlamaCpp {
     constexpr double kLeast = std::numeric_limits<double>::min();
     if (!(top_n_sigma <= 0)) to.add<TopNSigma<double>>("top_n_sigma", top_n_sigma);
     if (top_k > 0) to.add<TopK<int>>("top_k", top_k);
-    if (!(typical_p >= 1)) to.add<Typical<double>>("typical_p", typical_p, keep);
+    if (!(typical_p >= 1)) {
+      to.add<Typical<double>>("typical_p", typical_p, TypicalOptions{.min_keep = keep.min_keep});
+    }
     if (!(top_p >= 1)) to.add<TopP<double>>("top_p", top_p == 0 ? kLeast : top_p, keep);
     if (!(min_p <= 0)) to.add<MinP<double>>("min_p", min_p, keep);
     if (!(xtc_probability <= 0) && !(xtc_threshold > 0.5)) {

@@ -11,6 +11,7 @@
 #include <logitkit/process/dynamic_temperature.hpp>
 #include <logitkit/process/encoder_no_repeat_ngram.hpp>
 #include <logitkit/process/encoder_repetition_penalty.hpp>
+#include <logitkit/process/eos_prioritizer.hpp>
 #include <logitkit/process/epsilon.hpp>
 #include <logitkit/process/eta.hpp>
 #include <logitkit/process/exponential_length_decay.hpp>
@@ -69,11 +70,11 @@ struct Registry {
     if (value != kOff) reader.build<P>(value, reader.needed(reader.second()));
   }
   /// A truncation that may keep some tokens in any case.
-  template <class P, int... kOff>
+  template <class P, int kOff, class Options = MinKeep>
   static void truncation(ParameterReader& reader) {
     const auto value = reader.get<double>(reader.first());
-    if (!value || ((*value == kOff) || ...)) return;
-    reader.build<P>(*value, MinKeep{reader.min_keep()});
+    if (!value || *value == kOff) return;
+    reader.build<P>(*value, Options{.min_keep = reader.min_keep()});
   }
   /// A penalty. It counts what it usually does or, where a window is given, the last of all tokens.
   template <class P, int kOff, bool kPrompt>
@@ -188,9 +189,9 @@ struct Registry {
   }
 
   /// A line a processor: its parameters in Hugging Face, vLLM, llama.cpp and Ollama, and how it is
-  /// made of them. The order is that in which they run. What needs a function, a second row or
-  /// memory of the engine's has none (PrefixAllowed, Guidance, TokenMask): it goes before the rest,
-  /// `DynamicChain().add(TokenMask{words}).add(request.chain)`.
+  /// made of them. The order is that in which they run. What needs a function, a second row, memory
+  /// of the engine's or 64-bit secrets has none (PrefixAllowed, Guidance, TokenMask; behind the
+  /// rest, SynthIdWatermark): `DynamicChain().add(TokenMask{words}).add(request.chain)`.
   static constexpr Registration kRows[] = {
       {"logit_bias", of<LogitBias<double>, Value::Biases>},
       {"sequence_bias", of<SequenceBias<double>, Value::SequenceBiases>},
@@ -218,6 +219,7 @@ struct Registry {
       {"exponential_decay_length_penalty eos_token_id|stop_token_ids", length_decay},
       {"suppress_tokens|bad_token_ids", of<Ban, Tokens>},
       {"begin_suppress_tokens", of<SuppressAtStart<>, Tokens>},
+      {"min_eos_p eos_token_id|stop_token_ids", with_tokens<EosPrioritizer<double>, double, 1>},
       {"dry_multiplier dry_base dry_allowed_length dry_penalty_last_n dry_sequence_breakers", dry},
       {"temperature|temp dynatemp_range dynatemp_exponent", temperature},
       {"smoothing_factor smoothing_curve", smoothing},
@@ -227,8 +229,9 @@ struct Registry {
       {"top_p min_keep|min_tokens_to_keep", truncation<TopP<double>, 1>},
       {"min_p min_keep|min_tokens_to_keep", truncation<MinP<double>, 0>},
       {"tfs_z|tfs min_keep|min_tokens_to_keep", truncation<TailFree<double>, 1>},
-      {"top_a", of<TopA<double>, double, 0>},
-      {"typical_p|typ_p|typical min_keep|min_tokens_to_keep", truncation<Typical<double>, 1>},
+      {"top_a min_keep|min_tokens_to_keep", truncation<TopA<double>, 0>},
+      {"typical_p|typ_p|typical min_keep|min_tokens_to_keep",
+       truncation<Typical<double>, 1, TypicalOptions>},
       {"epsilon_cutoff min_keep|min_tokens_to_keep", truncation<Epsilon<double>, 0>},
       {"eta_cutoff min_keep|min_tokens_to_keep", truncation<Eta<double>, 0>},
       {"p_less", p_less},

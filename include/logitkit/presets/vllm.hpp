@@ -4,6 +4,7 @@
 
 #include <logitkit/presets/detail/assembly.hpp>
 #include <logitkit/process/allow_only.hpp>
+#include <logitkit/process/ban_sequences.hpp>
 #include <logitkit/process/frequency_penalty.hpp>
 #include <logitkit/process/logit_bias.hpp>
 #include <logitkit/process/min_new_tokens.hpp>
@@ -23,9 +24,10 @@ namespace logitkit::inline LOGITKIT_ABI::presets {
 
 /// The fields of vLLM's SamplingParams that make a chain, with its defaults and its ranges.
 struct Vllm {
-  std::vector<Token> allowed_token_ids{};  ///< empty: all
-  int min_tokens = 0;                      ///< >= 0
-  std::vector<Token> stop_token_ids{};     ///< held back for min_tokens; the end token is one
+  std::vector<Token> allowed_token_ids{};       ///< empty: all
+  std::vector<std::vector<Token>> bad_words{};  ///< as tokens: see below
+  int min_tokens = 0;                           ///< >= 0
+  std::vector<Token> stop_token_ids{};          ///< held back for min_tokens; the end token is one
   std::vector<std::pair<Token, double>> logit_bias{};  ///< each is clamped to [-100, 100]
   double repetition_penalty = 1;                       ///< > 0; of prompt and output
   double frequency_penalty = 0;                        ///< in [-2, 2]; of output
@@ -45,6 +47,7 @@ struct Vllm {
   [[nodiscard]] logitkit::detail::Assembly assembled() const {
     logitkit::detail::Assembly to;
     if (!allowed_token_ids.empty()) to.add<AllowOnly>("allowed_token_ids", allowed_token_ids);
+    if (!bad_words.empty()) to.add<BanSequences>("bad_words", bad_words);
     if (min_tokens != 0) to.add<MinNewTokens<int>>("min_tokens", min_tokens, stop_token_ids);
     auto clamped = logit_bias;
     for (auto& [token, bias] : clamped) bias = std::clamp(bias, -100.0, 100.0);
@@ -66,10 +69,12 @@ struct Vllm {
   }
 };
 
-/// allowed_token_ids > min_tokens > logit_bias > repetition > frequency > presence > temperature >
-/// min_p > top_k > top_p: the order of vLLM's documented V1 sampler. (Its newer model runner has
-/// another: biases before all, penalties next.) What is off is left out. Refuses what `check`
-/// complains of. top_k keeps all equals of the k-th, as there; top_p the lower of equal tokens.
+/// allowed_token_ids > bad_words > min_tokens > logit_bias > repetition > frequency > presence >
+/// temperature > min_p > top_k > top_p: the order of vLLM's documented V1 sampler. (Its newer model
+/// runner has another: biases before all, penalties next.) What is off is left out. Refuses what
+/// `check` complains of. top_k keeps all equals of the k-th, as there; top_p the lower of equal
+/// tokens. Otherwise than there, bad words are tokens, with and without a space before them where
+/// both are meant, and may begin in the prompt.
 template <class = void>
 [[nodiscard]] DynamicChain vllm(const Vllm& parameters = {}) {
   return parameters.assembled().finish();

@@ -32,6 +32,12 @@ class Chain {
                processors_);
   }
 
+  /// Whether a member needs the whole row, one that knows at run time among them.
+  [[nodiscard]] bool needs_whole_row() const {
+    return std::apply([](const Ps&... each) { return (logitkit::needs_whole_row(each) || ...); },
+                      processors_);
+  }
+
   /// Tells the prompt to the members that want to know it.
   void start(std::span<const Token> prompt)
     requires(StartingProcessor<Ps> || ...)

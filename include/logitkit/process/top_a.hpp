@@ -3,23 +3,26 @@
 #pragma once
 
 #include <logitkit/core/concepts.hpp>
-#include <logitkit/core/error.hpp>
+#include <logitkit/process/detail/min_keep.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
 
 /// Keeps a token iff probability >= a * (largest probability)^2: the surer the model, the fewer.
-/// a in [0, 1]; 0 keeps all. All ties stay, and so does the best. An all-banned row stays empty.
+/// a in [0, 1]; 0 keeps all. The min_keep best stay in any case, with all equals of the last of
+/// them: the best and its equals by default. All ties stay. An all-banned row stays empty.
 /// Cost: O(V) exponentials before narrowing, O(survivors) after.
 /// Source: KoboldAI, "Top A sampling" (2022), a fork of BlinkDL's RWKV-LM.
 template <std::floating_point P = float>
 class TopA {
  public:
-  explicit TopA(P a) : a_(a), log_a_(check(a).empty() ? math::log(double(a)) : 0) {
-    require(check(a));
+  explicit TopA(P a, const MinKeep& options = {})
+      : a_(a), log_a_(check(a, options).empty() ? math::log(double(a)) : 0), options_(options) {
+    require(check(a, options));
   }
 
-  [[nodiscard]] static std::string check(P a) {
-    return a >= 0 && a <= 1 ? std::string() : misuse("TopA", "a", "0 <= a <= 1", double(a));
+  [[nodiscard]] static std::string check(P a, const MinKeep& options = {}) {
+    return a >= 0 && a <= 1 ? detail::check_min_keep("TopA", options)
+                            : misuse("TopA", "a", "0 <= a <= 1", double(a));
   }
 
   template <std::floating_point S>
@@ -27,18 +30,21 @@ class TopA {
     if (a_ == 0 || candidates.status() != Status::ok) return;
     // ln p >= ln a + 2 ln p_best, as a distance from the best.
     const double distance = log_a_ + candidates.log_probability(candidates.best());
-    candidates.keep_above(candidates.maximum() + distance);
+    detail::keep_above(candidates, candidates.maximum() + distance, options_);
   }
 
-  void describe(auto& tell) const { tell("top_a", "a", a_); }
+  void describe(auto& tell) const {
+    tell("top_a", "a", a_).option("min_keep", options_.min_keep, 1);
+  }
 
  private:
   P a_;
   double log_a_;
+  MinKeep options_;
 };
 
 template <std::integral I>
-TopA(I) -> TopA<float>;
+TopA(I, MinKeep = {}) -> TopA<float>;
 
 static_assert(Processor<TopA<>>);
 

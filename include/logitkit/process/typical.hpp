@@ -3,50 +3,60 @@
 #pragma once
 
 #include <logitkit/core/concepts.hpp>
-#include <logitkit/process/detail/min_keep.hpp>
+#include <logitkit/core/error.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
+
+/// Options of Typical.
+struct TypicalOptions {
+  std::size_t min_keep = 1;  ///< so many of the nearest stay, >= 1
+  bool keep_ties = false;    ///< all equals of the farthest that stays do, as in Hugging Face
+};
 
 /// Keeps a token iff the probability of all tokens strictly before it is < p, in ascending order of
 /// |-ln(probability) - H|, where H is the entropy in nats: the token that crosses p stays, and at
 /// least one does, which need not be the best. Equal distances, which are compared in the precision
-/// of the row: the lower token is before the higher (Hugging Face keeps all of them). What is
-/// banned adds nothing to H: 0 ln 0 = 0. p in (0, 1]; p = 1 keeps all. The min_keep nearest always
-/// stay. An all-banned row stays empty. Cost: O(V) before narrowing, O(survivors)
-/// after; never a sort. Source: Meister et al. 2022, "Locally typical sampling", arXiv 2202.00666,
-/// equation 10.
+/// of the row: the lower token is before the higher, or all stay if keep_ties. What is banned adds
+/// nothing to H: 0 ln 0 = 0. p in (0, 1]; p = 1 keeps all. The min_keep nearest always stay. An
+/// all-banned row stays empty. Cost: O(V) before narrowing, O(survivors) after; never a sort.
+/// Source: Meister et al. 2022, "Locally typical sampling", arXiv 2202.00666, equation 10.
 template <std::floating_point P = float>
 class Typical {
  public:
   static constexpr bool whole_row = true;
 
-  explicit Typical(P p, const MinKeep& options = {}) : p_(p), options_(options) {
+  explicit Typical(P p, const TypicalOptions& options = {}) : p_(p), options_(options) {
     require(check(p, options));
   }
 
-  [[nodiscard]] static std::string check(P p, const MinKeep& options = {}) {
-    return p > 0 && p <= 1 ? detail::check_min_keep("Typical", options)
-                           : misuse("Typical", "p", "0 < p <= 1", double(p));
+  [[nodiscard]] static std::string check(P p, const TypicalOptions& options = {}) {
+    if (!(p > 0 && p <= 1)) return misuse("Typical", "p", "0 < p <= 1", double(p));
+    return options.min_keep >= 1
+               ? std::string()
+               : misuse("Typical", "min_keep", "min_keep >= 1", double(options.min_keep));
   }
 
   template <std::floating_point S>
   void operator()(Candidates<S>& candidates, const Context&) const {
     if (p_ == 1 || candidates.status() != Status::ok) return;
     const double entropy = candidates.entropy();  // first, since it finds the mass on its way
-    candidates.keep_near(candidates.log_sum_exp() - entropy, double(p_), options_.min_keep);
+    candidates.keep_near(candidates.log_sum_exp() - entropy, double(p_), options_.min_keep,
+                         options_.keep_ties);
   }
 
   void describe(auto& tell) const {
-    tell("typical", "p", p_).option("min_keep", options_.min_keep, 1);
+    tell("typical", "p", p_)
+        .option("min_keep", options_.min_keep, 1)
+        .option("keep_ties", options_.keep_ties, false);
   }
 
  private:
   P p_;
-  MinKeep options_;
+  TypicalOptions options_;
 };
 
 template <std::integral I>
-Typical(I, MinKeep = {}) -> Typical<float>;
+Typical(I, TypicalOptions = {}) -> Typical<float>;
 
 static_assert(Processor<Typical<>>);
 

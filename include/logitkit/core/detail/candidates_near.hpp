@@ -186,19 +186,21 @@ struct Candidates<S>::Near {
     return {last, k - nearer, math::count_at_least<Key>(all, last) - nearer};
   }
 
-  /// Of what is picked, drops what is farther than the boundary, and the last of its equals.
-  void drop_beyond(const Boundary& last) const {
+  /// Of what is picked, drops what is farther than the boundary, and the last of its equals unless
+  /// these are wanted.
+  void drop_beyond(const Boundary& last, bool equals_too) const {
     auto& list = set.scratch_.picked;
     if constexpr (std::same_as<S, float>) {
       list.resize(
           math::kernels().keep_near(list.data(), list.size(), centre, last.key, 0, list.data()));
     }
-    if (!std::same_as<S, float> || last.kept < last.equals) {
+    const std::size_t wanted = equals_too ? last.equals : last.kept;
+    if (!std::same_as<S, float> || wanted < last.equals) {
       std::size_t kept = 0, equals = 0;
       for (const Survivor entry : list) {
         const Key own = key(entry.score);
         list[kept] = entry;
-        kept += own > last.key || (own == last.key && equals++ < last.kept);
+        kept += own > last.key || (own == last.key && equals++ < wanted);
       }
       list.resize(kept);
     }
@@ -206,18 +208,18 @@ struct Candidates<S>::Near {
 };
 
 template <std::floating_point S>
-void Candidates<S>::keep_near(double score, double p, std::size_t at_least) {
+void Candidates<S>::keep_near(double score, double p, std::size_t at_least, bool equals) {
   if (!(std::abs(score) <= std::numeric_limits<double>::max())) return keep_top(0);
   if (p >= 1 || status() != Status::ok) return;
   // Where all are equal, whole tiles of the best, every order is that of tokens.
   const std::size_t tiles = scratch_.tiles.size();
   if (std::same_as<S, float> && !narrow_ && tile_bound(kFewTiles) == largest_key() &&
       mark(0, tiles, largest_key()) == mark(0, tiles, kBannedKey)) {
-    return keep_mass(p > 0 ? p : std::numeric_limits<double>::min(), at_least);
+    return equals ? void() : keep_mass(p > 0 ? p : std::numeric_limits<double>::min(), at_least);
   }
   const Near near{*this, math::centre_of<S>((score - shift_) / scale_)};
-  near.drop_beyond(near.boundary(p > 0 ? p : std::numeric_limits<double>::min()));
-  if (scratch_.picked.size() < at_least) near.drop_beyond(near.boundary_of_rank(at_least));
+  near.drop_beyond(near.boundary(p > 0 ? p : std::numeric_limits<double>::min()), equals);
+  if (scratch_.picked.size() < at_least) near.drop_beyond(near.boundary_of_rank(at_least), equals);
   narrow_to_picked();
 }
 

@@ -59,6 +59,7 @@ struct ProcessorTable {
   void (*start)(void*, std::span<const Token>);
   void (*accept)(void*, Token);
   void (*recall)(void*, const void* before);  // of the same type
+  bool (*needs_whole_row)(const void*);
   void (*describe)(const void*, Description&);
   void (*copy)(void* to, const void* from);     // to raw memory
   void (*assign)(void* to, const void* from);   // to another of the same type
@@ -90,6 +91,9 @@ constexpr ProcessorTable processor_table() {
       unboxed(*static_cast<T*>(self)).recall(unboxed(*static_cast<const T*>(before)));
     };
   }
+  table.needs_whole_row = [](const void* self) {
+    return logitkit::needs_whole_row(unboxed(*static_cast<const T*>(self)));
+  };
   table.describe = [](const void* self, Description& description) {
     if constexpr (requires(const P& p) { p.describe(description); }) {
       unboxed(*static_cast<const T*>(self)).describe(description);
@@ -170,6 +174,7 @@ class AnyProcessor {
   [[nodiscard]] bool keeps_state() const {
     return table_->start != nullptr || table_->accept != nullptr;
   }
+  [[nodiscard]] bool needs_whole_row() const { return table_->needs_whole_row(room_); }
   [[nodiscard]] Description description() const {
     Description description;
     table_->describe(room_, description);

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// EosPrioritizer: ends the text as soon as an end token is probable enough.
+#pragma once
+
+#include <logitkit/core/concepts.hpp>
+#include <logitkit/core/error.hpp>
+
+#include <algorithm>
+
+namespace logitkit::inline LOGITKIT_ABI {
+
+/// Keeps the end tokens alone if one of them has a probability > p, else changes nothing: for what
+/// runs on after its end, such as speech. p in [0, 1]; 1 is off. Without end tokens nothing
+/// happens; tokens that the vocabulary does not have are not looked at. An all-banned row stays
+/// empty. Cost: O(V) exponentials before narrowing, O(survivors) after. Source: Hugging Face,
+/// `BarkEosPrioritizerLogitsProcessor`, its p `min_eos_p`.
+template <std::floating_point P = float>
+class EosPrioritizer {
+ public:
+  EosPrioritizer(P p, std::vector<Token> end_tokens) : p_(p), end_tokens_(std::move(end_tokens)) {
+    require(check(p, end_tokens_));
+  }
+
+  [[nodiscard]] static std::string check(P p, const std::vector<Token>& end_tokens) {
+    if (!(p >= 0 && p <= 1)) return misuse("EosPrioritizer", "p", "0 <= p <= 1", double(p));
+    for (const Token token : end_tokens) {
+      if (token < 0) return misuse("EosPrioritizer", "token", "token >= 0", token);
+    }
+    return {};
+  }
+
+  template <std::floating_point S>
+  void operator()(Candidates<S>& candidates, const Context&) const {
+    if (p_ == 1 || end_tokens_.empty() || candidates.status() != Status::ok) return;
+    const double least = math::log(double(p_));
+    if (std::any_of(end_tokens_.begin(), end_tokens_.end(),
+                    [&](Token end) { return candidates.log_probability(end) > least; })) {
+      candidates.keep_only(end_tokens_);
+    }
+  }
+
+  void describe(auto& tell) const { tell("eos_prioritizer", "p", p_, "end_tokens", end_tokens_); }
+
+ private:
+  P p_;
+  std::vector<Token> end_tokens_;
+};
+
+template <std::integral I>
+EosPrioritizer(I, std::vector<Token>) -> EosPrioritizer<float>;
+
+static_assert(Processor<EosPrioritizer<>>);
+
+}  // namespace logitkit::inline LOGITKIT_ABI
