@@ -141,6 +141,30 @@ TEST_CASE("find_at_least and group_maxima lose nothing", "[kernels]") {
   }
 }
 
+TEST_CASE("a scan that adds up a spread sees NaN, with and without what is banned", "[kernels]") {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  for (const std::size_t size : {1u, 64u, 1024u, 3000u}) {
+    for (const std::size_t at : {std::size_t{0}, size / 2, size - 1}) {
+      std::vector<float> row(size, 1.0f);
+      std::vector<std::int32_t> tiles((size + 63) / 64);
+      math::Spread spread{};
+      const auto clean = [&] {
+        return math::portable::table().scan_and_spread(row.data(), size, 1, spread, tiles.data());
+      };
+      row[at] = -kInfinity;
+      CHECK(clean());
+      CHECK(spread.count == size - 1);
+      row[size / 3] = kInfinity;
+      CHECK(clean());
+      row[size - 1 - at] = std::numeric_limits<float>::quiet_NaN();
+      CHECK_FALSE(clean());
+      row.assign(size, 1.0f);
+      row[at] = std::numeric_limits<float>::quiet_NaN();
+      CHECK_FALSE(clean());
+    }
+  }
+}
+
 TEST_CASE("spread, squares and distances are sums over what is not banned", "[kernels]") {
   const math::Kernels& kernels = math::portable::table();
   for (const std::size_t size : test::kKernelSizes) {
@@ -150,7 +174,10 @@ TEST_CASE("spread, squares and distances are sums over what is not banned", "[ke
       const float best = *std::max_element(row.begin(), row.end());
       const math::Weighing weighing(double(best), 1.25);
       math::Spread spread{};
-      kernels.spread(row.data(), size, -2, spread);
+      std::vector<std::int32_t> tiles((size + 63) / 64), scanned(tiles.size());
+      CHECK(kernels.scan_and_spread(row.data(), size, -2, spread, tiles.data()));
+      CHECK(kernels.of_float.scan(row.data(), size, nullptr, scanned.data()));
+      CHECK(tiles == scanned);
       double squares[2] = {}, distances[2] = {};
       kernels.squares(row.data(), size, weighing, squares);
       kernels.distances(row.data(), size, weighing, best, 1.25f, distances);
