@@ -116,18 +116,19 @@ TEST_CASE("find_at_least and group_maxima lose nothing", "[kernels]") {
     std::vector<std::int32_t> keys(size);
     reference::Bits bits(size);
     for (auto& key : keys) key = static_cast<std::int32_t>(bits.below(100)) - 50;
-    std::vector<std::uint32_t> found(size + 16);
-    found.resize(kernels.find_at_least(keys.data(), size, 3, size, found.data()));
-    std::vector<std::uint32_t> expected;
-    for (std::uint32_t i = 0; i < size; ++i) {
-      if (keys[i] >= 3) expected.push_back(i);
+    for (const std::int32_t bound : {3, 49}) {  // which half of them reach, or one in a hundred
+      std::vector<std::uint32_t> found(size + 16), expected;
+      found.resize(kernels.find_at_least(keys.data(), size, bound, size, found.data()));
+      for (std::uint32_t i = 0; i < size; ++i) {
+        if (keys[i] >= bound) expected.push_back(i);
+      }
+      CHECK(found == expected);
+      const std::size_t enough = expected.size() / 3;
+      found.resize(size + 16);
+      found.resize(kernels.find_at_least(keys.data(), size, bound, enough, found.data()));
+      CHECK((found.size() >= enough && found.size() < enough + 16 + (size % 16)));
+      CHECK(std::equal(found.begin(), found.end(), expected.begin()));
     }
-    CHECK(found == expected);
-    const std::size_t enough = expected.size() / 3;
-    found.resize(size + 16);
-    found.resize(kernels.find_at_least(keys.data(), size, 3, enough, found.data()));
-    CHECK((found.size() >= enough && found.size() < enough + 16 + (size % 16)));
-    CHECK(std::equal(found.begin(), found.end(), expected.begin()));
 
     const std::size_t each = 1 + size % 16;
     std::vector<std::int32_t> maxima(size / each + 32);
