@@ -274,6 +274,15 @@ class Trial {
     if constexpr (!std::same_as<Scalar, double>) {
       if (mask == nullptr) check_scan_and_sum(row, found, nan);
     }
+    if constexpr (std::same_as<Scalar, float>) {
+      const auto again = same<Key>("scan_and_spread", tiles, [&](const auto& table, auto* out) {
+        math::Spread spread{};
+        clean = table.scan_and_spread(row.data(), size_, 1, spread, out);
+        return clean ? tiles : 0;
+      });
+      if (clean == nan) fail("scan_and_spread's NaN", 0);
+      if (mask == nullptr) expect("scan_and_spread", again, found);
+    }
     if (nan) return;
     expect("scan", found, maxima);
     if constexpr (std::same_as<Scalar, double>) {
@@ -465,19 +474,21 @@ class Trial {
     }
   }
 
-  /// spread, squares and distances, whose sums of weights are those of the tiles.
+  /// The sums of scan_and_spread, and squares and distances, whose sums of weights are those of the
+  /// tiles.
   void check_facts(const std::vector<float>& row, const math::Weighing& weighing, double scale) {
     const float first = row[0] > -kInfinity && std::abs(row[0]) >= 0x1p-20f ? row[0] : 1;
+    const std::size_t tiles = (size_ + kTile - 1) / kTile;
+    math::Spread spread{};
     same<double>("spread", 33, [&](const auto& table, auto* out) {
-      math::Spread spread{};
-      table.spread(row.data(), size_, first, spread);
+      spread = math::Spread{};
+      std::vector<std::int32_t> keys(tiles);
+      table.scan_and_spread(row.data(), size_, first, spread, keys.data());
       std::copy_n(spread.sums, 16, out);
       std::copy_n(spread.squares, 16, out + 16);
       out[32] = static_cast<double>(spread.count);
       return std::size_t(33);
     });
-    math::Spread spread{};
-    ours_.spread(row.data(), size_, first, spread);
     double sum = 0, squares = 0, magnitude = 0;
     std::size_t count = 0;
     for (const float x : row) {

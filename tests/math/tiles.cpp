@@ -142,4 +142,5 @@ TEST_CASE("likely_tiles: at most k, about as many as chance would have them", "[
   CHECK(math::likely_tiles(40, 2004) == 40);
   CHECK(math::likely_tiles(1000, 2004) < 900);
   CHECK(math::likely_tiles(8000, 2004) == 8000);
+  CHECK(math::likely_tiles(1000, 500) > 448);  // in rows of which half is banned, 448 may be few
 }

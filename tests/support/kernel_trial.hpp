@@ -228,8 +228,11 @@ inline void require_same_facts(const math::Kernels& ours, const math::Kernels& s
         CAPTURE(size, kind, centre);
         math::Spread a{}, b{};
         for (const std::size_t begin : {std::size_t(0), std::min(size, std::size_t(1024))}) {
-          ours.spread(row.data() + begin, size - begin, centre, a);
-          slow.spread(row.data() + begin, size - begin, centre, b);
+          std::vector<std::int32_t> tiles((size + 63) / 64), slow_tiles = tiles;
+          const auto part = std::span(row).subspan(begin);
+          REQUIRE(ours.scan_and_spread(part.data(), part.size(), centre, a, tiles.data()));
+          REQUIRE(slow.scan_and_spread(part.data(), part.size(), centre, b, slow_tiles.data()));
+          REQUIRE(tiles == slow_tiles);
         }
         REQUIRE(a.count == b.count);
         REQUIRE(same_bits(a.sums, b.sums));

@@ -221,7 +221,7 @@ class Candidates {
   void narrow_to(Key at_least, const auto& keep);
   void narrow_to_picked();
   void narrow_to_best();
-  [[nodiscard]] bool narrow_by_mask(const Boundary& last, std::size_t at_least);
+  [[nodiscard]] bool narrow_by_mask(const Boundary& last, std::size_t at_least, std::size_t tiles);
   void drop_equals(const Boundary& last);
   void keep_up_to(const Boundary& last, std::size_t at_least);
 

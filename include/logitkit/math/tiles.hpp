@@ -27,7 +27,9 @@ inline constexpr std::size_t kTile = 64;
 /// In how many of `count` tiles the k largest of all numbers should lie, and a few more of them to
 /// be sure, if they lie anywhere: at most k; k where they should lie in nearly all.
 [[nodiscard]] inline std::size_t likely_tiles(std::size_t k, std::size_t count) {
-  const double wanted = double(k) + 3 * std::sqrt(double(k)), each = wanted / double(count);
+  // Where each holds several, few hold none of them, by which the others are told.
+  const double spare = (3 + double(k) / double(count)) * std::sqrt(double(k));
+  const double each = (double(k) + spare) / double(count);
   if (each > 2.75) return k;
   return std::min(k, static_cast<std::size_t>(double(count) * (1 - exp(-each))) + 1);
 }

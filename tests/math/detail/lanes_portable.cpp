@@ -116,18 +116,19 @@ TEST_CASE("find_at_least and group_maxima lose nothing", "[kernels]") {
     std::vector<std::int32_t> keys(size);
     reference::Bits bits(size);
     for (auto& key : keys) key = static_cast<std::int32_t>(bits.below(100)) - 50;
-    std::vector<std::uint32_t> found(size + 16);
-    found.resize(kernels.find_at_least(keys.data(), size, 3, size, found.data()));
-    std::vector<std::uint32_t> expected;
-    for (std::uint32_t i = 0; i < size; ++i) {
-      if (keys[i] >= 3) expected.push_back(i);
+    for (const std::int32_t bound : {3, 49}) {  // which half of them reach, or one in a hundred
+      std::vector<std::uint32_t> found(size + 16), expected;
+      found.resize(kernels.find_at_least(keys.data(), size, bound, size, found.data()));
+      for (std::uint32_t i = 0; i < size; ++i) {
+        if (keys[i] >= bound) expected.push_back(i);
+      }
+      CHECK(found == expected);
+      const std::size_t enough = expected.size() / 3;
+      found.resize(size + 16);
+      found.resize(kernels.find_at_least(keys.data(), size, bound, enough, found.data()));
+      CHECK((found.size() >= enough && found.size() < enough + 16 + (size % 16)));
+      CHECK(std::equal(found.begin(), found.end(), expected.begin()));
     }
-    CHECK(found == expected);
-    const std::size_t enough = expected.size() / 3;
-    found.resize(size + 16);
-    found.resize(kernels.find_at_least(keys.data(), size, 3, enough, found.data()));
-    CHECK((found.size() >= enough && found.size() < enough + 16 + (size % 16)));
-    CHECK(std::equal(found.begin(), found.end(), expected.begin()));
 
     const std::size_t each = 1 + size % 16;
     std::vector<std::int32_t> maxima(size / each + 32);
@@ -141,6 +142,30 @@ TEST_CASE("find_at_least and group_maxima lose nothing", "[kernels]") {
   }
 }
 
+TEST_CASE("a scan that adds up a spread sees NaN, with and without what is banned", "[kernels]") {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  for (const std::size_t size : {1u, 64u, 1024u, 3000u}) {
+    for (const std::size_t at : {std::size_t{0}, size / 2, size - 1}) {
+      std::vector<float> row(size, 1.0f);
+      std::vector<std::int32_t> tiles((size + 63) / 64);
+      math::Spread spread{};
+      const auto clean = [&] {
+        return math::portable::table().scan_and_spread(row.data(), size, 1, spread, tiles.data());
+      };
+      row[at] = -kInfinity;
+      CHECK(clean());
+      CHECK(spread.count == size - 1);
+      row[size / 3] = kInfinity;
+      CHECK(clean());
+      row[size - 1 - at] = std::numeric_limits<float>::quiet_NaN();
+      CHECK_FALSE(clean());
+      row.assign(size, 1.0f);
+      row[at] = std::numeric_limits<float>::quiet_NaN();
+      CHECK_FALSE(clean());
+    }
+  }
+}
+
 TEST_CASE("spread, squares and distances are sums over what is not banned", "[kernels]") {
   const math::Kernels& kernels = math::portable::table();
   for (const std::size_t size : test::kKernelSizes) {
@@ -150,7 +175,10 @@ TEST_CASE("spread, squares and distances are sums over what is not banned", "[ke
       const float best = *std::max_element(row.begin(), row.end());
       const math::Weighing weighing(double(best), 1.25);
       math::Spread spread{};
-      kernels.spread(row.data(), size, -2, spread);
+      std::vector<std::int32_t> tiles((size + 63) / 64), scanned(tiles.size());
+      CHECK(kernels.scan_and_spread(row.data(), size, -2, spread, tiles.data()));
+      CHECK(kernels.of_float.scan(row.data(), size, nullptr, scanned.data()));
+      CHECK(tiles == scanned);
       double squares[2] = {}, distances[2] = {};
       kernels.squares(row.data(), size, weighing, squares);
       kernels.distances(row.data(), size, weighing, best, 1.25f, distances);

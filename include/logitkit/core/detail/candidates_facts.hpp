@@ -169,15 +169,25 @@ template <std::floating_point S>
 double Candidates<S>::deviation() {
   float centre = 0;
   math::Spread spread{};
-  if (std::same_as<S, float> && !deviation_) {
+  if (std::same_as<S, float> && !deviation_ && vocabulary() > 0) {
     // Distances from a centre that is near the mean: from that of the first tile to begin with.
     double sum = 0, count = 0;
-    for (std::size_t token = 0; token < std::min(math::kTile, vocabulary()); ++token) {
-      const Key key = held(static_cast<Token>(token));
-      if (key > kBannedKey) sum += math::widen(math::from_order_key<S>(key)), ++count;
+    const auto take = [&](S value) {
+      const bool counts = math::order_key(value) > kBannedKey;
+      sum += counts ? math::widen(value) : 0;
+      count += counts;
+    };
+    if (narrow_) {
+      for (const auto& [token, value] : scratch_.survivors) {
+        if (static_cast<std::size_t>(token) >= math::kTile) break;
+        take(value);
+      }
+    } else {
+      S values[math::kTile];
+      std::for_each_n(values, tile_values(0, values), take);
     }
     centre = count > 0 ? static_cast<float>(sum / count) : 0;
-    const bool untouched = !scanned_ && !masked_ && scratch_.edits.empty() && vocabulary() > 0;
+    const bool untouched = !scanned_ && !masked_ && scratch_.edits.empty();
     if (untouched) scan(&spread, math::Spread::centre(centre));
   }
   if (status() != Status::ok) return 0;
@@ -194,7 +204,8 @@ double Candidates<S>::find_deviation(math::Spread spread, float centre) {
       const float middle = math::Spread::centre(centre);
       if (spread.count == 0) {
         for_each_block([&](const float* numbers, std::size_t size) {
-          math::kernels().spread(numbers, size, middle, spread);
+          auto& ignored = scratch_.tile_copy;
+          math::kernels().scan_and_spread(numbers, size, middle, spread, ignored.data());
         });
       }
       const double mean = math::Spread::total(spread.sums) / double(spread.count);

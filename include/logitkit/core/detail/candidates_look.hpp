@@ -104,26 +104,18 @@ auto Candidates<S>::tile_entries(std::size_t tile) -> std::span<const Survivor> 
 }
 
 /// Reads the row, once. Where the row is floats and a spread is asked for, that is added up as
-/// well, of each stretch while it is at hand.
+/// well.
 template <std::floating_point S>
 void Candidates<S>::scan(math::Spread* spread, float centre) {
   const std::uint64_t* const mask = masked_ ? scratch_.allowed.data() : nullptr;
   scan_by([&]<class Scalar>(const Scalar* data) {
-    std::size_t done = 0;
-    bool all = true;
+    Key* const tiles = scratch_.tiles.data();
     if constexpr (std::same_as<Scalar, float>) {
-      constexpr std::size_t kNear = 4 * kBlock * math::kTile;  // of floats, in the nearest cache
-      for (; spread != nullptr && done + kNear < row_.size(); done += kNear) {
-        all &= math::scan(data + done, kNear, nullptr, scratch_.tiles.data() + done / math::kTile);
-        math::kernels().spread(data + done, kNear, centre, *spread);
-      }
       if (spread != nullptr) {
-        math::kernels().spread(data + done, row_.size() - done, centre, *spread);
+        return math::kernels().scan_and_spread(data, row_.size(), centre, *spread, tiles);
       }
     }
-    return math::scan(data + done, row_.size() - done, mask,
-                      scratch_.tiles.data() + done / math::kTile) &&
-           all;
+    return math::scan(data, row_.size(), mask, tiles);
   });
 }
 

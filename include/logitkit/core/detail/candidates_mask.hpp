@@ -88,15 +88,16 @@ std::size_t Candidates<S>::mark(std::size_t tile, std::size_t count, Key bound) 
 }
 
 /// Narrows to the keys above the boundary and the first of its equals by a mask, if that leaves
-/// much of the row, and `at_least` so many; whether it has.
+/// much of the row, and `at_least` so many; whether it has. So many `tiles` reach the boundary.
 template <std::floating_point S>
-bool Candidates<S>::narrow_by_mask(const Boundary& last, std::size_t at_least) {
+bool Candidates<S>::narrow_by_mask(const Boundary& last, std::size_t at_least, std::size_t tiles) {
   const std::size_t count = scratch_.tiles.size();
   if (narrow_ || !std::same_as<S, float> || count <= kFewTiles) return false;
-  if (4 * tiles_at_least(last.key).size() < count) return false;
+  if (4 * tiles < count) return false;
   const std::size_t kept = mark(0, count, last.key) - (last.equals - last.kept);
   if (16 * kept < vocabulary() || kept < at_least) return false;
-  std::size_t room = last.kept;  // for equals of the boundary
+  if (kept == vocabulary()) return true;  // and nothing is left out
+  std::size_t room = last.kept;           // for equals of the boundary
   for (std::size_t tile = 0; last.kept < last.equals && tile < count; ++tile) {
     const std::uint64_t reached = scratch_.marks[tile];
     std::uint64_t above = 0;

@@ -44,8 +44,10 @@ void Candidates<S>::narrow_to(Key at_least, const auto& keep) {
 /// fewer than `at_least`.
 template <std::floating_point S>
 void Candidates<S>::keep_up_to(const Boundary& last, std::size_t at_least) {
-  if (narrow_by_mask(last, at_least)) return;
-  pick_at_least(last.key, scratch_.picked);
+  const Key bound = std::max(last.key, static_cast<Key>(kBannedKey + 1));
+  const std::size_t listed = narrow_ ? 0 : tiles_at_least(bound).size();
+  if (narrow_by_mask(last, at_least, listed)) return;
+  pick_at_least(last.key, scratch_.picked, kAll, listed);
   drop_equals(last);
   if (scratch_.picked.size() < at_least) return keep_top(at_least);
   narrow_to_best();

@@ -30,7 +30,7 @@ struct Parts {
   Entry<float>* between;  ///< behind the last of the entries in the stretch
 };
 
-/// What `spread` adds up of distances from a centre, lane by lane.
+/// What `scan_and_spread` adds up of distances from a centre, lane by lane.
 struct Spread {
   double sums[16];
   double squares[16];
@@ -138,7 +138,8 @@ struct Kernels {
                                std::size_t enough, std::uint32_t* indices);
   std::size_t (*group_maxima)(const std::int32_t* keys, std::size_t size, std::size_t each,
                               std::int32_t* maxima);
-  void (*spread)(const float* numbers, std::size_t size, float centre, Spread& spread);
+  bool (*scan_and_spread)(const float* numbers, std::size_t size, float centre, Spread& spread,
+                          std::int32_t* tiles);
   void (*squares)(const float* numbers, std::size_t size, const Weighing&, double* sums);
   void (*distances)(const float* numbers, std::size_t size, const Weighing&, float best,
                     float scale, double* sums);

@@ -69,6 +69,12 @@ inline Floats sub(Floats a, Floats b) {
 inline Floats fma(Floats a, Floats b, Floats c) {
   return {_mm256_fmadd_ps(a.low, b.low, c.low), _mm256_fmadd_ps(a.high, b.high, c.high)};
 }
+/// a - b by the units for products, where those for sums are busy, as they are with maxima.
+inline Floats sub_fused(Floats a, Floats b) {
+  __m256 minus_one = _mm256_set1_ps(-1);
+  __asm__("" : "+x"(minus_one));  // or clang would know, and subtract
+  return fma(b, {minus_one, minus_one}, a);
+}
 inline Ints max(Ints a, Ints b) {
   return {_mm256_max_epi32(a.low, b.low), _mm256_max_epi32(a.high, b.high)};
 }

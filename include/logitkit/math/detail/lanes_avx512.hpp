@@ -50,6 +50,12 @@ inline Floats max(Floats a, Floats b) { return _mm512_max_ps(a, b); }
 inline Floats add(Floats a, Floats b) { return _mm512_add_ps(a, b); }
 inline Floats sub(Floats a, Floats b) { return _mm512_sub_ps(a, b); }
 inline Floats fma(Floats a, Floats b, Floats c) { return _mm512_fmadd_ps(a, b, c); }
+/// a - b by the units for products, where those for sums are busy, as they are with maxima.
+inline Floats sub_fused(Floats a, Floats b) {
+  Floats minus_one = all(-1.0f);
+  __asm__("" : "+v"(minus_one));  // or clang would know, and subtract
+  return fma(b, minus_one, a);
+}
 inline Ints max(Ints a, Ints b) { return _mm512_max_epi32(a, b); }
 inline Ints add(Ints a, Ints b) { return _mm512_add_epi32(a, b); }
 inline Ints sub(Ints a, Ints b) { return _mm512_sub_epi32(a, b); }
@@ -201,11 +207,11 @@ struct WholeSum {
 // Sixteen vectors become one: lane t is vector t, folded in halves: l with l + 8, + 4, + 2, + 1.
 template <class Fold>
 [[gnu::always_inline]] inline Floats fold16(Floats (&v)[16], const Fold& fold) {
-  constexpr int kLow = 0x44, kHigh = 0xee, kEven = 0x88, kOdd = 0xdd;
+  constexpr int kCrossed = 0x4e, kEven = 0x88, kOdd = 0xdd;
   LOGITKIT_UNROLL
   for (int t = 0; t < 8; ++t) {
     const Floats a = v[2 * t], b = v[2 * t + 1];
-    v[t] = fold(_mm512_shuffle_f32x4(a, b, kLow), _mm512_shuffle_f32x4(a, b, kHigh));
+    v[t] = fold(where(0x00ff, a, b), _mm512_shuffle_f32x4(a, b, kCrossed));
   }
   LOGITKIT_UNROLL
   for (int t = 0; t < 4; ++t) {
@@ -215,7 +221,7 @@ template <class Fold>
   LOGITKIT_UNROLL
   for (int t = 0; t < 2; ++t) {
     const Floats a = v[2 * t], b = v[2 * t + 1];
-    v[t] = fold(_mm512_shuffle_ps(a, b, kLow), _mm512_shuffle_ps(a, b, kHigh));
+    v[t] = fold(where(0x3333, a, b), _mm512_shuffle_ps(a, b, kCrossed));
   }
   const Floats folded =
       fold(_mm512_shuffle_ps(v[0], v[1], kEven), _mm512_shuffle_ps(v[0], v[1], kOdd));
