@@ -11,6 +11,7 @@
 #include <logitkit/core/limits.hpp>
 #include <logitkit/core/penalty_scope.hpp>
 #include <logitkit/core/pick.hpp>
+#include <logitkit/core/probabilities.hpp>
 #include <logitkit/core/row.hpp>
 #include <logitkit/core/sequence_matcher.hpp>
 #include <logitkit/core/status.hpp>
@@ -28,6 +29,7 @@
 #include <logitkit/decode/best_of_n.hpp>
 #include <logitkit/decode/choose.hpp>
 #include <logitkit/decode/diverse_beams.hpp>
+#include <logitkit/decode/draft.hpp>
 #include <logitkit/decode/executor.hpp>
 #include <logitkit/decode/greedy.hpp>
 #include <logitkit/decode/length_penalty.hpp>
