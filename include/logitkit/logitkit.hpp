@@ -30,9 +30,11 @@
 #include <logitkit/decode/choose.hpp>
 #include <logitkit/decode/diverse_beams.hpp>
 #include <logitkit/decode/draft.hpp>
+#include <logitkit/decode/draft_length.hpp>
 #include <logitkit/decode/executor.hpp>
 #include <logitkit/decode/greedy.hpp>
 #include <logitkit/decode/length_penalty.hpp>
+#include <logitkit/decode/lookup_drafter.hpp>
 #include <logitkit/decode/observe.hpp>
 #include <logitkit/decode/plain_beams.hpp>
 #include <logitkit/decode/random.hpp>
@@ -44,6 +46,7 @@
 #include <logitkit/decode/sequence.hpp>
 #include <logitkit/decode/session.hpp>
 #include <logitkit/decode/stochastic_beams.hpp>
+#include <logitkit/decode/suffix_drafter.hpp>
 #include <logitkit/math/bisect.hpp>
 #include <logitkit/math/exponential.hpp>
 #include <logitkit/math/instruction_set.hpp>
