@@ -31,6 +31,7 @@
 #include <logitkit/decode/diverse_beams.hpp>
 #include <logitkit/decode/draft.hpp>
 #include <logitkit/decode/draft_length.hpp>
+#include <logitkit/decode/draft_tree.hpp>
 #include <logitkit/decode/executor.hpp>
 #include <logitkit/decode/greedy.hpp>
 #include <logitkit/decode/length_penalty.hpp>
@@ -38,6 +39,7 @@
 #include <logitkit/decode/observe.hpp>
 #include <logitkit/decode/plain_beams.hpp>
 #include <logitkit/decode/random.hpp>
+#include <logitkit/decode/recursive_rejection.hpp>
 #include <logitkit/decode/required_phrases.hpp>
 #include <logitkit/decode/sampled_beams.hpp>
 #include <logitkit/decode/samples_decoder.hpp>
@@ -47,6 +49,7 @@
 #include <logitkit/decode/session.hpp>
 #include <logitkit/decode/stochastic_beams.hpp>
 #include <logitkit/decode/suffix_drafter.hpp>
+#include <logitkit/decode/traversal_rule.hpp>
 #include <logitkit/math/bisect.hpp>
 #include <logitkit/math/exponential.hpp>
 #include <logitkit/math/instruction_set.hpp>
