@@ -27,9 +27,12 @@
 #include <logitkit/decode/beam_session.hpp>
 #include <logitkit/decode/beam_step.hpp>
 #include <logitkit/decode/best_of_n.hpp>
+#include <logitkit/decode/block_rule.hpp>
 #include <logitkit/decode/choose.hpp>
+#include <logitkit/decode/coupled.hpp>
 #include <logitkit/decode/diverse_beams.hpp>
 #include <logitkit/decode/draft.hpp>
+#include <logitkit/decode/exact_match.hpp>
 #include <logitkit/decode/executor.hpp>
 #include <logitkit/decode/greedy.hpp>
 #include <logitkit/decode/length_penalty.hpp>
@@ -43,7 +46,14 @@
 #include <logitkit/decode/samples_session.hpp>
 #include <logitkit/decode/sequence.hpp>
 #include <logitkit/decode/session.hpp>
+#include <logitkit/decode/speculative.hpp>
+#include <logitkit/decode/speculative_options.hpp>
+#include <logitkit/decode/speculative_session.hpp>
+#include <logitkit/decode/speculative_step.hpp>
 #include <logitkit/decode/stochastic_beams.hpp>
+#include <logitkit/decode/token_rule.hpp>
+#include <logitkit/decode/typical_acceptance.hpp>
+#include <logitkit/decode/verdict.hpp>
 #include <logitkit/math/bisect.hpp>
 #include <logitkit/math/exponential.hpp>
 #include <logitkit/math/instruction_set.hpp>
@@ -121,6 +131,7 @@
 #include <logitkit/random/inclusion.hpp>
 #include <logitkit/random/mersenne_twister.hpp>
 #include <logitkit/random/philox.hpp>
+#include <logitkit/random/speculative_numbers.hpp>
 #include <logitkit/random/truncated_gumbel.hpp>
 #include <logitkit/random/uniform.hpp>
 #include <logitkit/stop/end_token.hpp>
