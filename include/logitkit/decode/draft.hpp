@@ -46,7 +46,7 @@ concept DraftingCallable =
 template <DraftingCallable F>
 class CallableDrafter {
  public:
-  explicit CallableDrafter(F f) : f_(std::move(f)) {}
+  CallableDrafter(F f) : f_(std::move(f)) {}  // implicit: whoever takes a drafter takes a callable
 
   [[nodiscard]] Draft propose(const Context& context, std::size_t n, const auto&) {
     const auto& tokens = (*f_)(context, n);
