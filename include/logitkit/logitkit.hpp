@@ -18,6 +18,7 @@
 #include <logitkit/core/token.hpp>
 #include <logitkit/core/token_counts.hpp>
 #include <logitkit/core/workspace.hpp>
+#include <logitkit/decode/adaptive_drafter.hpp>
 #include <logitkit/decode/arithmetic.hpp>
 #include <logitkit/decode/batch.hpp>
 #include <logitkit/decode/beam_batch.hpp>
@@ -39,6 +40,7 @@
 #include <logitkit/decode/greedy.hpp>
 #include <logitkit/decode/length_penalty.hpp>
 #include <logitkit/decode/lookup_drafter.hpp>
+#include <logitkit/decode/model_drafter.hpp>
 #include <logitkit/decode/observe.hpp>
 #include <logitkit/decode/plain_beams.hpp>
 #include <logitkit/decode/random.hpp>
