@@ -42,7 +42,7 @@ class ModelDrafter {
   [[nodiscard]] Draft propose(const Context& context, std::size_t n, const auto& decider) {
     if (n == 0) return {};
     catch_up(context.tokens);
-    if constexpr (StatefulProcessor<C>) ahead_ = chain_;
+    if constexpr (StatefulProcessor<C>) ahead_.assign(chain_);
     drawn_from_.resize(std::max(drawn_from_.size(), n));
     std::size_t size = 0;
     while (size < n && draw(drawn_from_[size], context.prompt_size, decider)) ++size;
@@ -110,11 +110,13 @@ class ModelDrafter {
     }
   }
 
-  /// Of a copy it is empty.
+  /// A copy has its own, which is empty.
   struct Scratch {
     Workspace workspace{};
     Scratch() = default;
     Scratch(const Scratch&) {}
+    Scratch& operator=(const Scratch&) { return *this; }
+    ~Scratch() = default;
   };
 
   M* model_;
