@@ -239,6 +239,17 @@ bool same(const std::vector<lk::Generation>& a, const std::vector<lk::Generation
   });
 }
 
+/// A rule that looks at all there is and takes it.
+struct Looks {
+  std::vector<lk::Probabilities>* seen;
+
+  lk::Verdict operator()(const auto& target, const lk::Draft& draft, const auto&,
+                         const auto& next) const {
+    for (std::size_t i = 0; i <= draft.size(); ++i) seen->push_back(target(i));
+    return {draft.size(), lk::detail::draw(seen->back(), next(draft.size()))};
+  }
+};
+
 /// Everything that the three decoders make of a processor.
 template <class S>
 std::vector<lk::Generation> everything(const Any& processor, const Tokens& prompt) {
@@ -393,6 +404,57 @@ TEMPLATE_TEST_CASE("Every processor: a row of a batch is its single run", "", fl
       }
     });
   }
+}
+
+TEMPLATE_TEST_CASE("Every processor: coupled speculation is random decoding", "", float, double) {
+  const auto guess = [](const lk::Context& context, std::size_t n) {
+    return Tokens(n, (context.tokens.back() + 5) % lk::Token(kVocabulary));
+  };
+  for_each_case([&](const Any& processor, const Tokens& prompt) {
+    const lk::RandomDecoder random{processor, {.seed = 3}};
+    const lk::SpeculativeDecoder coupled{processor, guess, {.seed = 3}, lk::Coupled{}};
+    const auto expected = random.decode(model<TestType>(), prompt, kLimits);
+    CHECK(coupled.decode(model<TestType>(), prompt, kLimits).tokens == expected.tokens);
+  });
+}
+
+TEMPLATE_TEST_CASE("Every processor: behind a draft it does what it does behind the same tokens",
+                   "", float, double) {
+  const auto guess = [](const lk::Context& context, std::size_t n) {
+    Tokens tokens(n);
+    for (std::size_t i = 0; i < n; ++i) {
+      tokens[i] = static_cast<lk::Token>((context.tokens.size() + 3 * i) % kVocabulary);
+    }
+    return tokens;
+  };
+  for_each_case([&](const Any& processor, const Tokens& prompt) {
+    std::vector<lk::Probabilities> seen;
+    const lk::SpeculativeDecoder speculative{processor, guess, {.draft_tokens = 3}, Looks{&seen}};
+    const lk::RandomDecoder random{processor, {.report = {.choice = true}}};
+    auto session = speculative.start(prompt, kWithoutEnd);
+    auto plain = random.start(prompt, kWithoutEnd);
+    lk::Workspace workspace;
+    while (session.reason() == lk::StopReason::none) {
+      seen.clear();
+      const auto row = [](std::size_t, std::span<const lk::Token> tokens) {
+        return lk::as_row(model<TestType>()(tokens));
+      };
+      const lk::SpeculativeStep step = session.step_lazily(row, session.propose(), workspace);
+      const std::vector<lk::Pick> picks(step.picks.begin(), step.picks.end());
+      if (step.status != lk::Status::ok) break;
+      for (std::size_t i = 0; i < picks.size(); ++i) {
+        const auto likely = i < seen.size() ? seen[i].tokens() : std::span<const lk::Token>();
+        for (const lk::Token token : likely) {
+          const auto pick = plain.pick_of(token, row(i, plain.tokens()), workspace);
+          CHECK(pick.choice_log_probability ==
+                Catch::Approx(lk::math::log(seen[i][token])).margin(1e-6).epsilon(1e-6));
+        }
+        take<TestType>(plain, picks[i].token);
+      }
+    }
+    CHECK(std::equal(plain.tokens().begin(), plain.tokens().end(), session.tokens().begin(),
+                     session.tokens().end()));
+  });
 }
 
 TEMPLATE_TEST_CASE("Every processor: a pick allocates nothing", "", float, double) {

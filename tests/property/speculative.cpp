@@ -38,7 +38,11 @@ struct Case {
   Tokens prompt;
 };
 
-/// 24 cases of three and four tokens; in every row of two of three of them a token has no mass.
+/// Where a sequence ends in a bad row.
+constexpr lk::Token kBadRow = -2;
+
+/// 24 cases of three and four tokens; in every row of two of three of them a token has no mass, and
+/// in one of five a row has none.
 std::vector<Case> cases() {
   std::vector<Case> all;
   for (std::size_t i = 0; i < 24; ++i) {
@@ -59,6 +63,10 @@ std::vector<Case> cases() {
     if (i % 6 == 1) made.p = 0.9;
     if (i % 8 == 4) made.draft_tokens = 3, made.max_new_tokens = 4, made.draft_k = 2;
     if (i == 6) made.max_new_tokens = 4;
+    if (i % 5 == 4) {  // after token 1 nothing can come
+      std::fill_n(made.target.logits.begin() + static_cast<std::ptrdiff_t>(v), v, kBanned);
+      made.prompt = {1, 0};
+    }
     all.push_back(std::move(made));
   }
   return all;
@@ -79,6 +87,11 @@ Law plain_law(const Case& c) {
     s = reference::temperature(reference::frequency_penalty(s, c.frequency, generated),
                                c.temperature);
     const Scores p = reference::probabilities(reference::top_p(reference::top_k(s, c.k), c.p));
+    if (std::all_of(p.begin(), p.end(), [](auto x) { return x == 0; })) {
+      Tokens ended = generated;
+      ended.push_back(kBadRow);
+      law[ended] = weight;
+    }
     for (std::size_t t = 0; t < p.size(); ++t) {
       if (p[t] == 0) continue;
       Tokens next = generated;
@@ -102,9 +115,11 @@ auto decoder(const Case& c, const test::AnyRule& rule, test::Script& script, Say
 /// What speculative decoding draws.
 Law speculative_law(const Case& c, const test::AnyRule& rule, Says says, Keys keys = Keys::right) {
   return test::enumerate_speculation([&](test::Script& script) {
-    return decoder(c, rule, script, says, keys)
-        .decode(c.target, c.prompt, {.max_new_tokens = c.max_new_tokens})
-        .tokens;
+    const auto result = decoder(c, rule, script, says, keys)
+                            .decode(c.target, c.prompt, {.max_new_tokens = c.max_new_tokens});
+    Tokens tokens = result.tokens;
+    if (result.reason == lk::StopReason::bad_row) tokens.push_back(kBadRow);
+    return tokens;
   });
 }
 
@@ -138,14 +153,13 @@ long double variation(const Law& a, const Law& b) {
   return sum / 2;
 }
 
-/// The largest variation from plain decoding in all cases.
-long double worst(const test::AnyRule& rule, Says says, Keys keys = Keys::right) {
-  long double most = 0;
-  for (const Case& c : cases()) {
-    if (c.max_new_tokens > 3) continue;
-    most = std::max(most, variation(speculative_law(c, rule, says, keys), plain_law(c)));
-  }
-  return most;
+/// Whether the law is another one in any case, by at least so much.
+bool deviates(const test::AnyRule& rule, Says says, Keys keys, long double at_least) {
+  const auto all = cases();
+  return std::any_of(all.begin(), all.end(), [&](const Case& c) {
+    return c.max_new_tokens == 3 &&
+           variation(speculative_law(c, rule, says, keys), plain_law(c)) >= at_least;
+  });
 }
 
 // --- Rules with mistakes that have been made
@@ -208,13 +222,20 @@ TEST_CASE("Block verification takes at least as many tokens as the token rule") 
 }
 
 TEST_CASE("Mistakes that have been made elsewhere are seen") {
-  CHECK(worst(WrongBlockRule<false, false>{}, Says::truth) <= 1e-12L);  // none
-  CHECK(worst(WrongBlockRule<true, false>{}, Says::truth) > 1e-2L);  // stops at the first failure
-  CHECK(worst(WrongBlockRule<false, true>{}, Says::truth) > 1e-4L);  // a residual without factor
-  CHECK(worst(lk::TokenRule{}, Says::before_truncation) > 1e-2L);
-  CHECK(worst(lk::TokenRule{}, Says::certain_as_drawn) > 1e-2L);
-  CHECK(worst(lk::TokenRule{}, Says::truth, Keys::tests_are_drafts) > 1e-2L);
-  CHECK(worst(lk::BlockRule{}, Says::truth, Keys::tests_by_position) > 1e-4L);
-  CHECK(worst(lk::BlockRule{}, Says::truth, Keys::drafts_by_position) > 1e-4L);
-  CHECK(worst(lk::TypicalAcceptance{}, Says::truth) > 1e-2L);  // as it says
+  CHECK(deviates(WrongBlockRule<true, false>{}, Says::truth, Keys::right, 1e-2L));
+  CHECK(deviates(WrongBlockRule<false, true>{}, Says::truth, Keys::right, 1e-3L));
+  CHECK(deviates(lk::TokenRule{}, Says::before_truncation, Keys::right, 1e-2L));
+  CHECK(deviates(lk::TokenRule{}, Says::certain_as_drawn, Keys::right, 1e-2L));
+  CHECK(deviates(lk::TokenRule{}, Says::truth, Keys::tests_are_drafts, 1e-2L));
+  CHECK(deviates(lk::BlockRule{}, Says::truth, Keys::tests_by_position, 1e-3L));
+  CHECK(deviates(lk::BlockRule{}, Says::truth, Keys::drafts_by_position, 1e-3L));
+  CHECK(deviates(lk::TypicalAcceptance{}, Says::truth, Keys::right, 1e-2L));  // as it says
+}
+
+TEST_CASE("The rule that the mistakes are made in is right without them") {
+  for (std::size_t i = 0; i < 4; ++i) {
+    const Case c = cases()[i];
+    CHECK(variation(speculative_law(c, WrongBlockRule<false, false>{}, Says::truth),
+                    plain_law(c)) <= 1e-12L);
+  }
 }

@@ -28,11 +28,11 @@ concept SpeculativeDecider = Decider<N> && requires(const N& numbers, std::uint6
 /// For the first round the prompt has been read, and its row alone is there: an empty Draft{}.
 /// A processor sees for each row the tokens before it, accepted or not: the chain runs ahead on a
 /// copy, and the session's own is told what was committed. Stop rules hold inside a draft: what is
-/// behind the end is not committed. So does a bad row: it counts once the tokens before it are
-/// taken. A value: copying it forks the request. Allocation: as of Session, once the workspace has
-/// seen the vocabulary and the session a round of as many tokens. Memory: 12 bytes for each token
-/// that the chain leaves in a row of a round. Where a processor, the predicate or the drafter
-/// throws, what was committed before stays.
+/// behind the end is not committed. A bad row counts only if the tokens before it are accepted.
+/// A value: copying it forks the request. Allocation: as of Session, once the workspace has seen
+/// the vocabulary and the session some rounds. Memory: 12 bytes for each token that the chain
+/// leaves in each row of a round.
+/// Where a processor, the predicate or the drafter throws, what was committed before stays.
 template <class C, Drafter D, class Rule, SpeculativeDecider N>
 class SpeculativeSession {
   static constexpr bool kGreedy = std::same_as<Rule, ExactMatch>;
@@ -168,8 +168,9 @@ class SpeculativeSession {
     }
   }
 
-  /// Lets the rule decide, then commits. Behind the last row that can be read, any distribution
-  /// will do for the rule: it has no influence on whether the tokens before it are accepted.
+  /// Lets the rule decide, then commits. A row that is bad or cannot be read gets a distribution
+  /// for the rule, the same whatever the draft: so it has no influence on how probable the tokens
+  /// before it are.
   Status verify(const auto& row, const Draft& draft, Workspace& workspace) {
     const std::uint64_t round = context().position();
     std::size_t sound = readable(draft) + 1;  // rows that have a distribution
@@ -184,7 +185,7 @@ class SpeculativeSession {
         sound = i;
         status = of_row;
       }
-      targets_[i].assign(i < draft.size() ? draft.tokens[i] : Token(0));
+      targets_[i].assign(Token(0));
       return targets_[i];
     };
     const auto next = [&](std::size_t i) { return (*numbers_)(round + i); };
