@@ -29,11 +29,10 @@ struct DraftLengthOptions {
   }
 };
 
-/// The n that gives the most tokens for the cost of a round, where each draft token is accepted
-/// with probability a if the ones before it were:
+/// The n that gives the most tokens for the cost of a round, the smaller of two that give as many.
+/// Where each draft token is accepted with probability a if the ones before it were, that is
 ///
-///   expected tokens / cost = (1 + a + ... + a^n) / (1 + cost n);  the smaller n where two are
-///   equal.
+///   (1 + a + ... + a^n) / (1 + cost n).
 ///
 /// a is accepted / tested over the rounds so far, the latest counting most: each round that follows
 /// takes away 1/32. It starts as 3 of 4. All numbers are whole ones, in units of 2^-20 or 2^-16:
