@@ -200,6 +200,34 @@ TEST_CASE("without drafts every rule by chance is random decoding, and so is a s
              plain.decode(kModel, kPrompt, {.max_new_tokens = 1}));
 }
 
+namespace {
+
+/// The model itself, with the numbers that it is given.
+struct Twin {
+  std::vector<lk::Token> tokens;
+
+  lk::Draft propose(const lk::Context& context, std::size_t n, const auto& decider) {
+    Tokens all(context.tokens.begin(), context.tokens.end());
+    lk::Workspace workspace;
+    while (all.size() < context.tokens.size() + n) {
+      const auto row = kModel(all);
+      all.push_back(lk::Candidates(row, workspace).draw(decider(all.size())));
+    }
+    tokens.assign(all.begin() + static_cast<std::ptrdiff_t>(context.tokens.size()), all.end());
+    return {tokens, {}};
+  }
+};
+
+}  // namespace
+
+TEST_CASE("coupled, a drafter draws with the numbers that the model draws with") {
+  const lk::SpeculativeDecoder decoder{lk::Chain{}, Twin{}, {.draft_tokens = 3}, lk::Coupled{}};
+  const auto result = decoder.decode(kModel, kPrompt, {.max_new_tokens = 40});
+  CHECK(result.speculation.acceptance() == 1);
+  CHECK(result.speculation.rounds == 10);
+  CHECK(result.speculation.tokens_per_round() == 4);
+}
+
 TEST_CASE("what is reported of each token of a round is what the model and the chain say of it") {
   const lk::SpeculativeDecoder decoder{
       kChain, reciter(Tokens(30, 2)), {.draft_tokens = 3, .seed = 3, .report = kReport}};

@@ -109,6 +109,7 @@ class Session {
     }
   }
 
+  /// The chain, which has been told what was accepted.
   [[nodiscard]] const detail::Assignable<C>& chain() const { return chain_; }
   [[nodiscard]] Context context() const { return {tokens_, prompt_size_}; }
   [[nodiscard]] std::span<const Token> tokens() const { return tokens_; }

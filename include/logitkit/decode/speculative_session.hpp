@@ -11,13 +11,6 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-/// The random numbers of speculative decoding: see SpeculativeNumbers.
-template <class N>
-concept SpeculativeDecider = Decider<N> && requires(const N& numbers, std::uint64_t round) {
-  { numbers.drafts(round) } -> Decider;
-  { numbers.tests(round) } -> Decider;
-};
-
 /// Made by the `start` of a SpeculativeDecoder. The engine's loop:
 ///
 ///     lk::Draft draft = session.propose();
@@ -230,8 +223,15 @@ class SpeculativeSession {
   Pick pick_of(Token token, const auto& row, std::size_t i, Workspace& workspace) const {
     const Report& wanted = report();
     const bool reports = wanted.model || wanted.choice || wanted.alternatives > 0 || wanted.rank;
-    if (!reports && !RecallingProcessor<C>) return {.token = token};
+    if (!reports && !learns_from_rows()) return {.token = token};
     return session_.pick_of(token, row(i, tokens()), workspace);
+  }
+  [[nodiscard]] bool learns_from_rows() const {
+    if constexpr (requires(const C& chain) { chain.keeps_state(); }) {
+      return (*session_.chain()).keeps_state();
+    } else {
+      return RecallingProcessor<C>;
+    }
   }
   StopReason commit(const Pick& pick, Workspace& workspace) {
     const StopReason reason = session_.accept(pick.token);
