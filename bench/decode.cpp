@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // One step of each decoder: from logits to a token.
-// `beam_step_4` takes 4 rows and `batch_8` takes 8; their floor is that of as many rows.
+// `beam_step_4` takes 4 rows, `batch_8` takes 8 and `verify_8` takes 9, one after each of 8 draft
+// tokens and the one before them; their floor is that of as many rows.
 #include <logitkit/logitkit.hpp>
 #include <support/measure.hpp>
 #include <support/slow.hpp>
 #include <support/spinning.hpp>
 
 #include <array>
+#include <map>
 #include <numeric>
 
 namespace lk = logitkit;
@@ -195,6 +197,47 @@ Maker batch(std::size_t rows, std::size_t threads, C chain, S slow_chain) {
   };
 }
 
+/// A round of speculation whose draft was drawn from the target itself: it is taken whole, and so
+/// every row is looked at.
+Method verify(std::size_t vocabulary) {
+  static constexpr std::size_t kDrafted = 8;
+  const auto nobody = [](const lk::Context&, std::size_t) { return std::vector<lk::Token>(); };
+  const lk::SpeculativeDecoder decoder{kDefaultChain, nobody, {.seed = kSeed}};
+  using Session = typename decltype(decoder)::Session;
+  struct State {
+    Session start;
+    Session session = start;
+    lk::Workspace workspace{};
+    int steps = 0;
+    struct Drawn {
+      std::vector<lk::Token> tokens;
+      std::vector<lk::Probabilities> from = std::vector<lk::Probabilities>(kDrafted);
+    };
+    std::map<const float*, Drawn> drafts{};  // of each buffer of rows
+  };
+  const auto state =
+      std::make_shared<State>(State{decoder.start(kPrompt, {.max_new_tokens = 1000})});
+  const auto step = [=](const Logits& rows) {
+    auto& drawn = state->drafts[rows.floats.data()];
+    for (std::size_t i = drawn.tokens.size(); i < kDrafted; ++i) {
+      lk::Candidates candidates(rows.floats.subspan(i * vocabulary, vocabulary), state->workspace);
+      kDefaultChain(candidates, {});
+      drawn.tokens.push_back(candidates.draw(0.5));
+      drawn.from[i].assign(candidates);
+    }
+    if (state->steps++ % 64 == 0) state->session = state->start;
+    const lk::Draft draft{drawn.tokens, drawn.from};
+    return state->session.step(rows.floats, draft, state->workspace);
+  };
+  return {[=](const Logits& rows) { benchmark::DoNotOptimize(step(rows)); },
+          [=](const Logits& rows) {
+            const lk::SpeculativeStep taken = step(rows);
+            const auto& tokens = state->drafts[rows.floats.data()].tokens;
+            return taken.picks.size() == kDrafted + 1 &&
+                   std::ranges::equal(taken.picks.first(kDrafted), tokens, {}, &lk::Pick::token);
+          }};
+}
+
 /// Greedy, the default chain and draws on rows of another scalar.
 template <class T>
 void add_rows_of(const std::string& scalar, bench::Scalar kind) {
@@ -238,6 +281,7 @@ const bench::Part kPart("decode", [] {
   bench::add({"beam_batch_16", beam_batch(16), {}, 64}, {{llm}, {32000}, {Memory::cold}});
   bench::add({"batch_8", batch(8, 1, kDefaultChain, bench::slow_default_chain), {1.5, 1.25}, 8},
              {{llm, gauss}});
+  bench::add({"verify_8", verify, {2.6, 2.6}, 9}, {{llm, gauss}});  // 8 x 3 floors
   const lk::Chain warm{lk::Temperature{0.8f}};
   const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
   for (const std::size_t threads : {std::size_t(1), cores}) {  // rows that caches hold

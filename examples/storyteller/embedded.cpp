@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Puts stories.bin and tokenizer.bin into the program, by the assembler: no generated source.
+// Puts stories.bin, draft.bin and tokenizer.bin into the program, by the assembler: no generated
+// source.
 #include "embedded.hpp"
 
 #if defined(__GNUC__)
@@ -32,9 +33,11 @@
 namespace storyteller {
 
 STORYTELLER_EMBED(checkpoint, "stories.bin");
+STORYTELLER_EMBED(draft, "draft.bin");
 STORYTELLER_EMBED(tokenizer, "tokenizer.bin");
 
 Bytes embedded_checkpoint() { return Bytes(&checkpoint_begin, &checkpoint_end); }
+Bytes embedded_draft() { return Bytes(&draft_begin, &draft_end); }
 Bytes embedded_tokenizer() { return Bytes(&tokenizer_begin, &tokenizer_end); }
 
 }  // namespace storyteller
@@ -44,6 +47,7 @@ Bytes embedded_tokenizer() { return Bytes(&tokenizer_begin, &tokenizer_end); }
 namespace storyteller {
 
 Bytes embedded_checkpoint() { return read_file(STORYTELLER_DATA_DIR "/stories.bin"); }
+Bytes embedded_draft() { return read_file(STORYTELLER_DATA_DIR "/draft.bin"); }
 Bytes embedded_tokenizer() { return read_file(STORYTELLER_DATA_DIR "/tokenizer.bin"); }
 
 }  // namespace storyteller

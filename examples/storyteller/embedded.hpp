@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The model and the tokenizer that the program carries within itself.
+// The model, its draft and the tokenizer that the program carries within itself.
 #pragma once
 
 #include "file.hpp"
@@ -7,6 +7,7 @@
 namespace storyteller {
 
 [[nodiscard]] Bytes embedded_checkpoint();
+[[nodiscard]] Bytes embedded_draft();
 [[nodiscard]] Bytes embedded_tokenizer();
 
 }  // namespace storyteller

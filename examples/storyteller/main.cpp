@@ -50,24 +50,68 @@ auto make_chain(const Options& o, std::int64_t vocabulary) {
                    lk::TopP{o.top_p.value_or(random ? 0.95 : 1.0)}, lk::MinP{o.min_p}};
 }
 
-/// The story, or several, the best first.
-std::vector<lk::Generation> decode(const Options& o, Transformer& model,
-                                   const std::vector<Token>& prompt, const lk::Limits& limits,
-                                   auto& observer, BeamTree& tree) {
+/// The model that drafts for another.
+Checkpoint read_draft(const Options& o, const Shape& shape) {
+  Checkpoint draft =
+      o.draft_model ? Checkpoint::load(*o.draft_model) : Checkpoint(embedded_draft(), "draft.bin");
+  const auto require_equal = [&](const std::string& field, std::int64_t ours, std::int64_t its) {
+    if (ours != its)
+      throw FileError(draft.name(), field + " must be the model's, " + std::to_string(its) +
+                                        ", got " + std::to_string(ours));
+  };
+  require_equal("vocabulary", draft.shape().vocabulary, shape.vocabulary);
+  require_equal("context", draft.shape().context, shape.context);
+  return draft;
+}
+
+/// One story, several tokens a round.
+lk::SpeculativeGeneration speculate(const Options& o, Transformer& model,
+                                    const std::vector<Token>& prompt, const lk::Limits& limits,
+                                    auto& observer) {
+  const lk::SpeculativeOptions options{.draft_tokens = static_cast<std::size_t>(o.draft_tokens),
+                                       .seed = o.seed};
+  const auto tell = [&](const auto& drafter) {
+    const auto by = [&](auto rule) {
+      const auto chain = make_chain(o, model.shape().vocabulary);
+      return lk::SpeculativeDecoder{chain, drafter, options, rule}.decode(model, prompt, limits,
+                                                                          observer);
+    };
+    if (o.decoder == "greedy") return by(lk::ExactMatch{});
+    return o.coupled ? by(lk::Coupled{}) : by(lk::BlockRule{});
+  };
+  if (o.lookup) return tell(lk::LookupDrafter{});
+  Options its = o;
+  if (o.decoder == "greedy") its.top_k = 1;  // the best token is the best guess
+  Transformer draft(read_draft(o, model.shape()));
+  return tell(lk::ModelDrafter{draft, make_chain(its, draft.shape().vocabulary)});
+}
+
+/// The story, or several, the best first; with what speculation has brought, if it was wanted.
+struct Told {
+  std::vector<lk::Generation> stories;
+  lk::SpeculationStatistics speculation{};
+};
+
+Told decode(const Options& o, Transformer& model, const std::vector<Token>& prompt,
+            const lk::Limits& limits, auto& observer, BeamTree& tree) {
+  if (o.speculates()) {
+    const auto story = speculate(o, model, prompt, limits, observer);
+    return {{story}, story.speculation};
+  }
   const auto chain = make_chain(o, model.shape().vocabulary);
   if (o.decoder == "greedy")
-    return {lk::GreedyDecoder{chain}.decode(model, prompt, limits, observer)};
+    return {{lk::GreedyDecoder{chain}.decode(model, prompt, limits, observer)}};
   if (o.decoder == "random")
-    return {lk::RandomDecoder{chain, {.seed = o.seed}}.decode(model, prompt, limits, observer)};
+    return {{lk::RandomDecoder{chain, {.seed = o.seed}}.decode(model, prompt, limits, observer)}};
   const lk::BeamSearchDecoder beams{chain, o.beam_options()};
-  if (!o.tree) return beams.decode(model, prompt, limits, observer);
+  if (!o.tree) return {beams.decode(model, prompt, limits, observer)};
 
   auto session = beams.start(prompt, limits);
   run_beams(session, model, prompt, [&](const lk::BeamStep& step) { tree.record(session, step); });
   std::vector<lk::Generation> results = session.results();
   tree.finish(session.finished());
   for (const Token token : results[0].text()) observer(token);
-  return results;
+  return {std::move(results)};
 }
 
 /// The prompt's tokens; they must leave room for one more.
@@ -134,10 +178,11 @@ int tell(const Options& o, Transformer& model, const std::string& name, const To
   const auto start = std::chrono::steady_clock::now();
   print.prompt(o.prompt);
   BeamTree tree;
-  const std::vector<lk::Generation> stories = decode(o, model, prompt, limits, observer, tree);
+  const auto [stories, speculation] = decode(o, model, prompt, limits, observer, tree);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   const double rate = static_cast<double>(stories[0].tokens.size()) / seconds.count();
-  finish(stories[0], ", " + std::to_string(static_cast<long>(rate)) + " tokens/s");
+  finish(stories[0], ", " + std::to_string(static_cast<long>(rate)) + " tokens/s" +
+                         (o.speculates() ? "; " + told(speculation) : ""));
   for (const lk::Generation& other : std::span(stories).subspan(1)) {
     std::cout << '\n';
     print.prompt(o.prompt);

@@ -48,8 +48,13 @@ struct Options {
   double length_penalty = 1;
   logitkit::EarlyStopping early_stopping = logitkit::EarlyStopping::heuristic;
 
-  std::optional<std::string> tree, picture, model, tokenizer;
+  bool draft = false, lookup = false, coupled = false;
+  std::int64_t draft_tokens = 4;
+
+  std::optional<std::string> tree, picture, model, draft_model, tokenizer;
   std::string program = "storyteller";  // as one types it to run it again
+
+  [[nodiscard]] bool speculates() const { return draft || lookup; }
 
   [[nodiscard]] logitkit::BeamOptions beam_options() const {
     logitkit::BeamOptions options;
@@ -69,12 +74,19 @@ struct Options {
     for (const auto& [name, file] : {std::pair("--tree", tree),
                                      {"--picture", picture},
                                      {"--model", model},
+                                     {"--draft-model", draft_model},
                                      {"--tokenizer", tokenizer}})
       if (file && file->empty()) return std::string(name) + " needs the name of a file, got \"\"";
     if (picture && !tour) return "--picture needs --tour";
     if (tree && decoder != "beam") return "--tree needs --decoder beam";
     if (tree && !TreeFile::knows(*tree))
       return "--tree needs the name of a .svg, .html or .dot file, got \"" + *tree + '"';
+
+    if (draft && lookup) return "--draft and --lookup exclude each other";
+    if (speculates() && decoder == "beam")
+      return std::string(draft ? "--draft" : "--lookup") + " needs --decoder random or greedy";
+    if (coupled && !speculates()) return "--coupled needs --draft or --lookup";
+    if (draft_model && !draft) return "--draft-model needs --draft";
 
     for (const auto& [name, sentence] :
          {std::pair("--temperature", lk::Temperature<double>::check(temperature.value_or(1))),
@@ -228,10 +240,32 @@ inline void add_options(CLI::App& app, Options& o) {
       "The end of the name says how: .svg, .html, or .dot for\n"
       "Graphviz. The text appears only when all is done");
 
+  group = "Speculation (--decoder random or greedy)";
+  const auto flag = [&](const std::string& name, bool& value, const std::string& help) {
+    app.add_flag(name, value, help)->group(group);
+  };
+  flag("--draft", o.draft,
+       "A smaller model guesses some tokens, and the model checks all\n"
+       "of them at once: as good as without, and fewer rounds. How\n"
+       "many guesses were right is told at the end");
+  flag("--lookup", o.lookup,
+       "The guess is what came after the last two tokens before. Good\n"
+       "where a text repeats itself, as greedy ones do");
+  flag("--coupled", o.coupled,
+       "(random only) Tells the very story that is told without\n"
+       "guesses, instead of one that is as probable. A draft is then\n"
+       "right a little less often");
+  add("--draft-tokens", "N",
+      as_whole_number<std::int64_t>(o.draft_tokens, 1, 64, "1 <= draft-tokens <= 64"),
+      "How many tokens to guess at most. Default: 4");
+
   group = "Files";
   add("--model", "FILE", as_text(o.model),
       "A llama2.c checkpoint (legacy format). Default: our own,\n"
       "which is part of the program");
+  add("--draft-model", "FILE", as_text(o.draft_model),
+      "(--draft only) A smaller one with the same tokens. Default:\n"
+      "our own, too");
   add("--tokenizer", "FILE", as_text(o.tokenizer), "Its llama2.c tokenizer. Default: our own");
   add("--picture", "FILE", as_text(o.picture),
       "(--tour only) Draws the tour into this file, too (SVG)");
@@ -257,6 +291,7 @@ inline void print_help(const CLI::App& app, const std::string& program) {
             << "Try:  " << program << " --tour\n"
             << "      " << program << " --prompt \"The dragon was\" --seed 7\n"
             << "      " << program << " --decoder greedy --repetition-penalty 1.1\n"
+            << "      " << program << " --draft --coupled --seed 7\n"
             << "      " << program << " --decoder beam --beams 8 --tree beams.svg\n";
 }
 

@@ -49,6 +49,13 @@ inline std::string ending(logitkit::StopReason reason, const Shape& shape) {
   return to_string(reason);
 }
 
+/// What speculation has brought, in the reader's words.
+inline std::string told(const logitkit::SpeculationStatistics& s) {
+  return std::to_string(s.rounds) + " rounds, " + std::to_string(s.drafted) + " drafted, " +
+         std::to_string(s.accepted) + " accepted, " + fixed(s.tokens_per_round()) +
+         " tokens a round";
+}
+
 /// A token as a reader sees it, on one line.
 inline std::string named(const Tokenizer& tokenizer, Token token) {
   const std::string text = shown(tokenizer.decode(Tokenizer::kUnknown, token));

@@ -242,6 +242,17 @@ bool same(const std::vector<lk::Generation>& a, const std::vector<lk::Generation
   });
 }
 
+/// A rule that looks at all there is and takes it.
+struct Looks {
+  std::vector<lk::Probabilities>* seen;
+
+  lk::Verdict operator()(const auto& target, const lk::Draft& draft, const auto&,
+                         const auto& next) const {
+    for (std::size_t i = 0; i <= draft.size(); ++i) seen->push_back(target(i));
+    return {draft.size(), lk::detail::draw(seen->back(), next(draft.size()))};
+  }
+};
+
 /// Everything that the three decoders make of a processor.
 template <class S>
 std::vector<lk::Generation> everything(const Any& processor, const Tokens& prompt) {
@@ -416,6 +427,64 @@ TEMPLATE_TEST_CASE("Every processor: a candidate list of all tokens is the row",
         session.accept(expected);
       }
     });
+  });
+}
+
+TEMPLATE_TEST_CASE("Every processor: coupled speculation is random decoding", "", float, double) {
+  const auto guess = [](const lk::Context& context, std::size_t n) {
+    return Tokens(n, (context.tokens.back() + 5) % lk::Token(kVocabulary));
+  };
+  for_each_case([&](const Any& processor, const Tokens& prompt) {
+    const lk::RandomDecoder random{processor, {.seed = 3}};
+    const lk::SpeculativeDecoder coupled{processor, guess, {.seed = 3}, lk::Coupled{}};
+    const auto expected = random.decode(model<TestType>(), prompt, kLimits);
+    CHECK(coupled.decode(model<TestType>(), prompt, kLimits).tokens == expected.tokens);
+  });
+}
+
+TEMPLATE_TEST_CASE("Every processor: behind a draft it does what it does behind the same tokens",
+                   "", float, double) {
+  const auto guess = [](const lk::Context& context, std::size_t n) {
+    Tokens tokens(n);
+    for (std::size_t i = 0; i < n; ++i) {
+      tokens[i] = static_cast<lk::Token>((context.tokens.size() + 3 * i) % kVocabulary);
+    }
+    return tokens;
+  };
+  const auto row = [](std::size_t, std::span<const lk::Token> tokens) {
+    return lk::as_row(model<TestType>()(tokens));
+  };
+  for_each_case([&](const Any& processor, const Tokens& prompt) {
+    std::vector<lk::Probabilities> seen;
+    const lk::SpeculativeDecoder speculative{processor, guess, {.draft_tokens = 3}, Looks{&seen}};
+    const lk::RandomDecoder random{processor, {.report = {.choice = true}}};
+    const Tokens expected = speculative.decode(model<TestType>(), prompt, kWithoutEnd).tokens;
+    auto session = speculative.start(prompt, kWithoutEnd);
+    auto plain = random.start(prompt, kWithoutEnd);
+    lk::Workspace workspace;
+    const auto advance = [&](auto& any) {
+      seen.clear();
+      return any.step_lazily(row, any.propose(), workspace).status == lk::Status::ok &&
+             any.reason() == lk::StopReason::none;
+    };
+    for (bool going = true; going;) {
+      auto fork = session;
+      while (advance(fork)) {
+      }
+      CHECK(Tokens(fork.generated().begin(), fork.generated().end()) == expected);
+      going = advance(session);
+      const Tokens committed(session.tokens().begin(), session.tokens().end());
+      for (std::size_t i = 0; plain.tokens().size() < committed.size(); ++i) {
+        const auto likely = i < seen.size() ? seen[i].tokens() : std::span<const lk::Token>();
+        for (const lk::Token token : likely) {
+          const auto pick = plain.pick_of(token, row(i, plain.tokens()), workspace);
+          CHECK(pick.choice_log_probability ==
+                Catch::Approx(lk::math::log(seen[i][token])).margin(1e-6).epsilon(1e-6));
+        }
+        take<TestType>(plain, committed[plain.tokens().size()]);
+      }
+    }
+    CHECK(Tokens(session.generated().begin(), session.generated().end()) == expected);
   });
 }
 

@@ -115,6 +115,35 @@ TEST_CASE("every variant of beam search says the same with and without the cache
   check(lk::ArithmeticDecoder{kChain, {.n = 4, .seed = 3}});
 }
 
+TEST_CASE("speculation says the same, in fewer rounds: coupled every token, greedy the best") {
+  Stories stories;
+  Transformer small(Checkpoint::load(STORYTELLER_DATA_DIR "/draft.bin"));
+  stories.limits.max_new_tokens = 60;
+  const auto decode = [&](const auto& decoder) {
+    return decoder.decode(stories.model, stories.prompt, stories.limits);
+  };
+  std::size_t rounds = 0, tokens = 0;
+  for (const std::uint64_t seed : {1u, 2u, 3u}) {
+    const Tokens expected = decode(lk::RandomDecoder{kChain, {.seed = seed}}).tokens;
+    const lk::SpeculativeOptions options{.seed = seed};
+    const auto by_model = decode(
+        lk::SpeculativeDecoder{kChain, lk::ModelDrafter{small, kChain}, options, lk::Coupled{}});
+    const auto by_suffix =
+        decode(lk::SpeculativeDecoder{kChain, lk::SuffixDrafter{}, options, lk::Coupled{}});
+    CHECK(by_model.tokens == expected);
+    CHECK(by_suffix.tokens == expected);
+    rounds += by_model.speculation.rounds;
+    tokens += by_model.speculation.tokens;
+  }
+  CHECK(2 * tokens > 3 * rounds);
+
+  const lk::Chain best{lk::Temperature{0.0f}};
+  const auto greedy = decode(lk::SpeculativeDecoder{lk::Chain{}, lk::ModelDrafter{small, best},
+                                                    lk::SpeculativeOptions{}, lk::ExactMatch{}});
+  CHECK(greedy.tokens == decode(lk::GreedyDecoder{}).tokens);
+  CHECK(greedy.speculation.tokens_per_round() > 1.5);
+}
+
 TEST_CASE("beams find texts of a higher likelihood than greedy, on 50 prompts") {
   Stories stories;
   stories.limits = {.max_new_tokens = 12, .end_tokens = {Tokenizer::kBegin, Tokenizer::kEnd}};

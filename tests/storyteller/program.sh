@@ -31,10 +31,28 @@ case $1 in
     grep -q "^[A-Z][a-z]" "$work/out" || fail "that is no beginning"
     ;;
   no_name)
-    for option in --model --tokenizer --tree; do
+    for option in --model --draft-model --tokenizer --tree; do
       run $option ""
       expect 2 "storyteller: $option needs the name of a file, got \"\" (see storyteller --help)"
     done
+    ;;
+  coupled)  # the very story that is told without guesses
+    run --seed 7 --max-tokens 60
+    mv "$work/out" "$work/told"
+    for drafter in --draft --lookup; do
+      run $drafter --coupled --seed 7 --max-tokens 60
+      expect 0 " accepted, "
+      cmp "$work/out" "$work/told" || fail "another story is told"
+    done
+    ;;
+  foreign_draft)  # one with other tokens: dim 2, hidden 1, layers 1, heads 1, kv heads 1, vocabulary 4, context 8
+    {
+      printf '\002\000\000\000\001\000\000\000\001\000\000\000\001\000\000\000\001\000\000\000'
+      printf '\004\000\000\000\010\000\000\000'
+      head -c $((4 * (4 * 2 + 2 * 2 + 4 * 2 * 2 + 3 * 2 + 2 + 8 * 2))) /dev/zero
+    } >"$work/draft.bin"
+    run --draft --draft-model "$work/draft.bin"
+    expect 2 "draft.bin: vocabulary must be the model's, 512, got 4"
     ;;
   truncated)
     head -c 100000 "$folder/stories.bin" >"$work/model.bin"

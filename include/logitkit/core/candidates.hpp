@@ -51,9 +51,7 @@ class Candidates {
   /// The length of the row: tokens are 0 to vocabulary() - 1.
   [[nodiscard]] std::size_t vocabulary() const { return row_.size(); }
   /// How many tokens are in the set; a banned one counts until the next narrowing drops it.
-  [[nodiscard]] std::size_t size() const {
-    return narrow_ ? scratch_.survivors.size() : masked_ ? count_allowed() : vocabulary();
-  }
+  [[nodiscard]] std::size_t size() const;
   /// Whether the set is a list, work O(size()); a narrowing that leaves much of V may make none.
   [[nodiscard]] bool narrowed() const { return narrow_; }
   /// The score of a token; -inf if it is banned, dropped or not in the vocabulary.
@@ -96,6 +94,8 @@ class Candidates {
   [[nodiscard]] double collision();
   /// The population standard deviation of the scores that are not banned. O(size).
   [[nodiscard]] double deviation();
+  /// Calls f(token, weight) for all that `draw` can choose, ascending, by these weights. O(size).
+  void for_each_weight(const auto& f);
 
   // --- Editing one token ---
   // A token that was dropped stays out; one that the vocabulary does not have is a bad status.

@@ -72,6 +72,14 @@ concept Decider = std::copy_constructible<D> && requires(const D& decider, std::
   { decider(position) } -> std::same_as<double>;
 };
 
+/// Where speculative decoding's come from: those for the tokens themselves and, for each round,
+/// named by the position at which it begins, those for drafts and tests. See SpeculativeNumbers.
+template <class D>
+concept SpeculativeDecider = Decider<D> && requires(const D& decider, std::uint64_t round) {
+  { decider.drafts(round) } -> Decider;
+  { decider.tests(round) } -> Decider;
+};
+
 /// A callable from all tokens so far, prompt included, to the row that follows them.
 template <class M>
 concept PlainModel = std::invocable<M&, std::span<const Token>> &&

@@ -2,9 +2,8 @@
 // SequenceDecoder: what greedy and random decoding share; a chain and a way of choosing.
 #pragma once
 
-#include <logitkit/core/generation.hpp>
 #include <logitkit/decode/detail/held.hpp>
-#include <logitkit/decode/observe.hpp>
+#include <logitkit/decode/detail/recording.hpp>
 #include <logitkit/decode/session.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
@@ -57,9 +56,8 @@ class SequenceDecoder {
     static_assert(Observer<std::remove_reference_t<O>>,
                   "logitkit: an observer is callable with one lk::Token");
     Session session = start(prompt, limits);
-    Run<std::remove_reference_t<O>> run{session,          observer, {}, {}, detail::Stream(limits),
-                                        limits.vocabulary};
-    run.generation.reason = session.reason();
+    Run<std::remove_reference_t<O>> run{
+        session, {observer, limits, session.reason()}, {}, limits.vocabulary};
     if constexpr (StatefulModel<Plain>) {
       bool going = run.advance([&]() -> decltype(auto) { return model.prefill(prompt); });
       while (going) {
@@ -70,7 +68,7 @@ class SequenceDecoder {
       while (run.advance([&]() -> decltype(auto) { return model(session.tokens()); })) {
       }
     }
-    return run.finish();
+    return run.recording.finish(session.generated(), limits);
   }
 
  private:
@@ -100,51 +98,26 @@ class SequenceDecoder {
   template <class O>
   struct Run {
     Session& session;
-    O& observer;
-    Generation generation;
+    detail::Recording<O> recording;
     Workspace workspace;
-    detail::Stream stream;
     std::size_t vocabulary;
 
     /// Calls the model for a row and commits what it picks; false at the end.
     template <class Call>
     bool advance(const Call& call) {
-      if (generation.reason != StopReason::none) return false;
+      if (!recording.going()) return false;
       detail::Held<decltype(call())> rows;
-      generation.error = detail::caught([&] { rows.hold(call); });
-      if (generation.error) return stop(StopReason::model_failed);
-
+      if (const auto error = detail::caught([&] { rows.hold(call); })) {
+        return recording.stop(StopReason::model_failed, Status::ok, error);
+      }
       const auto all = as_rows(rows.get(), 1);
       if (vocabulary == 0) vocabulary = all.vocabulary;
       const bool fits = all.count == 1 && all.vocabulary == vocabulary;
       const Pick pick =
           fits ? session.next(all[0], workspace) : Pick{.status = Status::wrong_length};
-      generation.status = pick.status;
-      if (pick.status != Status::ok) return stop(StopReason::bad_row);
-      detail::note(pick, generation);
-      generation.reason = session.accept(pick.token);
-      if (!stream.advance(observer, session.generated(), generation.reason) &&
-          generation.reason == StopReason::none) {
-        return stop(StopReason::observer);
-      }
-      return generation.reason == StopReason::none;
-    }
-
-    [[nodiscard]] Generation finish() {
-      const auto generated = session.generated();
-      generation.tokens.assign(generated.begin(), generated.end());
-      if (generation.reason == StopReason::stop_sequence) {
-        generation.stop_size = StopSequence{session.limits().stop_sequences}.matched(generated);
-      }
-      // What was held back for a stop sequence that never came is certain now.
-      static_cast<void>(stream.advance(observer, generated, generation.reason));
-      return std::move(generation);
-    }
-
-   private:
-    bool stop(StopReason reason) {
-      generation.reason = reason;
-      return false;
+      if (pick.status != Status::ok) return recording.stop(StopReason::bad_row, pick.status);
+      const StopReason reason = session.accept(pick.token);
+      return recording.take(pick, session.generated(), reason);
     }
   };
 

@@ -60,6 +60,14 @@ class Session {
                           workspace);
   }
 
+  /// The pick that this token would be, by a Row or a CandidateList: what was asked to be reported
+  /// with it. For a token that comes from elsewhere, such as a draft. As `next_in_batch` else.
+  template <class R>
+  [[nodiscard]] Pick pick_of(Token token, const R& row, Workspace& workspace) const {
+    const auto chosen = [token](auto&, std::size_t) { return token; };
+    return detail::choose(row, *chain_, chosen, context(), report_, limits_.vocabulary, workspace);
+  }
+
   /// Commits a token, the one picked or any other, and says whether the sequence ends with it. A
   /// token that the vocabulary does not have ends it and is not kept. After the end nothing is
   /// committed any more, and the same reason comes again. Where the user's predicate throws, the
@@ -101,6 +109,8 @@ class Session {
     }
   }
 
+  /// The chain, which has been told what was accepted.
+  [[nodiscard]] const detail::Assignable<C>& chain() const { return chain_; }
   [[nodiscard]] Context context() const { return {tokens_, prompt_size_}; }
   [[nodiscard]] std::span<const Token> tokens() const { return tokens_; }
   [[nodiscard]] std::span<const Token> generated() const { return context().generated(); }

@@ -16,15 +16,24 @@ class PhiloxDecider {
       : seed_(seed), stream_(stream) {}
 
   [[nodiscard]] constexpr std::uint64_t bits(std::uint64_t position) const noexcept {
-    const auto words = philox4x32({low(position), high(position), low(stream_), high(stream_)},
-                                  {low(seed_), high(seed_)});
+    const auto words = this->words(position);
     return std::uint64_t{words[1]} << 32 | words[0];
+  }
+  /// Independent of these: a seed for whatever else the position needs.
+  [[nodiscard]] constexpr std::uint64_t more_bits(std::uint64_t position) const noexcept {
+    const auto words = this->words(position);
+    return std::uint64_t{words[3]} << 32 | words[2];
   }
   [[nodiscard]] constexpr double operator()(std::uint64_t position) const noexcept {
     return uniform(bits(position));
   }
 
  private:
+  [[nodiscard]] constexpr std::array<std::uint32_t, 4> words(
+      std::uint64_t position) const noexcept {
+    return philox4x32({low(position), high(position), low(stream_), high(stream_)},
+                      {low(seed_), high(seed_)});
+  }
   static constexpr std::uint32_t low(std::uint64_t x) { return static_cast<std::uint32_t>(x); }
   static constexpr std::uint32_t high(std::uint64_t x) {
     return static_cast<std::uint32_t>(x >> 32);

@@ -70,6 +70,20 @@ TEST_CASE("every object is destroyed exactly once", "[assignable]") {
   REQUIRE(made == destroyed);
 }
 
+TEST_CASE("assign uses the memory that a value has, where a value can be assigned",
+          "[assignable]") {
+  Assignable<std::vector<int>> list({1, 2, 3, 4});
+  const int* const memory = list->data();
+  list.assign(Assignable<std::vector<int>>({5}));
+  REQUIRE(*list == std::vector<int>{5});
+  REQUIRE(list->data() == memory);
+
+  const auto lambda = [](int x) { return [x] { return x; }; };
+  Assignable one(lambda(1));
+  one.assign(Assignable(lambda(2)));
+  REQUIRE((*one)() == 2);
+}
+
 #if defined(__cpp_exceptions)
 TEST_CASE("a copy that throws destroys nothing twice", "[assignable]") {
   made = destroyed = 0;

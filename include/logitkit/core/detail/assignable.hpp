@@ -5,6 +5,7 @@
 #include <logitkit/version.hpp>
 
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 namespace logitkit::inline LOGITKIT_ABI::detail {
@@ -26,6 +27,15 @@ class Assignable {
       std::construct_at(&value_, std::move(other.value_));
     }
     return *this;
+  }
+  /// The same in the memory that the value has, where a T can be assigned: if that throws, the
+  /// value is as T leaves it.
+  void assign(const Assignable& other) {
+    if constexpr (std::is_copy_assignable_v<T>) {
+      value_ = other.value_;
+    } else {
+      *this = other;
+    }
   }
   ~Assignable() { std::destroy_at(&value_); }
 

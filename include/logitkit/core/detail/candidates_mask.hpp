@@ -49,6 +49,11 @@ void Candidates<S>::allow_marked() {
   masked_ = true;
 }
 
+template <std::floating_point S>
+std::size_t Candidates<S>::size() const {
+  return narrow_ ? scratch_.survivors.size() : masked_ ? count_allowed() : vocabulary();
+}
+
 /// How many tokens a mask has left.
 template <std::floating_point S>
 std::size_t Candidates<S>::count_allowed() const {

@@ -131,6 +131,19 @@ math::Mass Candidates<S>::total() {
   return *total_;
 }
 
+template <std::floating_point S>
+void Candidates<S>::for_each_weight(const auto& f) {
+  if (status() != Status::ok) return;
+  const auto each = [&](std::span<const Survivor> entries) {
+    weigh(entries);
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      if (const auto weight = scratch_.weighed.weights[i]; weight != 0) f(entries[i].token, weight);
+    }
+  };
+  if (narrow_) return each(scratch_.survivors);
+  for (std::size_t tile = 0; tile < scratch_.tiles.size(); ++tile) each(tile_entries(tile));
+}
+
 /// The sum of all weights. Each tile's goes to scratch_.tile_sums as a float, that of an all-banned
 /// one is 0, and then they are added up block by block. Before narrowing, where weighs_fast().
 template <std::floating_point S>

@@ -144,11 +144,7 @@ class LiveBeams {
     Beam& child = slots_[slot];
     const Beam& parent = slots_[from];
     if constexpr (AcceptingProcessor<C>) {  // any other chain is the same in every beam
-      if constexpr (std::is_copy_assignable_v<C>) {
-        *child.chain = *parent.chain;  // whose memory is used again
-      } else {
-        child.chain = parent.chain;
-      }
+      child.chain.assign(parent.chain);
     }
     history_.redirect(child.tokens, child.node, parent.node, parent.tokens.size());
     child.state = parent.state;

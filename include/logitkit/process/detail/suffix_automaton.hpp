@@ -50,6 +50,17 @@ class SuffixAutomaton {
            std::equal(tokens.rbegin(), tokens.rend(), text_.rbegin());
   }
 
+  [[nodiscard]] std::span<const Token> text() const { return text_; }
+
+  /// The longest end of the text that occurs before, too, if nothing leaves the window: its length,
+  /// and the index of the token that came after it the first time.
+  struct Earlier {
+    std::size_t length, next;
+  };
+  [[nodiscard]] Earlier earlier() const {
+    return {repeated_length_, std::size_t(states_[repeated_].latest) + 1};
+  }
+
   /// Calls f(token, length) for what came after the end of the text: the token, and how many tokens
   /// before it, `longest` at most and all in the window, are those at the end. The greatest length
   /// of a token is among those that it is called with.
@@ -76,7 +87,7 @@ class SuffixAutomaton {
     Index length = 0;    // of its longest run
     Index link = 0;      // of the first state, whose run is empty, to itself
     Index edge = kNone;  // the first of a list
-    Index latest = 0;    // where a run of it has ended last, if its length matters
+    Index latest = 0;    // where a run of it has ended last, if its length matters: see above
   };
   struct Edge {
     Token token;

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// RecursiveRejection: exactly the target's distribution, whatever was drawn, and however.
+#include <logitkit/decode/recursive_rejection.hpp>
+
+#include "support/catch.hpp"
+#include "support/tree_law.hpp"
+
+namespace lk = logitkit;
+using test::Drawn;
+
+TEST_CASE("Recursive rejection is lossless, by all outcomes", "[recursive_rejection]") {
+  for (const Drawn drawn : {Drawn::without_replacement, Drawn::with_replacement, Drawn::certain}) {
+    const lk::RecursiveRejection rule{drawn == Drawn::with_replacement
+                                          ? lk::Siblings::with_replacement
+                                          : lk::Siblings::without_replacement};
+    for (const auto& shape : test::tree_shapes()) {
+      for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        CAPTURE(int(drawn), shape, seed);
+        const test::RandomTable p{3, 2 * seed}, q{3, 2 * seed + 1};
+        const auto law = test::TreeWalk(rule, shape, drawn, p, q).run();
+        REQUIRE(test::distance(law, p, 4) <= 1e-12);
+      }
+    }
+  }
+}
+
+TEST_CASE("A draft from the target itself is always accepted", "[recursive_rejection]") {
+  for (std::uint64_t seed = 0; seed < 5; ++seed) {
+    const test::RandomTable p{4, seed};
+    const auto law = test::TreeWalk(lk::RecursiveRejection(), {lk::DraftTree::kRoot, 0, 1},
+                                    Drawn::without_replacement, p, p)
+                         .run();
+    CHECK(std::fabs(law.accepted - 3) < 1e-12);
+  }
+}
+
+TEST_CASE("Without nodes a tree is one draw from the target", "[recursive_rejection]") {
+  const test::RandomTable p{4, 1};
+  lk::RecursiveRejection rule;
+  const lk::Probabilities row = p({});
+  const auto target = [&](std::size_t) -> const lk::Probabilities& { return row; };
+  const auto never = [](std::size_t) -> double { throw std::logic_error("there is no node"); };
+  const auto verdict =
+      rule(lk::DraftTree{}, target, never, [](std::size_t) { return 1 - 0x1p-53; });
+  CHECK(verdict.path.empty());
+  CHECK(verdict.next == row.tokens().back());
+}

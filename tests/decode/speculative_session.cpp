@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+// SpeculativeSession: the engine's own loop, forks, rollbacks, foreign tokens; nothing allocated.
+#include "support/allocations.hpp"
+
+#include <logitkit/decode/speculative_session.hpp>
+
+#include <logitkit/decode/speculative.hpp>
+#include <logitkit/process/min_p.hpp>
+#include <logitkit/process/repetition_penalty.hpp>
+#include <logitkit/process/temperature.hpp>
+#include <logitkit/process/top_k.hpp>
+#include <logitkit/process/top_p.hpp>
+
+#include "support/catch.hpp"
+#include "support/models.hpp"
+
+namespace lk = logitkit;
+using Tokens = std::vector<lk::Token>;
+
+namespace {
+
+const Tokens kPrompt{3, 1, 4};
+const lk::Chain kChain{lk::RepetitionPenalty{1.2f}, lk::TopK{6}, lk::Temperature{1.2f},
+                       lk::TopP{0.95f}, lk::MinP{0.01f}};
+
+/// Draws from a model of its own, and counts what it is told.
+class Drafting {
+ public:
+  explicit Drafting(std::size_t vocabulary) : model_{vocabulary, 1} {}
+
+  lk::Draft propose(const lk::Context& context, std::size_t n, const auto& decider) {
+    CHECK(context.prompt_size == started_);
+    CHECK(context.generated().size() == accepted_);
+    tokens_.assign(n, 0);
+    drawn_from_.resize(n);
+    all_.assign(context.tokens.begin(), context.tokens.end());
+    row_.resize(model_.vocabulary);
+    for (std::size_t i = 0; i < n; ++i) {
+      std::uint64_t state = model_.seed;
+      for (const lk::Token token : all_) state = test::advance(state, token);
+      test::write_logits(state, row_.size(), row_.data());
+      lk::Candidates candidates(row_, workspace_);
+      candidates.keep_top(5);
+      tokens_[i] = candidates.draw(decider(all_.size()));
+      drawn_from_[i].assign(candidates);
+      all_.push_back(tokens_[i]);
+    }
+    return {tokens_, drawn_from_};
+  }
+  void start(std::span<const lk::Token> prompt) {
+    started_ = prompt.size();
+    accepted_ = 0;
+  }
+  void accept(lk::Token) { ++accepted_; }
+
+ private:
+  test::PlainRecurrent<float> model_;
+  lk::Workspace workspace_;
+  std::size_t started_ = 0, accepted_ = 0;
+  Tokens tokens_, all_;
+  std::vector<float> row_;
+  std::vector<lk::Probabilities> drawn_from_;
+};
+static_assert(lk::Drafter<Drafting>);
+
+/// The rows of a round: after the last token, and after each that can be read.
+template <class Session>
+std::vector<float> rows_of(const test::PlainRecurrent<float>& model, const Session& session,
+                           const lk::Draft& draft) {
+  Tokens tokens(session.tokens().begin(), session.tokens().end());
+  std::vector<float> rows = model(tokens);
+  for (const lk::Token token : draft.tokens.first(session.readable(draft))) {
+    tokens.push_back(token);
+    const auto row = model(tokens);
+    rows.insert(rows.end(), row.begin(), row.end());
+  }
+  return rows;
+}
+
+/// Rounds until the end.
+template <class Session>
+Tokens finish(const test::PlainRecurrent<float>& model, Session session) {
+  lk::Workspace workspace;
+  while (session.reason() == lk::StopReason::none) {
+    const lk::Draft draft = session.propose();
+    CHECK(session.step(rows_of(model, session, draft), draft, workspace).status == lk::Status::ok);
+  }
+  return {session.generated().begin(), session.generated().end()};
+}
+
+}  // namespace
+
+TEST_CASE("an engine's own loop does what decode does, and rewinds what decode rewinds") {
+  const test::PlainRecurrent<float> model{12};
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const lk::SpeculativeDecoder decoder{kChain, Drafting{12}, {.draft_tokens = 3, .seed = seed}};
+    const lk::Limits limits{.max_new_tokens = 25, .end_tokens = {11}};
+    const auto expected = decoder.decode(test::CachedRecurrent<float>{12}, kPrompt, limits);
+
+    auto session = decoder.start(kPrompt, limits);
+    lk::Workspace workspace;
+    lk::Draft draft;
+    std::size_t read = kPrompt.size();  // by the model
+    Tokens committed;
+    while (session.reason() == lk::StopReason::none) {
+      const lk::SpeculativeStep step =
+          session.step(rows_of(model, session, draft), draft, workspace);
+      REQUIRE(step.status == lk::Status::ok);
+      for (const lk::Pick& pick : step.picks) committed.push_back(pick.token);
+      read += draft.size() - step.rewind;
+      CHECK(read + 1 == session.tokens().size());  // all but the last
+      ++read;
+      draft = session.propose();
+    }
+    CHECK(committed == expected.tokens);
+    CHECK(session.reason() == expected.reason);
+    CHECK(session.statistics().accepted == expected.speculation.accepted);
+    CHECK(session.statistics().tokens == committed.size());
+    const auto after = session.step(rows_of(model, session, {}), {}, workspace);
+    CHECK(after.status == lk::Status::finished);
+    CHECK(after.picks.empty());
+    CHECK(session.propose().empty());
+  }
+}
+
+TEST_CASE("a fork goes on alike, and what is rolled back was never there") {
+  const test::PlainRecurrent<float> model{12};
+  const lk::SpeculativeDecoder decoder{kChain, Drafting{12}, {.draft_tokens = 3, .seed = 4}};
+  auto session = decoder.start(kPrompt, {.max_new_tokens = 25});
+  const Tokens expected = finish(model, session);
+  lk::Workspace workspace;
+  std::size_t before = 0;  // the start of the last round
+  while (session.reason() == lk::StopReason::none) {
+    CHECK(finish(model, session) == expected);
+    if (!session.generated().empty()) {
+      auto back = session;
+      back.rollback(back.generated().size() - before);
+      CHECK(finish(model, back) == expected);
+      back.rollback(100);
+      CHECK(finish(model, back) == expected);
+    }
+    before = session.generated().size();
+    const lk::Draft draft = session.propose();
+    session.step(rows_of(model, session, draft), draft, workspace);
+  }
+}
+
+TEST_CASE("a drawn token that the vocabulary does not have is the last of a draft, and not read") {
+  const test::PlainRecurrent<float> model{6};
+  const lk::SpeculativeDecoder decoder{lk::Chain{}, Drafting{12}, {.draft_tokens = 4}};
+  auto session = decoder.start(kPrompt, {.max_new_tokens = 200, .vocabulary = 6});
+  lk::Workspace workspace;
+  std::size_t foreign = 0;
+  while (session.reason() == lk::StopReason::none) {
+    const lk::Draft draft = session.propose();
+    const std::size_t readable = session.readable(draft);
+    foreign += readable < draft.size();
+    CHECK(draft.drawn_from.size() == draft.size());
+    for (std::size_t i = 0; i < draft.size(); ++i) CHECK((draft.tokens[i] < 6) == (i < readable));
+    const auto step = session.step(rows_of(model, session, draft), draft, workspace);
+    REQUIRE(step.status == lk::Status::ok);
+    CHECK(step.rewind + step.picks.size() == readable + 1);
+    for (const lk::Pick& pick : step.picks) CHECK(pick.token < 6);
+  }
+  CHECK(foreign > 10);
+}
+
+TEST_CASE("rows that do not fit the draft are a status, and nothing happens") {
+  const test::PlainRecurrent<float> model{12};
+  const lk::SpeculativeDecoder decoder{kChain, Drafting{12}, {.draft_tokens = 3}};
+  auto session = decoder.start(kPrompt, {.max_new_tokens = 25});
+  lk::Workspace workspace;
+  const lk::Draft draft = session.propose();
+  auto rows = rows_of(model, session, draft);
+  CHECK(session.step(rows, draft, workspace).status == lk::Status::ok);
+  const auto before = session.tokens().size();
+  const lk::Draft second = session.propose();
+  rows.push_back(0);
+  const auto step = session.step(rows, second, workspace);
+  CHECK(step.status == lk::Status::wrong_length);
+  CHECK(step.picks.empty());
+  CHECK(session.tokens().size() == before);
+  CHECK(session.reason() == lk::StopReason::none);
+}
+
+TEST_CASE("near a limit no more is proposed than may come") {
+  const lk::SpeculativeDecoder decoder{kChain, Drafting{12}, {.draft_tokens = 8}};
+  CHECK(decoder.start(kPrompt, {.max_new_tokens = 1}).propose().empty());
+  CHECK(decoder.start(kPrompt, {.max_new_tokens = 4}).propose().size() == 3);
+  CHECK(decoder.start(kPrompt, {.max_tokens = 8}).propose().size() == 4);
+  CHECK(decoder.start(kPrompt, {.max_tokens = 3}).propose().empty());
+  CHECK(decoder.start(kPrompt, {.max_new_tokens = 100}).propose().size() == 8);
+}
+
+TEST_CASE("rounds allocate nothing once there have been some") {
+  constexpr std::size_t kLarge = 128256;
+  const test::PlainRecurrent<float> model{kLarge};
+  const auto allocations = [&](const auto& chain) {
+    const lk::SpeculativeDecoder decoder{chain, Drafting{kLarge}, {.draft_tokens = 4}};
+    auto session = decoder.start(kPrompt, {.max_new_tokens = 100});
+    lk::Workspace workspace;
+    std::size_t count = 0;
+    for (int round = 0; round < 10; ++round) {
+      const lk::Draft draft = session.propose();
+      const auto rows = rows_of(model, session, draft);
+      const std::size_t before = test::allocations;
+      session.step(rows, draft, workspace);
+      if (round >= 4) count += test::allocations - before;
+    }
+    return count;
+  };
+  CHECK(allocations(lk::Chain{lk::TopK{6}, lk::Temperature{1.2f}, lk::TopP{0.95f}}) == 0);
+  CHECK(allocations(kChain) < 6);  // now and then, as there is more for the penalty to count
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// TraversalRule: exactly the target's distribution, and no fewer tokens than the other rule.
+#include <logitkit/decode/traversal_rule.hpp>
+
+#include <logitkit/decode/block_rule.hpp>
+#include <logitkit/decode/recursive_rejection.hpp>
+
+#include "support/catch.hpp"
+#include "support/tree_law.hpp"
+
+namespace lk = logitkit;
+using test::Drawn;
+
+TEST_CASE("Traversal is lossless, by all outcomes, and accepts more", "[traversal_rule]") {
+  for (const Drawn drawn : {Drawn::without_replacement, Drawn::with_replacement, Drawn::certain}) {
+    const auto siblings = drawn == Drawn::with_replacement ? lk::Siblings::with_replacement
+                                                           : lk::Siblings::without_replacement;
+    const lk::TraversalRule rule{siblings};
+    for (const auto& shape : test::tree_shapes()) {
+      double accepted = 0, recursively = 0;
+      for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        CAPTURE(int(drawn), shape, seed);
+        const test::RandomTable p{3, 2 * seed}, q{3, 2 * seed + 1};
+        const auto law = test::TreeWalk(rule, shape, drawn, p, q).run();
+        REQUIRE(test::distance(law, p, 4) <= 1e-12);
+        accepted += law.accepted;
+        recursively +=
+            test::TreeWalk(lk::RecursiveRejection(siblings), shape, drawn, p, q).run().accepted;
+      }
+      CAPTURE(int(drawn), shape);
+      CHECK(accepted > recursively - 1e-9);
+    }
+  }
+}
+
+TEST_CASE("Of a chain it takes what BlockRule takes, number by number", "[traversal_rule]") {
+  lk::TraversalRule traversal;
+  std::size_t accepted = 0;
+  for (std::uint64_t seed = 0; seed < 1000; ++seed) {
+    CAPTURE(seed);
+    const test::RandomTable p{4, 2 * seed}, q{4, 2 * seed + 1};
+    reference::Bits bits(seed);
+    std::vector<lk::Probabilities> rows{p({})}, drawn_from;
+    test::Tokens tokens;
+    for (std::size_t i = 0; i < 3; ++i) {
+      drawn_from.push_back(q(tokens));
+      const auto likely = drawn_from.back().tokens();
+      tokens.push_back(likely[bits.below(likely.size())]);
+      rows.push_back(p(tokens));
+    }
+    drawn_from.push_back(q(tokens));  // of the leaf, not looked at
+    const std::vector<std::size_t> parents{lk::DraftTree::kRoot, 0, 1};
+    std::vector<double> numbers;
+    for (int i = 0; i < 7; ++i) numbers.push_back(bits.uniform());
+    const auto target = [&](std::size_t row) -> const lk::Probabilities& { return rows[row]; };
+    const auto tests = [&](std::size_t i) { return numbers[i]; };
+    const auto next = [&](std::size_t i) { return numbers[3 + i]; };
+    const auto of_tree = traversal(lk::DraftTree{tokens, parents, drawn_from}, target, tests, next);
+    const lk::Draft draft{tokens, std::span(drawn_from).first(3)};
+    const lk::Verdict of_block = lk::BlockRule{}(target, draft, tests, next);
+    REQUIRE(of_tree.path.size() == of_block.accepted);
+    REQUIRE(of_tree.next == of_block.next);
+    accepted += of_block.accepted;
+  }
+  CHECK(accepted > 500);
+}
