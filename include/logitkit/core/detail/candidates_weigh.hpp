@@ -4,7 +4,8 @@
 // A weight is exp(score) as an integer, so that sums do not depend on their order: not on vector
 // width, threads, or whether the set is a row or a list. Adding up 64-bit integers is the dearer
 // part; a sum of each tile's weights as floats costs half as much and is wrong by less than a part
-// in 2^21. Where a choice holds for every total within that, the quick sums have made it.
+// in 2^21. Where a choice holds for every total within that, the quick sums have made it; of double
+// rows, whose exact weights are the dearest, sums in doubles then make nearly all the others.
 #pragma once
 
 #include <logitkit/core/candidates.hpp>
