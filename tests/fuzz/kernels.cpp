@@ -407,6 +407,7 @@ class Trial {
     if (!math::Weighing::fits(kDouble ? 0 : best, scale)) return;
     const math::Weighing weighing(kDouble ? 0 : best, scale);
     std::vector<float> sums((size_ + kTile - 1) / kTile + 1, 77.0f);
+    if constexpr (kDouble) check_fine_sums(values, row, mask, best, octaves);
     const std::uint64_t before = control();
     if (flush_) set_control(before | kFlush);
     if constexpr (kDouble) {
@@ -423,6 +424,25 @@ class Trial {
     if constexpr (!kDouble) exact *= std::exp2(best * octaves - double(weighing.reference));
     const double slack = sum * math::Weighing::slack(double(size_), sum, kDouble ? 3 : 2);
     if (!(std::abs(sum - exact) <= slack)) fail("quick_sums", 0);
+  }
+
+  /// fine_sums, tile by tile: as near to sums of exponentials as FineSums::slack needs them.
+  void check_fine_sums(const std::vector<double>& values, const std::vector<double>& row,
+                       const std::uint64_t* mask, double best, double per_octave) const {
+    std::vector<double> sums((size_ + kTile - 1) / kTile + 1, 77.0);
+    const std::uint64_t before = control();
+    if (flush_) set_control(before | kFlush);
+    ours_.of_double.fine_sums(row.data(), size_, mask, best, per_octave, sums.data());
+    set_control(before);
+    if (sums.back() != 77.0) fail("fine_sums' guard", 0);
+    for (std::size_t t = 0; t + 1 < sums.size(); ++t) {
+      double exact = 0;
+      for (std::size_t i = t * kTile; i < (t + 1) * kTile; ++i) {
+        const double value = i < size_ ? values[i] : double(-kInfinity);
+        exact += std::exp2(std::max((value - best) * per_octave, -100.0));
+      }
+      if (!(std::abs(sums[t] - exact) <= 0x1p-46 * exact)) fail("fine_sums", t);
+    }
   }
 
   /// tile_sums, quick_sums, mass, weights and split, for one temperature.

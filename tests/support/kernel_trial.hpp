@@ -289,7 +289,7 @@ void require_same_tiles(const math::RowKernels<Scalar>& ours,
   }
 }
 
-/// quick_sums of rows of one scalar, with a mask: alike, not the same.
+/// quick_sums of rows of one scalar, and of doubles fine_sums, with a mask: alike, not the same.
 template <class Scalar>
 void require_like_sums(const math::RowKernels<Scalar>& ours, const math::RowKernels<Scalar>& slow) {
   for (const std::size_t size : kKernelSizes) {
@@ -305,6 +305,13 @@ void require_like_sums(const math::RowKernels<Scalar>& ours, const math::RowKern
         const math::Weighing weighing(0, 1.25);
         ours.quick_sums(row.data(), size, mask.data(), best, weighing, sums.data());
         slow.quick_sums(row.data(), size, mask.data(), best, weighing, slow_sums.data());
+        std::vector<double> fine(tiles + 1, 77), slow_fine = fine;
+        ours.fine_sums(row.data(), size, mask.data(), best, 1.25, fine.data());
+        slow.fine_sums(row.data(), size, mask.data(), best, 1.25, slow_fine.data());
+        REQUIRE(fine.back() == 77);
+        for (std::size_t t = 0; t < tiles; ++t) {
+          REQUIRE(std::abs(fine[t] - slow_fine[t]) <= 0x1p-48 * slow_fine[t]);
+        }
       } else {
         const math::Weighing weighing(best, 1.25);
         ours.quick_sums(row.data(), size, mask.data(), weighing, sums.data());

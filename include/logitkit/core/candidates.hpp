@@ -187,9 +187,9 @@ class Candidates {
   std::size_t tile_values(std::size_t tile, S* out) const;
   [[nodiscard]] std::span<const Survivor> tile_entries(std::size_t tile);
   double sum_tiles();
-  struct Sums;
-  [[nodiscard]] std::optional<Sums> scan_and_sum();
-  [[nodiscard]] std::optional<Sums> sum_tiles_quickly();
+  [[nodiscard]] std::optional<math::QuickSums> scan_and_sum();
+  [[nodiscard]] std::optional<math::QuickSums> sum_tiles_quickly();
+  [[nodiscard]] std::optional<math::FineSums> sum_tiles_finely();
   [[nodiscard]] double sum_survivors();
   void for_each_run(const auto& f);
   void for_each_stretch(const auto& f);
@@ -200,7 +200,7 @@ class Candidates {
   [[nodiscard]] double log_mass();
   double keep_log_mass(double sum);
   [[nodiscard]] double log_rest();
-  [[nodiscard]] std::optional<Token> draw_by_sums(double u, const std::optional<Sums>& known);
+  [[nodiscard]] Token draw_by(const auto& sums, double u);
   struct Boundary;
   struct Nucleus;
   struct Near;

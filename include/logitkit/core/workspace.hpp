@@ -61,6 +61,7 @@ struct Scratch {
   std::vector<std::int32_t> tile_copy;          // for selection among them, or among sixteens
   std::vector<std::uint32_t> tile_list;         // tiles that can hold what is looked for
   std::vector<float> tile_sums;                 // of the weights, nearly
+  std::vector<double> fine_sums;                // the same of double rows, more nearly
   std::vector<math::Mass> block_masses;         // of sixteen tiles each, exactly
   std::vector<std::uint64_t> edited;            // one bit a token: its value is in `values`
   std::vector<std::uint64_t> allowed;           // one bit a token, where there is a mask
@@ -87,7 +88,10 @@ struct Scratch {
     tiles.resize(tile_count);
     block_masses.resize(tile_count / 16 + 1);
     if (values.size() >= vocabulary) return;
-    if (sizeof(Key) > 4) tile_tops.resize(tile_count);
+    if (sizeof(Key) > 4) {
+      tile_tops.resize(tile_count);
+      fine_sums.resize(tile_count);
+    }
     tile_copy.resize(4 * tile_count + 16);
     tile_list.resize(tile_count + 16);
     tile_sums.resize(tile_count);

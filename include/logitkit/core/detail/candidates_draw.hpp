@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How Candidates draws a token: by quick sums where they can tell, by exact masses where not.
+// How Candidates draws a token: by sums that are quick to find where they can tell, of double rows
+// else by finer ones, and by exact masses where those cannot either.
 #pragma once
 
 #include <logitkit/core/candidates.hpp>
@@ -11,7 +12,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// Quick sums by the read that scans the row, if it has not been touched yet: in units of the
 /// largest of its first numbers, from which the largest of all must not be too far.
 template <std::floating_point S>
-auto Candidates<S>::scan_and_sum() -> std::optional<Sums> {
+auto Candidates<S>::scan_and_sum() -> std::optional<math::QuickSums> {
   if constexpr (std::same_as<S, float>) {
     const bool touched = scanned_ || masked_ || transformed_ || !scratch_.edits.empty();
     if (touched || vocabulary() == 0) return std::nullopt;
@@ -31,53 +32,61 @@ auto Candidates<S>::scan_and_sum() -> std::optional<Sums> {
     const math::Weighing weighing = this->weighing();
     const int octaves = weighing.octaves_above(guess);
     if (octaves > 64) return std::nullopt;
-    const double unit = weighing.unit_of(guess);
-    return Sums{all, all * math::Weighing::slack(double(vocabulary()), all * unit, 2, octaves),
-                unit};
+    return math::QuickSums{.tiles = scratch_.tile_sums,
+                           .all = all,
+                           .unit = weighing.unit_of(guess),
+                           .size = double(vocabulary()),
+                           .roundings = 2,
+                           .octaves = octaves};
   }
   return std::nullopt;
 }
 
-/// The token at quantile u, where the quick sums can tell, known or not: none if it is close to
-/// another's.
+/// The token at quantile u by sums of tiles; kNoToken if it is so close to another's that they
+/// cannot tell. Where the sum before a tile is wrong by x and that of the rest by y, what decides,
+/// before - u * all, is wrong by (1 - u) x - u y.
 template <std::floating_point S>
-std::optional<Token> Candidates<S>::draw_by_sums(double u, const std::optional<Sums>& known) {
-  const auto sums = known ? known : sum_tiles_quickly();
-  if (!sums) return std::nullopt;
-  const double target = u * sums->all, slack = sums->slack;
+Token Candidates<S>::draw_by(const auto& sums, double u) {
+  const double target = u * sums.all;
   const std::size_t count = scratch_.tiles.size();
   double before = 0;
   std::size_t tile = 0;
   while (tile + kBlock < count) {
-    const double block = math::sum_block(&scratch_.tile_sums[tile], kBlock);
+    const double block = math::sum_block(&sums.tiles[tile], kBlock);
     if (before + block > target) break;
     before += block;
     tile += kBlock;
   }
-  while (tile + 1 < count && before + double(scratch_.tile_sums[tile]) <= target) {
-    before += double(scratch_.tile_sums[tile++]);
+  while (tile + 1 < count && before + double(sums.tiles[tile]) <= target) {
+    before += double(sums.tiles[tile++]);
   }
+  const double doubt = (1 - u) * sums.slack(before) + u * sums.slack(sums.all - before);
   const auto entries = tile_entries(tile);
   weigh(entries);
-  const double unit = 0x1p-56 / sums->unit;
+  const double unit = 0x1p-56 / sums.unit;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const double weight = static_cast<double>(scratch_.weighed.weights[i]);
     const double after = before + weight * unit;
     if (after > target) {
-      const bool certain = (before == 0 || target - before > slack) && after - target > slack;
-      return certain ? std::optional(entries[i].token) : std::nullopt;
+      const bool certain = (before == 0 || target - before > doubt) && after - target > doubt;
+      return certain ? entries[i].token : kNoToken;
     }
     before = after;
   }
-  return std::nullopt;
+  return kNoToken;
 }
 
 template <std::floating_point S>
 Token Candidates<S>::draw(double u) {
-  const auto known = scan_and_sum();
+  auto quick = scan_and_sum();
   if (status() != Status::ok) return kNoToken;
   u = u > 0 ? std::min(u, 1 - 0x1p-53) : 0;  // NaN, too, becomes 0
-  if (const auto token = draw_by_sums(u, known)) return *token;
+  Token token = kNoToken;
+  if (!quick) quick = sum_tiles_quickly();
+  if (quick) token = draw_by(*quick, u);
+  if (token != kNoToken) return token;
+  if (const auto fine = sum_tiles_finely()) token = draw_by(*fine, u);
+  if (token != kNoToken) return token;
   return share_at([u](const math::Mass& total) { return math::fraction_of(total, u); }).token;
 }
 

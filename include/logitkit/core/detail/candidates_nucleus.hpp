@@ -112,12 +112,11 @@ struct Candidates<S>::Nucleus {
     return Boundary{reached.key, kept, reached.equals};
   }
 
-  /// The same by quick sums of the row, where they can tell.
-  [[nodiscard]] std::optional<Boundary> by_sums(double p) const {
-    const auto sums = set.sum_tiles_quickly();
+  /// The same by sums of the row, where they can tell.
+  [[nodiscard]] std::optional<Boundary> by_sums(double p, const auto& sums) const {
     if (!sums) return std::nullopt;
-    const double target = p * sums->all;
-    return in_picked({}, {(target - sums->slack) * 0x1p56, (target + sums->slack) * 0x1p56});
+    const double target = p * sums->all, slack = p * sums->slack(sums->all);
+    return in_picked({}, {(target - slack) * 0x1p56, (target + slack) * 0x1p56});
   }
 
   /// The boundary of the part p.
@@ -131,7 +130,8 @@ struct Candidates<S>::Nucleus {
       return *end_of(reach({}, target), {target, target});
     }
     set.pick_at_least(set.tile_bound(kFewTiles), set.scratch_.picked);
-    if (const auto found = by_sums(p)) return *found;
+    if (const auto found = by_sums(p, set.sum_tiles_quickly())) return *found;
+    if (const auto found = by_sums(p, set.sum_tiles_finely())) return *found;
     const double target = p * set.total().to_double();
     if (const auto found = in_picked({}, {target, target})) return *found;
     set.pick_at_least(kBannedKey, set.scratch_.picked);
@@ -144,7 +144,7 @@ struct Candidates<S>::Nucleus {
     set.pick_at_least(few, set.scratch_.picked);
     auto stretch = guess_stretch(p, few, set.weigh(set.scratch_.picked).to_double() * 0x1p-56);
     if (!stretch) {
-      if (const auto found = by_sums(p)) return *found;
+      if (const auto found = by_sums(p, set.sum_tiles_quickly())) return *found;
       const double target = p * set.total().to_double();
       if (const auto found = in_picked({}, {target, target})) return *found;
       stretch = Stretch{-kInfinity, math::from_order_key<S>(few)};

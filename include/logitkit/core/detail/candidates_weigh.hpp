@@ -4,7 +4,8 @@
 // A weight is exp(score) as an integer, so that sums do not depend on their order: not on vector
 // width, threads, or whether the set is a row or a list. Adding up 64-bit integers is the dearer
 // part; a sum of each tile's weights as floats costs half as much and is wrong by less than a part
-// in 2^21. Where a choice holds for every total within that, the quick sums have made it.
+// in 2^21. Where a choice holds for every total within that, the quick sums have made it; of double
+// rows, whose exact weights are the dearest, sums in doubles then make nearly all the others.
 #pragma once
 
 #include <logitkit/core/candidates.hpp>
@@ -158,11 +159,7 @@ double Candidates<S>::sum_tiles() {
   for (std::size_t tile = 0; tile < count; ++tile) {
     if (scratch_.tiles[tile] <= floor) sums[tile] = 0;
   }
-  double sum = 0;
-  for (std::size_t block = 0; block < count; block += kBlock) {
-    sum += math::sum_block(sums + block, std::min(kBlock, count - block));
-  }
-  return sum;
+  return math::sum_blocks(std::span<const float>(sums, count));
 }
 
 /// The same sum, to the bit, of a list: its blocks are laid out again, one at a time.
@@ -213,17 +210,10 @@ double Candidates<S>::log_mass() {
   return *(log_mass_ = math::log(total().to_double() * 0x1p-56));
 }
 
-/// What scratch_.tile_sums add up to, and how far that can be from the exact sum, nearly.
-template <std::floating_point S>
-struct Candidates<S>::Sums {
-  double all, slack;  // in units of scratch_.tile_sums
-  double unit;        // of these, in units of the reference
-};
-
 /// The sums of tiles that are quick to find, if they can say something that exact ones do not say
 /// as cheaply.
 template <std::floating_point S>
-auto Candidates<S>::sum_tiles_quickly() -> std::optional<Sums> {
+auto Candidates<S>::sum_tiles_quickly() -> std::optional<math::QuickSums> {
   const bool quick = std::same_as<S, float> ? weighs_fast() : math::Weighing::fits(0, scale_);
   if (narrow_ || total_ || !quick) return std::nullopt;
   const math::Weighing weighing = this->weighing();
@@ -238,8 +228,28 @@ auto Candidates<S>::sum_tiles_quickly() -> std::optional<Sums> {
       all += kernels.rows<Scalar>().quick_sums(numbers, size, allowed, weighing, sums);
     }
   });
-  const int roundings = std::same_as<S, float> ? 2 : 3;
-  return Sums{all, all * math::Weighing::slack(double(vocabulary()), all, roundings), 1};
+  return math::QuickSums{.tiles = scratch_.tile_sums,
+                         .all = all,
+                         .size = double(vocabulary()),
+                         .roundings = std::same_as<S, float> ? 2 : 3};
+}
+
+/// The sums of tiles of a double row, which is weighed number by number else.
+template <std::floating_point S>
+auto Candidates<S>::sum_tiles_finely() -> std::optional<math::FineSums> {
+  if constexpr (std::same_as<S, double>) {
+    if (narrow_ || total_) return std::nullopt;
+    auto& sums = scratch_.fine_sums;
+    for_each_run([&](const double* numbers, std::size_t size, std::size_t first,
+                     const std::uint64_t* allowed) {
+      math::kernels().of_double.fine_sums(numbers, size, allowed, largest(), scale_ * math::kLog2E,
+                                          &sums[first / math::kTile]);
+    });
+    const std::span<const double> tiles = std::span(sums).first(scratch_.tiles.size());
+    return math::FineSums{
+        .tiles = tiles, .all = math::sum_blocks(tiles), .size = double(vocabulary())};
+  }
+  return std::nullopt;
 }
 
 }  // namespace logitkit::inline LOGITKIT_ABI

@@ -10,7 +10,9 @@
 #include <Eigen/Core>
 #include <algorithm>
 #include <bit>
+#include <concepts>
 #include <cstddef>
+#include <span>
 
 // Before a loop of up to 16 turns: the lanes it fills are to stay in registers.
 #if defined(__clang__)
@@ -53,7 +55,8 @@ struct Spread {
 };
 
 /// The sum of up to 16 sums of tiles, in an order that is always the same.
-[[nodiscard]] inline double sum_block(const float* sums, std::size_t count) {
+template <std::floating_point T>
+[[nodiscard]] double sum_block(const T* sums, std::size_t count) {
   double a = 0, b = 0, c = 0, d = 0;
   const std::size_t fours = count / 4 * 4;
   for (std::size_t i = 0; i < fours; i += 4) {
@@ -62,6 +65,16 @@ struct Spread {
   }
   for (std::size_t i = fours; i < count; ++i) a += double(sums[i]);
   return (a + b) + (c + d);
+}
+
+/// The sum of the sums of tiles, block by block.
+template <std::floating_point T>
+[[nodiscard]] double sum_blocks(std::span<const T> sums) {
+  double sum = 0;
+  for (std::size_t i = 0; i < sums.size(); i += 16) {
+    sum += sum_block(&sums[i], std::min<std::size_t>(16, sums.size() - i));
+  }
+  return sum;
 }
 
 /// high * 2^32 + low.
@@ -96,6 +109,8 @@ struct RowKernels<double> {
                          Entry<double>* entries);
   double (*quick_sums)(const double* row, std::size_t size, const std::uint64_t* allowed,
                        double best, const Weighing&, float* sums);
+  void (*fine_sums)(const double* row, std::size_t size, const std::uint64_t* allowed, double best,
+                    double per_octave, double* sums);
   void (*key_tops)(const std::int64_t* keys, std::size_t size, std::int32_t* tops);
 };
 

@@ -6,7 +6,9 @@
 #include <logitkit/math/logarithm.hpp>
 #include <logitkit/math/order.hpp>
 
+#include <array>
 #include <cmath>
+#include <span>
 
 namespace logitkit::inline LOGITKIT_ABI::math {
 
@@ -34,6 +36,13 @@ struct Weighing {
   /// 2^f for 0 <= f < 1, within 1.5e-7 of it.
   static constexpr float kQuickPowers[6] = {0x1.fffffep-1f, 0x1.62e4f6p-1f, 0x1.ebd5a8p-3f,
                                             0x1.c95446p-5f, 0x1.26900ap-7f, 0x1.ec3212p-10f};
+
+  /// 2^f for |f| <= 1/2, within 2^-46 of it: the Taylor series of exp(f ln 2).
+  static constexpr std::array<double, 12> kFinePowers = [] {
+    std::array<double, 12> terms{1};
+    for (std::size_t k = 1; k < 12; ++k) terms[k] = terms[k - 1] * 0x1.62e42fefa39efp-1 / double(k);
+    return terms;
+  }();
 
   /// Whether the numbers are such that none of the operations overflows or loses its integer.
   [[nodiscard]] static bool fits(double best, double scale) {
@@ -72,6 +81,36 @@ struct Weighing {
   /// What a quick weight in units of another is in these.
   [[nodiscard]] double unit_of(const Weighing& other) const {
     return std::ldexp(double(drift) / double(other.drift), -octaves_above(other));
+  }
+};
+
+/// Sums of tiles that are quick to find: what they add up to, in units of their own, and that unit
+/// in units of the reference.
+struct QuickSums {
+  std::span<const float> tiles;
+  double all, unit = 1;
+  double size;  // the length of the row
+  int roundings, octaves = 0;
+
+  /// How far the sum of some of the weights can be from the exact one: see Weighing::slack. As many
+  /// additions of doubles as there are tiles, twice, are worth 2^-53 of all each.
+  [[nodiscard]] double slack(double sum) const {
+    const double weights =
+        sum > 0 ? sum * Weighing::slack(size, sum * unit, roundings, octaves) : 0;
+    return weights + all * 0x1p-53 * (128 + size / 32);
+  }
+};
+
+/// Sums of tiles in doubles, of the weights that the numbers of double rows have.
+struct FineSums {
+  std::span<const double> tiles;
+  double all, unit = 1;
+  double size;  // the length of the row
+
+  /// The same. In units of 2^-53, powers are worth 128, their roundings 20, the additions in a tile
+  /// 15; each exact weight lacks less than 2^-56.
+  [[nodiscard]] double slack(double sum) const {
+    return sum * 0x1p-53 * 256 + size * 0x1p-56 + all * 0x1p-53 * (128 + size / 32);
   }
 };
 
