@@ -9,9 +9,12 @@
 enum { vocabulary = 50, most_beams = 3, most_text = 64 };
 
 /* Stands for a network: one word of cache a row, from which the logits follow. */
-static uint32_t read_token(uint32_t cache, int32_t token) { return cache * 31 + (uint32_t)token + 7; }
+static uint32_t read_token(uint32_t cache, int32_t token) {
+  return cache * 31 + (uint32_t)token + 7;
+}
 static void forward(uint32_t cache, float* logits) {
-  for (uint32_t i = 0; i < vocabulary; ++i) logits[i] = (float)((cache ^ (cache >> 5)) * (i + 3) % 101) / 16;
+  for (uint32_t i = 0; i < vocabulary; ++i)
+    logits[i] = (float)((cache ^ (cache >> 5)) * (i + 3) % 101) / 16;
 }
 
 static void print_tokens(const char* name, const int32_t* tokens, size_t count) {
@@ -56,7 +59,8 @@ static void search(const logitkit_request* request) {
     return;
   }
   uint32_t cache[most_beams] = {0};
-  for (size_t i = 0; i < request->prompt_size; ++i) cache[0] = read_token(cache[0], request->prompt[i]);
+  for (size_t i = 0; i < request->prompt_size; ++i)
+    cache[0] = read_token(cache[0], request->prompt[i]);
   for (size_t live = 1; live > 0;) {
     float logits[most_beams][vocabulary];
     for (size_t r = 0; r < live; ++r) forward(cache[r], logits[r]);
@@ -86,7 +90,11 @@ int main(void) {
       {.name = "top_k", .number = 40},
       {.name = "top_p", .number = 0.95},
       {.name = "repeat_penalty", .number = 1.2},
-      {.name = "logit_bias", .kind = LOGITKIT_BIASES, .tokens = names, .biases = biases, .count = 2},
+      {.name = "logit_bias",
+       .kind = LOGITKIT_BIASES,
+       .tokens = names,
+       .biases = biases,
+       .count = 2},
       {.name = "eos_token_id", .kind = LOGITKIT_TOKENS, .tokens = ends, .count = 1},
       {.name = "max_tokens", .number = 12},
       {.name = "seed", .number = 42},
@@ -95,7 +103,8 @@ int main(void) {
   draw(&request);
   search(&request);
 
-  const logitkit_parameter wrong[] = {{.name = "temprature", .number = 0.7}, {.name = "top_k", .number = 0.5}};
+  const logitkit_parameter wrong[] = {{.name = "temprature", .number = 0.7},
+                                      {.name = "top_k", .number = 0.5}};
   const logitkit_request refused = {wrong, 2, prompt, 3};
   draw(&refused);
   return 0;

@@ -90,7 +90,7 @@ int main() {
       chain_of({llama_sampler_init_top_k(40), llama_sampler_init_top_p(0.95f, 1),
                 llama_sampler_init_min_p(0.05f, 1), llama_sampler_init_temp(0.8f)});
   const lk::Chain like_it{lk::TopK{40}, lk::TopP{0.95f}, lk::MinP{0.05f}, lk::Temperature{0.8f}};
-  const lk::ChooseRandomly draw{lk::PhiloxDecider(42, 0)};
+  const lk::ChooseRandomly<lk::PhiloxDecider> draw{lk::PhiloxDecider(42, 0)};
   const host::SamplerPointer ours(host::make_sampler(like_it, draw, kVocabulary));
   const host::SamplerPointer both =
       chain_of({llama_sampler_init_top_k(40), llama_sampler_clone(ours.get())});
