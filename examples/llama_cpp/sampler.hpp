@@ -5,6 +5,7 @@
 #include <llama.h>
 #include <logitkit/logitkit.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -18,12 +19,13 @@ namespace host {
 namespace lk = logitkit;
 
 /// Narrows llama.cpp's candidates as a chain does, and selects one of them as a decoder would: a
-/// chooser is lk::ChooseBest, or lk::ChooseRandomly with a decider. What is left is written back in
-/// ascending tokens, with logits; nothing left selects none. Probabilities are not filled in.
+/// chooser is lk::ChooseBest, or lk::ChooseRandomly with a decider. Behind another sampler it sees
+/// what that one has left. What it leaves is written back in ascending tokens, with logits; if that
+/// is nothing, none is selected. Probabilities are not filled in.
 ///
 /// Its array has 12 bytes a token, {id, logit, p}. Logits are read through a strided map, into
 /// contiguous memory, since kernels read whole vectors: one pass, no arithmetic. An engine that
-/// samples by itself spares that: llama_get_logits_ith is a row as it is.
+/// samples by itself spares that: what llama_get_logits_ith points to is a row as it is.
 template <class C, class Chooser>
 class Sampler {
  public:
@@ -66,15 +68,18 @@ class Sampler {
 
   void apply(llama_token_data_array& array) {
     using Step = Eigen::InnerStride<sizeof(llama_token_data) / sizeof(float)>;
+    const std::span<const llama_token_data> data(array.data, array.size);
     const auto size = static_cast<Eigen::Index>(array.size);
-    ids_ = Eigen::Map<const Eigen::ArrayXi, 0, Step>(&array.data->id, size);
     logits_ = Eigen::Map<const Eigen::ArrayXf, 0, Step>(&array.data->logit, size);
-    const auto identity = Eigen::ArrayXi::LinSpaced(size, 0, static_cast<int>(size) - 1);
-    if (array.size == vocabulary_ && (ids_ == identity).all()) {
+    lk::Token next = 0;
+    const auto is_next = [&](const llama_token_data& each) { return each.id == next++; };
+    if (array.size == vocabulary_ && std::all_of(data.begin(), data.end(), is_next)) {
       lk::Candidates candidates(logits_, workspace_);
       narrow(candidates, array);
-    } else {  // another sampler has dropped or sorted some
-      const lk::CandidateList list(std::span(ids_.data(), array.size), logits_, vocabulary_);
+    } else {  // another sampler has dropped some, or sorted them
+      tokens_.clear();
+      for (const llama_token_data& each : data) tokens_.push_back(each.id);
+      const lk::CandidateList list(tokens_, logits_, vocabulary_);
       lk::Candidates candidates(list, workspace_);
       narrow(candidates, array);
     }
@@ -100,8 +105,8 @@ class Sampler {
   std::size_t vocabulary_;
   std::vector<lk::Token> history_;
   lk::Workspace workspace_;
-  Eigen::ArrayXi ids_;
   Eigen::ArrayXf logits_;
+  std::vector<lk::Token> tokens_;
 };
 
 template <class C, class Chooser>
