@@ -225,11 +225,11 @@ std::span<const Candidate> Candidates<S>::sorted(std::size_t n, double at_least)
   constexpr std::size_t kMany = 2000;
   if (std::min(n, found.size()) >= kMany) {
     list.resize(found.size());
-    math::radix_sort<S>(std::span(found), list.data());
+    math::radix_sort<S>(std::span<Survivor>(found), list.data());
     list.resize(std::min(n, found.size()));
   } else {
     if (n < found.size()) {
-      math::select_best(std::span(found), n);
+      math::select_best(std::span<Survivor>(found), n);
       found.resize(n);
     }
     std::sort(found.begin(), found.end(), math::Better{});

@@ -78,7 +78,7 @@ struct Candidates<S>::Nucleus {
       if (sum.to_double() < target.high) return std::nullopt;
       reached = reach(before, target.low);
     } else {
-      set.weigh(std::span(list).first(1));
+      set.weigh(std::span<const Survivor>(list).first(1));
       reached.weight = set.scratch_.weighed.weights[0];
     }
     return end_of(reached, target);

@@ -1,0 +1,25 @@
+# The target llama_cpp, where llama.cpp's npm packages are unpacked in LOGITKIT_LLAMA_CPP: the headers come from the
+# sources in the one, the library from the other.
+#   npm pack node-llama-cpp@3.22.1 @node-llama-cpp/linux-x64@3.22.1
+#   for package in node-llama-cpp-*.tgz; do tar --one-top-level -xf $package; done
+set(LOGITKIT_LLAMA_CPP "$ENV{LOGITKIT_LLAMA_CPP}" CACHE PATH "Folder with llama.cpp's unpacked npm packages")
+if(NOT LOGITKIT_LLAMA_CPP OR TARGET llama_cpp)
+  return()
+endif()
+file(GLOB_RECURSE sources ${LOGITKIT_LLAMA_CPP}/*/gitRelease.bundle)
+file(GLOB_RECURSE library ${LOGITKIT_LLAMA_CPP}/*/libllama.v*.so)
+if(NOT sources OR NOT library)
+  message(FATAL_ERROR "LOGITKIT_LLAMA_CPP: no gitRelease.bundle or no libllama.v*.so under ${LOGITKIT_LLAMA_CPP}")
+endif()
+set(checkout ${PROJECT_BINARY_DIR}/llama.cpp)
+if(NOT EXISTS ${checkout}/include/llama.h)
+  execute_process(COMMAND git clone --quiet --no-checkout ${sources} ${checkout} COMMAND_ERROR_IS_FATAL ANY)
+  execute_process(COMMAND git -C ${checkout} checkout --quiet HEAD -- include ggml/include COMMAND_ERROR_IS_FATAL ANY)
+endif()
+cmake_path(GET library PARENT_PATH folder)
+file(GLOB others ${folder}/libggml-base.so ${folder}/libggml.v*.so)
+add_library(llama_cpp INTERFACE)
+target_include_directories(llama_cpp SYSTEM INTERFACE ${checkout}/include ${checkout}/ggml/include)
+target_link_libraries(llama_cpp INTERFACE ${library} ${others})
+target_link_options(llama_cpp INTERFACE LINKER:-rpath-link,${folder})
+target_compile_definitions(llama_cpp INTERFACE LLAMA_CPP_BACKENDS="${folder}")
