@@ -44,7 +44,7 @@ check() {
 
 # compile SOURCE FLAG...: with the header of $scratch in front of the others.
 compile() {
-  "${CXX:-clang++}" -std=c++20 -O0 -w -DLOGITKIT_TEST_DATA="\"$PWD/tests\"" -I"$scratch/include" -Iinclude -Itests \
+  "${CXX:-clang++}" -std=c++20 -O1 -w -DLOGITKIT_TEST_DATA="\"$PWD/tests\"" -I"$scratch/include" -Iinclude -Itests \
     -isystem "${EIGEN:-/usr/include/eigen3}" "$@"
 }
 
@@ -83,7 +83,7 @@ run() {
   declare -gA sound=()  # tests that pass as they are
   scratch=$(mktemp -d)
   trap 'rm -rf "$scratch"' EXIT
-  for each in main reference/scores support/rows; do compile -O1 -c "tests/$each.cpp" -o "$scratch/${each//\//.}.o"; done
+  for each in main reference/scores support/rows; do compile -c "tests/$each.cpp" -o "$scratch/${each//\//.}.o"; done
   for ((n = first - 1; n < last; ++n)); do
     if caught "$n"; then
       killed=$((killed + 1))
