@@ -56,3 +56,13 @@ TEST_CASE("a token is allowed as far as the vocabulary is known", "[limits]") {
   REQUIRE_FALSE(ten.allowed(10));
   REQUIRE_FALSE(ten.allowed(-1));
 }
+
+TEST_CASE("so many tokens may be generated as both limits allow", "[limits]") {
+  const lk::Limits limits{.max_new_tokens = 5, .max_tokens = 8};
+  REQUIRE(limits.most_new_tokens(1) == 5);
+  REQUIRE(limits.most_new_tokens(3) == 5);
+  REQUIRE(limits.most_new_tokens(4) == 4);
+  REQUIRE(limits.most_new_tokens(8) == 0);
+  REQUIRE(limits.most_new_tokens(9) == 0);
+  REQUIRE(lk::Limits{.max_new_tokens = 5}.most_new_tokens(1000000) == 5);
+}

@@ -155,7 +155,7 @@ class Candidates {
     keep_if([&](Token, double score) { return score >= threshold; });
   }
   void keep_top(std::size_t k) {
-    if (k >= size()) return;
+    if (k >= (narrowed_ ? size() : vocabulary())) return;  // no narrowing: what is banned stays
     auto tokens = order();
     tokens.resize(std::min(k, tokens.size()));
     keep_only(tokens);

@@ -6,12 +6,6 @@
 
 namespace reference {
 
-inline long double entropy(const Scores& scores) {
-  long double sum = 0;
-  for (const long double p : probabilities(scores)) sum -= p > 0 ? p * std::log(p) : 0;
-  return sum;
-}
-
 inline Scores dynamic_temperature(const Scores& scores, long double min, long double max,
                                   long double exponent) {
   if (min == max) return temperature(scores, min);

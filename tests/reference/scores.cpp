@@ -42,6 +42,12 @@ Scores probabilities(Scores scores) {
   return scores;
 }
 
+long double entropy(const Scores& scores) {
+  long double sum = 0;
+  for (const long double p : probabilities(scores)) sum -= p > 0 ? p * std::log(p) : 0;
+  return sum;
+}
+
 long double total_variation(const Scores& p, const Scores& q) {
   long double sum = 0;
   for (std::size_t i = 0; i < p.size(); ++i) sum += std::fabs(p[i] - q[i]);

@@ -32,6 +32,9 @@ long double log_sum_exp(const Scores& scores);
 /// softmax of the scores; all zero if all are banned.
 Scores probabilities(Scores scores);
 
+/// Shannon's, in nats.
+long double entropy(const Scores& scores);
+
 /// Half the sum of the absolute differences of two distributions.
 long double total_variation(const Scores& p, const Scores& q);
 

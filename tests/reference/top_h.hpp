@@ -6,12 +6,6 @@
 
 namespace reference {
 
-inline long double entropy(const Scores& scores) {
-  long double sum = 0;
-  for (const long double p : probabilities(scores)) sum -= p > 0 ? p * std::log(p) : 0;
-  return sum;
-}
-
 /// Token by token: the entropy with one token more is that of whether it is this one, and of which
 /// it is if not. `off`: by how much the limit is moved.
 inline std::size_t top_h(const Scores& scores, long double alpha, long double off) {

@@ -123,10 +123,10 @@ class Candidates {
   /// Keeps the k best, and `equals` of the last too if asked. k = 0 keeps nothing: `nothing_left`.
   void keep_top(std::size_t k, bool equals = false);
   /// Keeps a token iff the probability of all tokens before it, best first, is < p, or if it is
-  /// among the `at_least` >= 1 best; p >= 1 keeps all.
+  /// among the `at_least` >= 1 best: p >= 1 keeps all, p <= 0 and NaN these alone.
   void keep_mass(double p, std::size_t at_least = 1);
   /// Keeps a token iff all nearer to `score`, a number, have probability < p, or if it is among the
-  /// `at_least` nearest, and `equals` of the last if asked. Distances are of S; p >= 1 keeps all.
+  /// `at_least` nearest, and `equals` of the last if asked. Distances are of S; p is as above.
   void keep_near(double score, double p, std::size_t at_least = 1, bool equals = false);
   /// Keeps the tokens with score >= threshold.
   void keep_above(double threshold);

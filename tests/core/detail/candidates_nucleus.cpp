@@ -30,6 +30,28 @@ TEMPLATE_TEST_CASE("among equals the nucleus is a whole number of them", "[nucle
   }
 }
 
+TEMPLATE_TEST_CASE("of no mass at all the nucleus is the best token, and it is found", "[nucleus]",
+                   float, double) {
+  lk::Workspace workspace;
+  for (const std::size_t size : {1u, 65u, 40000u}) {
+    std::vector<TestType> row(size, TestType(1));
+    row[size / 2] = TestType(1.5);
+    const auto best = static_cast<lk::Token>(size / 2);
+    for (const double p : {0.0, -0.0, -1.5, -1e308, 0x1p-1074, 1e-300, std::nan("")}) {
+      CAPTURE(size, p);
+      for (const bool narrow : {false, true}) {
+        lk::Candidates set(row, workspace);
+        if (narrow) set.keep_if([](lk::Token, double) { return true; });
+        set.keep_mass(p);
+        REQUIRE(kept(set) == std::vector{best});
+        lk::Candidates more(row, workspace);
+        more.keep_mass(p, 3);
+        REQUIRE(more.size() == std::min<std::size_t>(size, 3));
+      }
+    }
+  }
+}
+
 TEMPLATE_TEST_CASE("a row and the list of its tokens have the same nucleus", "[nucleus]", float,
                    double) {
   lk::Workspace a, b;

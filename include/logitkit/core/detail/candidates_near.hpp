@@ -215,7 +215,7 @@ void Candidates<S>::keep_near(double score, double p, std::size_t at_least, bool
   const std::size_t tiles = scratch_.tiles.size();
   if (std::same_as<S, float> && !narrow_ && tile_bound(kFewTiles) == largest_key() &&
       mark(0, tiles, largest_key()) == mark(0, tiles, kBannedKey)) {
-    return equals ? void() : keep_mass(p > 0 ? p : std::numeric_limits<double>::min(), at_least);
+    return equals ? void() : keep_mass(p, at_least);
   }
   const Near near{*this, math::centre_of<S>((score - shift_) / scale_)};
   near.drop_beyond(near.boundary(p > 0 ? p : std::numeric_limits<double>::min()), equals);

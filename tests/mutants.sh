@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# The mutation gate: plants the faults of mutants.txt, one at a time, and reports those that no test catches.
+#
+#   tests/mutants.sh check            every fault can be planted: its text is in its header, once
+#   tests/mutants.sh run [FIRST] [LAST]   compiles and runs the tests named: with CXX, by default clang++, and each
+#                                     for LIMIT seconds at most, by default 60
+#
+# A test that does not compile, though the header does, or that goes on for too long has caught its fault.
+# `run` ends with the number of the caught and of all, and fails where one survives.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+headers=() tests=() from=() to=()
+while IFS= read -r line; do
+  case $line in
+    -*) from+=("${line:2}") ;;
+    +*) to+=("${line:2}") ;;
+    '#'* | '') ;;
+    *) headers+=("${line%%: *}") tests+=("${line#*: }") ;;
+  esac
+done <tests/mutants.txt
+
+# mutant N: prints the header with fault N in it; fails unless its text is there once.
+mutant() {
+  local text rest
+  text=$(cat "include/logitkit/${headers[$1]}")
+  rest=${text#*"${from[$1]}"}
+  [ "$rest" != "$text" ] && [ "${rest#*"${from[$1]}"}" = "$rest" ] || return 1
+  printf '%s%s%s\n' "${text%%"${from[$1]}"*}" "${to[$1]}" "$rest"
+}
+
+check() {
+  local n bad=0
+  [ ${#headers[@]} -eq ${#from[@]} ] && [ ${#headers[@]} -eq ${#to[@]} ] || { echo "an entry is incomplete"; return 1; }
+  for n in "${!headers[@]}"; do
+    mutant "$n" >/dev/null || { echo "${headers[$n]} does not have, once: ${from[$n]}"; bad=1; }
+    for test in ${tests[$n]}; do
+      [ -f "tests/$test.cpp" ] || { echo "there is no test $test"; bad=1; }
+    done
+  done
+  echo "${#headers[@]} faults can be planted"
+  return $bad
+}
+
+# compile SOURCE FLAG...: with the header of $scratch in front of the others.
+compile() {
+  "${CXX:-clang++}" -std=c++20 -O1 -w -DLOGITKIT_TEST_DATA="\"$PWD/tests\"" -I"$scratch/include" -Iinclude -Itests \
+    -isystem "${EIGEN:-/usr/include/eigen3}" "$@"
+}
+
+# passes TEST: 0 if it passes, 1 if not, 2 if it does not compile.
+passes() {
+  rm -f "$scratch/test"
+  compile -c "tests/$1.cpp" -o "$scratch/test.o" &>/dev/null || return 2
+  "${CXX:-clang++}" "$scratch"/*.o -o "$scratch/test" -pthread
+  timeout "${LIMIT:-60}" "$scratch/test" &>/dev/null || return 1
+}
+
+# caught N: whether a test that passes without fault N does not pass with it.
+caught() {
+  local header=$scratch/include/logitkit/${headers[$1]} test status
+  for test in ${tests[$1]}; do
+    if [ -z "${sound[$test]:-}" ]; then
+      passes "$test" || { echo "$test does not pass, faults or none"; continue; }
+      sound[$test]=yes
+    fi
+    mkdir -p "$(dirname "$header")"
+    mutant "$1" >"$header"
+    status=0
+    passes "$test" || status=$?
+    if [ $status -eq 2 ] && ! compile -fsyntax-only -x c++ "$header"; then
+      echo "fault $(($1 + 1)) does not compile"
+      status=0
+    fi
+    rm "$header"
+    [ $status -eq 0 ] || { echo "fault $(($1 + 1)) is caught by $test"; return 0; }
+  done
+  return 1
+}
+
+run() {
+  local first=${1:-1} last=${2:-${#headers[@]}} n killed=0
+  declare -gA sound=()  # tests that pass as they are
+  scratch=$(mktemp -d)
+  trap 'rm -rf "$scratch"' EXIT
+  mkdir -p "$scratch/include/support"  # what all tests share is compiled in each here
+  echo '#include <logitkit/core/candidates.hpp>' >"$scratch/include/support/compiled_elsewhere.hpp"
+  for each in main reference/scores support/rows; do compile -c "tests/$each.cpp" -o "$scratch/${each//\//.}.o"; done
+  for ((n = first - 1; n < last; ++n)); do
+    if caught "$n"; then
+      killed=$((killed + 1))
+    else
+      printf 'survives %s (%s)\n- %s\n+ %s\n' "${headers[$n]}" "${tests[$n]}" "${from[$n]}" "${to[$n]}"
+    fi
+  done
+  echo "$killed of $((last - first + 1)) caught"
+  [ "$killed" -eq $((last - first + 1)) ]
+}
+
+"$@"
