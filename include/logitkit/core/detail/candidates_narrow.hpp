@@ -103,7 +103,7 @@ void Candidates<S>::keep_top(std::size_t k, bool equals) {
 template <std::floating_point S>
 void Candidates<S>::keep_mass(double p, std::size_t at_least) {
   if (p >= 1 || status() != Status::ok) return;
-  p = p > 0 ? p : std::numeric_limits<double>::min();  // the best alone
+  p = p > 0 ? p : std::numeric_limits<double>::min();                  // the best alone
   if (const double rest = log_rest(); rest > 0) p *= math::exp(rest);  // of the set alone
   if (p >= 1) return keep_top(size());
   keep_up_to(Nucleus{*this}.boundary(p), at_least);
