@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <exception>
 #include <iostream>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -50,10 +51,11 @@ auto make_chain(const Options& o, std::int64_t vocabulary) {
                    lk::TopP{o.top_p.value_or(random ? 0.95 : 1.0)}, lk::MinP{o.min_p}};
 }
 
-/// The model that drafts for another.
-Checkpoint read_draft(const Options& o, const Shape& shape) {
+/// The model that drafts for another, if one is wanted.
+std::optional<Checkpoint> read_draft(const Options& o, const Shape& shape) {
+  if (!o.draft) return {};
   Checkpoint draft =
-      o.draft_model ? Checkpoint::load(*o.draft_model) : Checkpoint(embedded_draft(), "draft.bin");
+      o.draft->empty() ? Checkpoint(embedded_draft(), "draft.bin") : Checkpoint::load(*o.draft);
   const auto require_equal = [&](const std::string& field, std::int64_t ours, std::int64_t its) {
     if (ours != its)
       throw FileError(draft.name(), field + " must be the model's, " + std::to_string(its) +
@@ -66,6 +68,7 @@ Checkpoint read_draft(const Options& o, const Shape& shape) {
 
 /// One story, several tokens a round.
 lk::SpeculativeGeneration speculate(const Options& o, Transformer& model,
+                                    const std::optional<Checkpoint>& smaller,
                                     const std::vector<Token>& prompt, const lk::Limits& limits,
                                     auto& observer) {
   const lk::SpeculativeOptions options{.draft_tokens = static_cast<std::size_t>(o.draft_tokens),
@@ -79,10 +82,10 @@ lk::SpeculativeGeneration speculate(const Options& o, Transformer& model,
     if (o.decoder == "greedy") return by(lk::ExactMatch{});
     return o.coupled ? by(lk::Coupled{}) : by(lk::BlockRule{});
   };
-  if (o.lookup) return tell(lk::LookupDrafter{});
+  if (!smaller) return tell(lk::LookupDrafter{});
   Options its = o;
   if (o.decoder == "greedy") its.top_k = 1;  // the best token is the best guess
-  Transformer draft(read_draft(o, model.shape()));
+  Transformer draft(*smaller);
   return tell(lk::ModelDrafter{draft, make_chain(its, draft.shape().vocabulary)});
 }
 
@@ -92,10 +95,11 @@ struct Told {
   lk::SpeculationStatistics speculation{};
 };
 
-Told decode(const Options& o, Transformer& model, const std::vector<Token>& prompt,
-            const lk::Limits& limits, auto& observer, BeamTree& tree) {
+Told decode(const Options& o, Transformer& model, const std::optional<Checkpoint>& smaller,
+            const std::vector<Token>& prompt, const lk::Limits& limits, auto& observer,
+            BeamTree& tree) {
   if (o.speculates()) {
-    const auto story = speculate(o, model, prompt, limits, observer);
+    const auto story = speculate(o, model, smaller, prompt, limits, observer);
     return {{story}, story.speculation};
   }
   const auto chain = make_chain(o, model.shape().vocabulary);
@@ -174,11 +178,12 @@ int tell(const Options& o, Transformer& model, const std::string& name, const To
               << ending(story.reason, model.shape()) << "]\n";
   };
 
+  const std::optional<Checkpoint> smaller = read_draft(o, model.shape());
   std::signal(SIGINT, on_interrupt);
   const auto start = std::chrono::steady_clock::now();
   print.prompt(o.prompt);
   BeamTree tree;
-  const auto [stories, speculation] = decode(o, model, prompt, limits, observer, tree);
+  const auto [stories, speculation] = decode(o, model, smaller, prompt, limits, observer, tree);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   const double rate = static_cast<double>(stories[0].tokens.size()) / seconds.count();
   finish(stories[0], ", " + std::to_string(static_cast<long>(rate)) + " tokens/s" +

@@ -48,13 +48,14 @@ struct Options {
   double length_penalty = 1;
   logitkit::EarlyStopping early_stopping = logitkit::EarlyStopping::heuristic;
 
-  bool draft = false, lookup = false, coupled = false;
+  std::optional<std::string> draft;  // a file; "" is the model that is part of the program
+  bool lookup = false, coupled = false;
   std::int64_t draft_tokens = 4;
 
-  std::optional<std::string> tree, picture, model, draft_model, tokenizer;
+  std::optional<std::string> tree, picture, model, tokenizer;
   std::string program = "storyteller";  // as one types it to run it again
 
-  [[nodiscard]] bool speculates() const { return draft || lookup; }
+  [[nodiscard]] bool speculates() const { return draft.has_value() || lookup; }
 
   [[nodiscard]] logitkit::BeamOptions beam_options() const {
     logitkit::BeamOptions options;
@@ -74,7 +75,6 @@ struct Options {
     for (const auto& [name, file] : {std::pair("--tree", tree),
                                      {"--picture", picture},
                                      {"--model", model},
-                                     {"--draft-model", draft_model},
                                      {"--tokenizer", tokenizer}})
       if (file && file->empty()) return std::string(name) + " needs the name of a file, got \"\"";
     if (picture && !tour) return "--picture needs --tour";
@@ -86,7 +86,6 @@ struct Options {
     if (speculates() && decoder == "beam")
       return std::string(draft ? "--draft" : "--lookup") + " needs --decoder random or greedy";
     if (coupled && !speculates()) return "--coupled needs --draft or --lookup";
-    if (draft_model && !draft) return "--draft-model needs --draft";
 
     for (const auto& [name, sentence] :
          {std::pair("--temperature", lk::Temperature<double>::check(temperature.value_or(1))),
@@ -165,7 +164,7 @@ inline void add_options(CLI::App& app, Options& o) {
       if (const std::string wrong = read(text); !wrong.empty())
         throw std::invalid_argument(name + wrong);
     };
-    app.add_option_function<std::string>(name, take, help)->type_name(kind)->group(group);
+    return app.add_option_function<std::string>(name, take, help)->type_name(kind)->group(group);
   };
   constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
 
@@ -244,10 +243,12 @@ inline void add_options(CLI::App& app, Options& o) {
   const auto flag = [&](const std::string& name, bool& value, const std::string& help) {
     app.add_flag(name, value, help)->group(group);
   };
-  flag("--draft", o.draft,
-       "A smaller model guesses some tokens, and the model checks all\n"
-       "of them at once: as good as without, and fewer rounds. How\n"
-       "many guesses were right is told at the end");
+  add("--draft", "[FILE]", as_text(o.draft),
+      "A smaller model guesses some tokens, and the model checks all\n"
+      "of them at once: as good as without, and fewer rounds. How\n"
+      "many guesses were right is told at the end. FILE has the same\n"
+      "tokens; without it, our own is taken")
+      ->expected(0, 1);
   flag("--lookup", o.lookup,
        "The guess is what came after the last two tokens before. Good\n"
        "where a text repeats itself, as greedy ones do");
@@ -263,9 +264,6 @@ inline void add_options(CLI::App& app, Options& o) {
   add("--model", "FILE", as_text(o.model),
       "A llama2.c checkpoint (legacy format). Default: our own,\n"
       "which is part of the program");
-  add("--draft-model", "FILE", as_text(o.draft_model),
-      "(--draft only) A smaller one with the same tokens. Default:\n"
-      "our own, too");
   add("--tokenizer", "FILE", as_text(o.tokenizer), "Its llama2.c tokenizer. Default: our own");
   add("--picture", "FILE", as_text(o.picture),
       "(--tour only) Draws the tour into this file, too (SVG)");

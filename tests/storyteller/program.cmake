@@ -35,8 +35,8 @@ expect(top_k_1       0 "${story} girl named Lily" "${rate}" --temperature 5 --to
 set(rounds "tokens/s; [0-9]+ rounds, [0-9]+ drafted, [0-9]+ accepted, [1-5].[0-9]+ tokens a round; --max-tokens reached")
 expect(draft         0 "^Once upon a time" "${rounds}" --draft --seed 7 --max-tokens 40)
 expect(lookup        0 "${story} girl named Lily" "${rounds}" --lookup --decoder greedy --draft-tokens 8)
-expect(draft_file    0 "${story} girl named Lily" "${rounds}" --draft --decoder greedy --max-tokens 40
-  --draft-model ${STORYTELLER_DIR}/draft.bin)
+expect(draft_file    0 "${story} girl named Lily" "${rounds}" --decoder greedy --max-tokens 40
+  --draft ${STORYTELLER_DIR}/draft.bin)
 expect(penalty       0 "^Once upon a time" "${rate}" --decoder greedy --repetition-penalty 1.3 --min-p 0.1)
 expect(full_context  0 "${story}" "${rate}the model's memory .256 tokens. is full" --decoder greedy --max-tokens 100000)
 expect(own_files     0 "${story}" "${rate}" --decoder greedy --model ${STORYTELLER_DIR}/stories.bin
@@ -75,7 +75,7 @@ refuse(tree_of_what    "--tree needs the name of a .svg, .html or .dot file, got
 refuse(two_drafters    "--draft and --lookup exclude each other" --draft --lookup)
 refuse(draft_of_beams  "--lookup needs --decoder random or greedy" --lookup --decoder beam)
 refuse(coupled_alone   "--coupled needs --draft or --lookup" --coupled)
-refuse(draft_alone     "--draft-model needs --draft" --draft-model no.bin)
+expect(no_draft       2 "^$" "^storyteller: no.bin: there is no such file\n$" --draft no.bin)
 refuse(many_drafts     "--draft-tokens must satisfy 1 <= draft-tokens <= 64, got 65" --draft --draft-tokens 65)
 refuse(tour_draft      "--tour does not take --draft" --tour --draft)
 refuse(picture_alone   "--picture needs --tour" --picture no.svg)

@@ -31,7 +31,7 @@ case $1 in
     grep -q "^[A-Z][a-z]" "$work/out" || fail "that is no beginning"
     ;;
   no_name)
-    for option in --model --draft-model --tokenizer --tree; do
+    for option in --model --tokenizer --tree; do
       run $option ""
       expect 2 "storyteller: $option needs the name of a file, got \"\" (see storyteller --help)"
     done
@@ -51,7 +51,7 @@ case $1 in
       printf '\004\000\000\000\010\000\000\000'
       head -c $((4 * (4 * 2 + 2 * 2 + 4 * 2 * 2 + 3 * 2 + 2 + 8 * 2))) /dev/zero
     } >"$work/draft.bin"
-    run --draft --draft-model "$work/draft.bin"
+    run --draft "$work/draft.bin"
     expect 2 "draft.bin: vocabulary must be the model's, 512, got 4"
     ;;
   truncated)
