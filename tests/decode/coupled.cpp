@@ -10,7 +10,6 @@ using test::weights;
 
 namespace {
 
-
 void check(const lk::Verdict& verdict, std::size_t accepted, lk::Token next) {
   CHECK(verdict.accepted == accepted);
   CHECK(verdict.next == next);
