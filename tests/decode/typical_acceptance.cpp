@@ -10,8 +10,6 @@ using test::weights;
 
 namespace {
 
-const double kLast = 1 - 0x1p-53;
-
 void check(const lk::Verdict& verdict, std::size_t accepted, lk::Token next) {
   CHECK(verdict.accepted == accepted);
   CHECK(verdict.next == next);
