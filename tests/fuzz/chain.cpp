@@ -45,7 +45,8 @@ class Builder {
       case 8:
         return make<lk::MinP<Number>>(x, keep);
       case 9:
-        return make<lk::Typical<Number>>(x, keep);
+        return make<lk::Typical<Number>>(x,
+                                         lk::TypicalOptions{keep.min_keep, bytes_.below(2) == 1});
       case 10:
         return make<lk::Epsilon<Number>>(x, keep);
       case 11:
