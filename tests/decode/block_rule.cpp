@@ -6,18 +6,9 @@
 #include "support/verdicts.hpp"
 
 namespace lk = logitkit;
+using test::check;
+using test::kLast;
 using test::weights;
-
-namespace {
-
-const double kLast = 1 - 0x1p-53;
-
-void check(const lk::Verdict& verdict, std::size_t accepted, lk::Token next) {
-  CHECK(verdict.accepted == accepted);
-  CHECK(verdict.next == next);
-}
-
-}  // namespace
 
 TEST_CASE("a longer part may pass where a shorter one does not") {
   // r = 1/2 after the first token and 1 after the second, which the target likes twice as much.

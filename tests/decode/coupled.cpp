@@ -6,16 +6,8 @@
 #include "support/verdicts.hpp"
 
 namespace lk = logitkit;
+using test::check;
 using test::weights;
-
-namespace {
-
-void check(const lk::Verdict& verdict, std::size_t accepted, lk::Token next) {
-  CHECK(verdict.accepted == accepted);
-  CHECK(verdict.next == next);
-}
-
-}  // namespace
 
 TEST_CASE("what is drawn from the target is taken, and comes in place of anything else") {
   test::Asked asked{{weights({1, 1}), weights({1, 3}), weights({3, 1})}, {0, 1}};

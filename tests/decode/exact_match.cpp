@@ -6,16 +6,8 @@
 #include "support/verdicts.hpp"
 
 namespace lk = logitkit;
+using test::check;
 using test::weights;
-
-namespace {
-
-void check(const lk::Verdict& verdict, std::size_t accepted, lk::Token next) {
-  CHECK(verdict.accepted == accepted);
-  CHECK(verdict.next == next);
-}
-
-}  // namespace
 
 TEST_CASE("the most probable token is taken, the lower of equals, and comes in place of others") {
   test::Asked asked{{weights({1, 3, 3}), weights({0, 0, 1}), weights({5, 1, 1})}, {1, 2}};

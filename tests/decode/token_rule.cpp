@@ -6,18 +6,9 @@
 #include "support/verdicts.hpp"
 
 namespace lk = logitkit;
+using test::check;
+using test::kLast;
 using test::weights;
-
-namespace {
-
-const double kLast = 1 - 0x1p-53;
-
-void check(const lk::Verdict& verdict, std::size_t accepted, lk::Token next) {
-  CHECK(verdict.accepted == accepted);
-  CHECK(verdict.next == next);
-}
-
-}  // namespace
 
 TEST_CASE("a token is taken with probability p / q, else comes a draw from the excess") {
   test::Asked asked{{weights({1, 2, 1}), weights({1, 1, 2})}, {0}, {weights({2, 1, 1})}};

@@ -6,16 +6,8 @@
 #include "support/verdicts.hpp"
 
 namespace lk = logitkit;
+using test::check;
 using test::weights;
-
-namespace {
-
-void check(const lk::Verdict& verdict, std::size_t accepted, lk::Token next) {
-  CHECK(verdict.accepted == accepted);
-  CHECK(verdict.next == next);
-}
-
-}  // namespace
 
 TEST_CASE("a token is taken iff it is more probable than the threshold") {
   // H = ln 2: the threshold is min(epsilon, delta / 2).

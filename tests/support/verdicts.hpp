@@ -4,12 +4,21 @@
 
 #include <logitkit/decode/verdict.hpp>
 
+#include "support/catch.hpp"
+
 #include <stdexcept>
 #include <vector>
 
 namespace test {
 
 namespace lk = logitkit;
+
+inline constexpr double kLast = 1 - 0x1p-53;  // the largest random number
+
+inline void check(const lk::Verdict& verdict, std::size_t accepted, lk::Token next) {
+  CHECK(verdict.accepted == accepted);
+  CHECK(verdict.next == next);
+}
 
 /// Tokens 0, 1, 2, ... with these weights.
 inline lk::Probabilities weights(const std::vector<double>& values) {
