@@ -15,8 +15,7 @@ namespace logitkit::inline LOGITKIT_ABI::math {
   if (is_nan(x)) return x;
   if (x < -708) return 0;
   if (x > 709) return std::numeric_limits<double>::infinity();
-  const double scaled = x * kLog2E;
-  const auto n = static_cast<std::int64_t>(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+  const auto n = static_cast<std::int64_t>(std::fma(x, kLog2E, x < 0 ? -0.5 : 0.5));
   const auto whole = static_cast<double>(n);
   const double r = std::fma(-whole, kLn2Low, std::fma(-whole, kLn2High, x));
   double series = 1;
