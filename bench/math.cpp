@@ -5,7 +5,6 @@
 #include <support/measure.hpp>
 
 #include <cmath>
-#include <numeric>
 
 namespace lk = logitkit;
 using bench::Logits, bench::Method;
@@ -57,34 +56,27 @@ bench::Maker weights(F sum, int unit) {
   };
 }
 
-/// The sums of tiles by one of the kernels, and their sum.
-template <class Kernel>
-auto tile_sums(Kernel kernel) {
-  return [=, sums = std::make_shared<std::vector<float>>()](std::span<const float> row,
-                                                            const lk::math::Weighing& weighing) {
-    sums->resize(lk::math::tile_count(row.size()));
-    kernel(row, weighing, sums->data());
-    return std::accumulate(sums->begin(), sums->end(), 0.0);
-  };
-}
-
 const bench::Part kPart("math", [] {
   using enum bench::Distribution;
   bench::add({"floor", floor_itself}, {{llm}});
   bench::add({"tile_maxima", tile_maxima}, {{llm}});
   // What it costs that all machines share the bits: sums with their own bits, the same as floats
   // with the same bits, and as integers that no order changes.
-  const auto own = [](auto row, const auto& weighing, float* sums) {
-    lk::math::kernels().of_float.quick_sums(row.data(), row.size(), nullptr, weighing, sums);
+  const auto own = [sums = std::make_shared<std::vector<float>>()](auto row, const auto& weighing) {
+    sums->resize(lk::math::tile_count(row.size()));
+    return lk::math::kernels().of_float.quick_sums(row.data(), row.size(), nullptr, weighing,
+                                                   sums->data());
   };
-  const auto shared = [](auto row, const auto& weighing, float* sums) {
-    lk::math::kernels().tile_sums(row.data(), row.size(), weighing, sums);
+  const auto shared = [](auto row, const auto& weighing) {
+    lk::math::LaneSums sums;
+    lk::math::kernels().sum(row.data(), row.size(), weighing, sums);
+    return sums.total();
   };
   const auto integers = [](auto row, const auto& weighing) {
     return lk::math::kernels().mass(row.data(), row.size(), weighing).to_double();
   };
-  bench::add({"sums_of_own_bits", weights(tile_sums(own), 0)}, {{llm}});
-  bench::add({"sums_of_shared_bits", weights(tile_sums(shared), 0)}, {{llm}});
+  bench::add({"sums_of_own_bits", weights(own, 0)}, {{llm}});
+  bench::add({"sums_of_shared_bits", weights(shared, 0)}, {{llm}});
   bench::add({"sums_of_integers", weights(integers, lk::math::Weighing::kUnit)}, {{llm}});
 });
 

@@ -186,11 +186,9 @@ class Candidates {
   math::Mass weigh(std::span<const Survivor> entries);
   std::size_t tile_values(std::size_t tile, S* out) const;
   [[nodiscard]] std::span<const Survivor> tile_entries(std::size_t tile);
-  double sum_tiles();
   [[nodiscard]] std::optional<math::QuickSums> scan_and_sum();
   [[nodiscard]] std::optional<math::QuickSums> sum_tiles_quickly();
   [[nodiscard]] std::optional<math::FineSums> sum_tiles_finely();
-  [[nodiscard]] double sum_survivors();
   void for_each_run(const auto& f);
   void for_each_stretch(const auto& f);
   void for_each_block(const auto& f);
@@ -198,7 +196,7 @@ class Candidates {
   void weigh_blocks();
   [[nodiscard]] math::Mass total();
   [[nodiscard]] double log_mass();
-  double keep_log_mass(double sum);
+  double keep_log_mass(const math::LaneSums& weights);
   [[nodiscard]] double log_rest();
   [[nodiscard]] Token draw_by(const auto& sums, double u);
   struct Boundary;

@@ -102,12 +102,14 @@ template <class R, class C, class Chooser>
   chain(candidates, context);
   if constexpr (kList) candidates.keep_top(candidates.size());  // nothing of its rest can come
 
+  // Before the status, which would cost the draw a read of its own.
+  const Token token = chooser(candidates, context.position());
   Pick pick{.status = candidates.status()};
   if (pick.status != Status::ok) {
     alternatives.resize(first);
     return pick;
   }
-  pick.token = chooser(candidates, context.position());
+  pick.token = token;
   if (report.model) {
     pick.model_log_probability = model.log_probability(logit_of(pick.token, row));
   }

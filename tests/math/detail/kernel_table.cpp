@@ -28,11 +28,11 @@ TEST_CASE("a spread's centre is never nearly zero, and its lanes add up in a fix
     CHECK(math::Spread::centre(x) == 0x1p-20f);
   }
   for (const float x : {0x1p-20f, -0x1p-20f, 3.5f, -1e30f}) CHECK(math::Spread::centre(x) == x);
-  double lanes[16];
-  for (int i = 0; i < 16; ++i) lanes[i] = i;
-  CHECK(math::Spread::total(lanes) == 120);
-  lanes[0] = 1e300, lanes[8] = -1e300;  // the first two that meet
-  CHECK(math::Spread::total(lanes) == 112);
+  math::LaneSums sums;
+  for (int i = 0; i < 16; ++i) sums.lanes[i] = i;
+  CHECK(sums.total() == 120);
+  sums.lanes[0] = 1e300, sums.lanes[8] = -1e300;  // the first two that meet
+  CHECK(sums.total() == 112);
 }
 
 TEST_CASE("the sum of a block is that of its tiles", "[kernels]") {

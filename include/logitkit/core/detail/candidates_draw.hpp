@@ -25,9 +25,11 @@ auto Candidates<S>::scan_and_sum() -> std::optional<math::QuickSums> {
     const math::Weighing guess(near, scale_);
     double all = 0;
     scan_by([&]<class Scalar>(const Scalar* data) {
-      return math::kernels().rows<Scalar>().scan_and_sum(data, row_.size(), guess, tiles,
-                                                         scratch_.tile_sums.data(), all);
+      all = math::kernels().rows<Scalar>().scan_and_sum(data, row_.size(), guess, tiles,
+                                                        scratch_.tile_sums.data());
+      return !math::is_nan(all) || math::scan(data, row_.size(), nullptr, tiles);
     });
+    if (math::is_nan(all)) return std::nullopt;  // of a NaN, or of what is too far from the guess
     if (status() != Status::ok || !weighs_fast()) return std::nullopt;
     const math::Weighing weighing = this->weighing();
     const int octaves = weighing.octaves_above(guess);

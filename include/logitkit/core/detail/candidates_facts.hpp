@@ -117,12 +117,13 @@ double Candidates<S>::entropy() {
   if constexpr (std::same_as<S, float>) {
     if (weighs_fast()) {
       const math::Weighing weighing = this->weighing();
-      const auto best = static_cast<float>(largest()), scale = static_cast<float>(scale_);
-      double sums[2] = {};
+      const auto best = static_cast<float>(largest());
+      math::LaneSums weights, distances;
       for_each_block([&](const float* numbers, std::size_t size) {
-        math::kernels().distances(numbers, size, weighing, best, scale, sums);
+        math::kernels().distances(numbers, size, weighing, best, weights, distances);
       });
-      return *(entropy_ = keep_log_mass(sums[0]) + sums[1] / sums[0]);
+      const double mean = distances.total() / weights.total() / math::kLog2E;
+      return *(entropy_ = keep_log_mass(weights) + mean);
     }
   }
   // H = ln(sum of w) + (sum of w d) / (sum of w), where w = 2^-d.
@@ -145,12 +146,11 @@ double Candidates<S>::collision() {
   if constexpr (std::same_as<S, float>) {
     if (weighs_fast()) {
       const math::Weighing weighing = this->weighing();
-      double sums[2] = {};
+      math::LaneSums weights, squares;
       for_each_block([&](const float* numbers, std::size_t size) {
-        math::kernels().squares(numbers, size, weighing, sums);
+        math::kernels().squares(numbers, size, weighing, weights, squares);
       });
-      keep_log_mass(sums[0]);
-      return *(collision_ = sums[1] * 0x1p-80 / (sums[0] * sums[0]));
+      return *(collision_ = squares.total() / (weights.total() * weights.total()));
     }
   }
   const double best = math::widen(peak().score), per_octave = scale_ * math::kLog2E;
@@ -208,8 +208,8 @@ double Candidates<S>::find_deviation(math::Spread spread, float centre) {
           math::kernels().scan_and_spread(numbers, size, middle, spread, ignored.data());
         });
       }
-      const double mean = math::Spread::total(spread.sums) / double(spread.count);
-      const double square = math::Spread::total(spread.squares) / double(spread.count);
+      const double mean = spread.sums.total() / double(spread.count);
+      const double square = spread.squares.total() / double(spread.count);
       const double variance = std::fma(-mean, mean, square);
       const bool equal = !(variance > 0) && !narrow_;  // it may be that all are
       if (equal && mark(0, scratch_.tiles.size(), largest_key()) == spread.count) return 0;

@@ -3,7 +3,7 @@
 //
 // A weight is exp(score) as an integer, so that sums do not depend on their order: not on vector
 // width, threads, or whether the set is a row or a list. Adding up 64-bit integers is the dearer
-// part; a sum of each tile's weights as floats costs half as much and is wrong by less than a part
+// part; a sum of each tile's weights as floats costs half as much and is wrong by about a part
 // in 2^21. Where a choice holds for every total within that, the quick sums have made it; of double
 // rows, whose exact weights are the dearest, sums in doubles then make nearly all the others.
 #pragma once
@@ -145,57 +145,13 @@ void Candidates<S>::for_each_weight(const auto& f) {
   for (std::size_t tile = 0; tile < scratch_.tiles.size(); ++tile) each(tile_entries(tile));
 }
 
-/// The sum of all weights. Each tile's goes to scratch_.tile_sums as a float, that of an all-banned
-/// one is 0, and then they are added up block by block. Before narrowing, where weighs_fast().
-template <std::floating_point S>
-double Candidates<S>::sum_tiles() {
-  const math::Weighing weighing = this->weighing();
-  float* sums = scratch_.tile_sums.data();
-  for_each_stretch([&](const float* numbers, std::size_t size, std::size_t first) {
-    math::kernels().tile_sums(numbers, size, weighing, sums + first / math::kTile);
-  });
-  const auto floor = math::order_key(weighing.floor);
-  const std::size_t count = scratch_.tiles.size();
-  for (std::size_t tile = 0; tile < count; ++tile) {
-    if (scratch_.tiles[tile] <= floor) sums[tile] = 0;
-  }
-  return math::sum_blocks(std::span<const float>(sums, count));
-}
-
-/// The same sum, to the bit, of a list: its blocks are laid out again, one at a time.
-template <std::floating_point S>
-double Candidates<S>::sum_survivors() {
-  constexpr std::size_t kTokens = kBlock * math::kTile;
-  const math::Weighing weighing = this->weighing();
-  double sum = 0;
-  for (auto entry = scratch_.survivors.begin(); entry != scratch_.survivors.end();) {
-    const std::size_t begin = static_cast<std::size_t>(entry->token) / kTokens * kTokens;
-    const std::size_t size = std::min(kTokens, vocabulary() - begin);
-    float values[kTokens], sums[kBlock];
-    bool counts[kBlock] = {};  // tiles with a weight
-    std::fill_n(values, size, -std::numeric_limits<float>::infinity());
-    for (; entry != scratch_.survivors.end(); ++entry) {
-      const std::size_t at = static_cast<std::size_t>(entry->token) - begin;
-      if (at >= size) break;
-      values[at] = float(entry->score);
-      counts[at / math::kTile] |= math::order_key(values[at]) > math::order_key(weighing.floor);
-    }
-    math::kernels().tile_sums(values, size, weighing, sums);
-    const std::size_t tiles = math::tile_count(size);
-    for (std::size_t tile = 0; tile < tiles; ++tile) {
-      if (!counts[tile]) sums[tile] = 0;
-    }
-    sum += math::sum_block(sums, tiles);
-  }
-  return sum;
-}
-
 /// What log_mass is where the float kernels have added up the weights; 0 for a single token.
 template <std::floating_point S>
-double Candidates<S>::keep_log_mass(double sum) {
-  const Survivor best = peak();
-  const double unit = weigh({&best, 1}).to_double() * 0x1p-56;
-  return *(log_mass_ = math::log(sum / unit));
+double Candidates<S>::keep_log_mass(const math::LaneSums& weights) {
+  math::LaneSums unit;
+  const auto best = static_cast<float>(largest());
+  math::kernels().sum(&best, 1, weighing(), unit);
+  return *(log_mass_ = math::log(weights.total() / unit.total()));
 }
 
 /// ln of the sum of exp(score - maximum); needs a good status.
@@ -204,7 +160,12 @@ double Candidates<S>::log_mass() {
   if (log_mass_) return *log_mass_;
   if constexpr (std::same_as<S, float>) {
     if (weighs_fast()) {
-      return keep_log_mass(narrow_ ? sum_survivors() : sum_tiles());
+      math::LaneSums weights;
+      const math::Weighing weighing = this->weighing();
+      for_each_block([&](const float* numbers, std::size_t size) {
+        math::kernels().sum(numbers, size, weighing, weights);
+      });
+      return keep_log_mass(weights);
     }
   }
   return *(log_mass_ = math::log(total().to_double() * 0x1p-56));

@@ -32,25 +32,30 @@ struct Parts {
   Entry<float>* between;  ///< behind the last of the entries in the stretch
 };
 
-/// What `scan_and_spread` adds up of distances from a centre, lane by lane.
+/// Sums in sixteen lanes, that of every sixteenth number each: of 1024 numbers, counted from the
+/// first on, in floats, and then in doubles. So they are the same for every width of vectors.
+struct LaneSums {
+  double lanes[16] = {};
+
+  /// All lanes together, in an order that is always the same.
+  [[nodiscard]] double total() const {
+    LaneSums folded = *this;
+    for (int half = 8; half > 0; half /= 2) {
+      for (int i = 0; i < half; ++i) folded.lanes[i] += folded.lanes[i + half];
+    }
+    return folded.lanes[0];
+  }
+};
+
+/// What `scan_and_spread` adds up of distances from a centre.
 struct Spread {
-  double sums[16];
-  double squares[16];
-  std::size_t count;  ///< of numbers that are not -inf
+  LaneSums sums, squares;
+  std::size_t count = 0;  ///< of numbers that are not -inf
 
   /// A centre that is never so small that a distance from it, or its square, could be denormal,
   /// which processors may take for zero.
   [[nodiscard]] static float centre(float wanted) {
     return wanted > -0x1p-20f && wanted < 0x1p-20f ? 0x1p-20f : wanted;
-  }
-  /// All lanes together, in an order that is always the same.
-  [[nodiscard]] static double total(const double (&lanes)[16]) {
-    double folded[16];
-    std::copy_n(lanes, 16, folded);
-    for (int half = 8; half > 0; half /= 2) {
-      for (int i = 0; i < half; ++i) folded[i] += folded[i + half];
-    }
-    return folded[0];
   }
 };
 
@@ -96,8 +101,8 @@ struct RowKernels {
                        const Weighing&, float* sums);
   std::size_t (*mark)(const Scalar* row, std::size_t size, const std::uint64_t* allowed,
                       std::int32_t bound, std::uint64_t* marks);
-  bool (*scan_and_sum)(const Scalar* row, std::size_t size, const Weighing&, std::int32_t* tiles,
-                       float* sums, double& total);
+  double (*scan_and_sum)(const Scalar* row, std::size_t size, const Weighing&, std::int32_t* tiles,
+                         float* sums);
 };
 
 template <>
@@ -120,7 +125,6 @@ struct Kernels {
   RowKernels<Eigen::half> of_half;
   RowKernels<Eigen::bfloat16> of_bfloat16;
   RowKernels<double> of_double;
-  void (*tile_sums)(const float* row, std::size_t size, const Weighing&, float* sums);
   Mass (*mass)(const float* numbers, std::size_t size, const Weighing&);
   void (*keys)(const Entry<float>* entries, std::size_t size, std::int32_t* keys);
   void (*keys_near)(const Entry<float>* entries, std::size_t size, float centre,
@@ -155,9 +159,11 @@ struct Kernels {
                               std::int32_t* maxima);
   bool (*scan_and_spread)(const float* numbers, std::size_t size, float centre, Spread& spread,
                           std::int32_t* tiles);
-  void (*squares)(const float* numbers, std::size_t size, const Weighing&, double* sums);
+  void (*sum)(const float* numbers, std::size_t size, const Weighing&, LaneSums& weights);
+  void (*squares)(const float* numbers, std::size_t size, const Weighing&, LaneSums& weights,
+                  LaneSums& squares);
   void (*distances)(const float* numbers, std::size_t size, const Weighing&, float best,
-                    float scale, double* sums);
+                    LaneSums& weights, LaneSums& distances);
 
   template <class Scalar>
   [[nodiscard]] constexpr const RowKernels<Scalar>& rows() const {

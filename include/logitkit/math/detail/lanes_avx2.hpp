@@ -100,16 +100,16 @@ inline Floats from_bits(Ints x) {
 }
 inline void hold(Floats&, Floats&, Floats&, Floats&) {}  // there are not as many registers
 
-// 2^y in two parts, y at most 64 or so: 2^fraction(y), then by 2^floor(y); far below, nearly 0.
-inline __m256 floor_of(__m256 y) { return _mm256_floor_ps(_mm256_max_ps(y, _mm256_set1_ps(-100))); }
-inline Floats fraction(Floats y) {
-  const __m256 least = _mm256_set1_ps(-100);
-  return {_mm256_sub_ps(_mm256_max_ps(y.low, least), floor_of(y.low)),
-          _mm256_sub_ps(_mm256_max_ps(y.high, least), floor_of(y.high))};
+// What powers of two are made of: y where it is not so small that `scaled` goes wrong, its nearest
+// whole number n, and p 2^n.
+inline Floats bounded(Floats y) { return max(all(-120.0f), y); }  // in this order NaN stays NaN
+inline Floats nearest(Floats y) {
+  constexpr int kNearest = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
+  return {_mm256_round_ps(y.low, kNearest), _mm256_round_ps(y.high, kNearest)};
 }
-inline Floats scaled(Floats p, Floats y) {
-  return from_bits(add(bits(p), to_exponent({_mm256_cvtps_epi32(floor_of(y.low)),
-                                             _mm256_cvtps_epi32(floor_of(y.high))})));
+inline Floats scaled(Floats p, Floats n) {
+  const Ints whole{_mm256_cvtps_epi32(n.low), _mm256_cvtps_epi32(n.high)};
+  return from_bits(add(bits(p), to_exponent(whole)));
 }
 
 inline __m256 eight_scores(const Entry<float>* p) {

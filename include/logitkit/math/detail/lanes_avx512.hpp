@@ -19,6 +19,7 @@
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wuninitialized"  // g++ 12: its own intrinsics' undefined operands
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wsign-conversion"  // and, at -O0, their masks
 #endif
 
 namespace logitkit::inline LOGITKIT_ABI::math::avx512 {
@@ -102,9 +103,11 @@ inline void hold(Floats& a, Floats& b, Floats& c, Floats& d) {
   __asm__("" : "+v"(a), "+v"(b), "+v"(c), "+v"(d));
 }
 
-// 2^y in two parts, y at most 64 or so: 2^fraction(y), then by 2^floor(y); of -inf, nothing.
-inline Floats fraction(Floats y) { return _mm512_reduce_ps(y, _MM_FROUND_TO_NEG_INF); }
-inline Floats scaled(Floats p, Floats y) { return _mm512_scalef_ps(p, y); }
+// What powers of two are made of: y where it is not so small that `scaled` goes wrong, its nearest
+// whole number n, and p 2^n, also where p is NaN and n is -inf: then it is 0.
+inline Floats bounded(Floats y) { return y; }
+inline Floats nearest(Floats y) { return _mm512_roundscale_ps(y, _MM_FROUND_TO_NEAREST_INT); }
+inline Floats scaled(Floats p, Floats n) { return _mm512_scalef_ps(p, n); }
 
 /// Scores and tokens of sixteen entries.
 inline Floats scores(const Entry<float>* p) {

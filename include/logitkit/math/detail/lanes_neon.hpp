@@ -98,16 +98,15 @@ inline Floats from_bits(const Ints& x) {
 }
 inline void hold(Floats&, Floats&, Floats&, Floats&) {}
 
-// 2^y in two parts, y at most 64 or so: 2^fraction(y), then by 2^floor(y); far below, nearly 0.
-inline float32x4_t clamped(float32x4_t y) { return vmaxq_f32(y, vdupq_n_f32(-100)); }
-inline Floats fraction(const Floats& y) {
-  return each<Floats>(
-      [&](int i) { return vsubq_f32(clamped(y.part[i]), vrndmq_f32(clamped(y.part[i]))); });
+// What powers of two are made of: y where it is not so small that `scaled` goes wrong, its nearest
+// whole number n, and p 2^n. NaN stays NaN.
+inline Floats bounded(const Floats& y) { return max(all(-120.0f), y); }
+inline Floats nearest(const Floats& y) {
+  return each<Floats>([&](int i) { return vrndnq_f32(y.part[i]); });
 }
-inline Floats scaled(const Floats& p, const Floats& y) {
-  return from_bits(add(bits(p), to_exponent(each<Ints>([&](int i) {
-                         return vcvtq_s32_f32(vrndmq_f32(clamped(y.part[i])));
-                       }))));
+inline Floats scaled(const Floats& p, const Floats& n) {
+  const Ints whole = each<Ints>([&](int i) { return vcvtq_s32_f32(n.part[i]); });
+  return from_bits(add(bits(p), to_exponent(whole)));
 }
 
 /// The scores of sixteen entries.

@@ -103,14 +103,19 @@ inline Ints bits(const Floats& x) { return std::bit_cast<Ints>(x); }
 inline Floats from_bits(const Ints& x) { return std::bit_cast<Floats>(x); }
 inline void hold(Floats&, Floats&, Floats&, Floats&) {}
 
-// 2^y in two parts, y at most 64 or so: 2^fraction(y), then by 2^floor(y); far below, nearly 0.
-inline float clamped(float y) { return y > -100 ? (y < 100 ? y : 100) : -100; }
-inline Floats fraction(const Floats& y) {
-  return each<Floats>([&](int i) { return clamped(y.lane[i]) - std::floor(clamped(y.lane[i])); });
+// What powers of two are made of: y where it is not so small, or large, that `scaled` goes wrong,
+// its nearest whole number n, and p 2^n. NaN stays NaN.
+inline Floats bounded(const Floats& y) {
+  return each<Floats>([&](int i) {
+    return y.lane[i] < -120 ? -120 : y.lane[i] > 120 ? 120 : y.lane[i];
+  });
 }
-inline Floats scaled(const Floats& p, const Floats& y) {
+inline Floats nearest(const Floats& y) {  // there is nothing behind the point of so large a sum
+  return each<Floats>([&](int i) { return (y.lane[i] + Weighing::kMagic) - Weighing::kMagic; });
+}
+inline Floats scaled(const Floats& p, const Floats& n) {
   return from_bits(add(bits(p), to_exponent(each<Ints>([&](int i) {
-                         return static_cast<std::int32_t>(std::floor(clamped(y.lane[i])));
+                         return is_nan(n.lane[i]) ? 0 : static_cast<std::int32_t>(n.lane[i]);
                        }))));
 }
 

@@ -33,9 +33,9 @@ struct Weighing {
                                        0x1.c6af0ep-5f, 0x1.3b2d12p-7f, 0x1.5f44bap-10f,
                                        0x1.4258d8p-13f};
 
-  /// 2^f for 0 <= f < 1, within 1.5e-7 of it.
-  static constexpr float kQuickPowers[6] = {0x1.fffffep-1f, 0x1.62e4f6p-1f, 0x1.ebd5a8p-3f,
-                                            0x1.c95446p-5f, 0x1.26900ap-7f, 0x1.ec3212p-10f};
+  /// The same within 1.4e-7.
+  static constexpr float kQuickPowers[6] = {0x1p+0f,        0x1.62e42ap-1f, 0x1.ebf9cap-3f,
+                                            0x1.c6b6fep-5f, 0x1.3ce4b4p-7f, 0x1.5bc21cp-10f};
 
   /// 2^f for |f| <= 1/2, within 2^-46 of it: the Taylor series of exp(f ln 2).
   static constexpr std::array<double, 12> kFinePowers = [] {
@@ -59,7 +59,7 @@ struct Weighing {
 
   /// exp(x) to 2^-32 for |x| < 1/32, which is where a drift is.
   [[nodiscard]] static double small_exp(double x) {
-    return 1 + x * (1 + x / 2 * (1 + x / 3 * (1 + x / 4)));
+    return std::fma(x, std::fma(x / 2, std::fma(x / 3, 1 + x / 4, 1.0), 1.0), 1.0);
   }
 
   /// How far quick sums of at most `size` weights can be from the exact ones, as a part of `sum`,
