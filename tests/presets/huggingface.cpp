@@ -83,6 +83,27 @@ TEST_CASE("huggingface: without end tokens nothing puts the end off") {
   CHECK(to_string(huggingface({.min_length = 9, .min_new_tokens = 3})).empty());
 }
 
+TEST_CASE("huggingface: a bad word that is an end token is left out", "[peers]") {
+  const auto b = reference::kBanned;
+  CHECK(reference::after(huggingface({.bad_words_ids = {{0}, {2}, {1}}, .eos_token_id = {1, 2}}),
+                         std::vector<float>{3, 2, 1}) == Scores{b, 2, 1});
+}
+
+TEMPLATE_TEST_CASE("huggingface: what is no number has a status, where theirs can make it one",
+                   "[peers]", float, double) {  // remove_invalid_values: banned becomes the lowest
+  const TestType nan = std::numeric_limits<TestType>::quiet_NaN();
+  const TestType inf = std::numeric_limits<TestType>::infinity();
+  const auto chain = huggingface({.suppress_tokens = {0}, .renormalize_logits = true});
+  const auto status = [&](const std::vector<TestType>& row) {
+    return reference::status_after(chain, row);
+  };
+  CHECK(status({0, nan, 2}) == lk::Status::not_a_number);
+  CHECK(status({0, inf, 2}) == lk::Status::positive_infinity);
+  CHECK(status({0, -inf, -inf}) == lk::Status::nothing_left);
+  CHECK(reference::after(chain, std::vector<TestType>{0, -inf, 2}) ==
+        Scores{reference::kBanned, reference::kBanned, 0});
+}
+
 TEST_CASE("huggingface: what has no effect without do_sample is refused", "[peers]") {
   CHECK(lk::presets::HuggingFace{.temperature = 0.7}.check() ==
         std::vector<std::string>{
