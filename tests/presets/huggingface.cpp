@@ -63,6 +63,14 @@ TEST_CASE("huggingface: sampled beams keep one token more than there are ends", 
   CHECK(to_string(huggingface(
             {.do_sample = true, .eos_token_id = {2, 3}, .top_k = 1, .min_p = 1, .num_beams = 2})) ==
         "top_k(k=3, keep_ties=true) > min_p(min_p=1, min_keep=3)");
+  CHECK(to_string(huggingface({.do_sample = true,
+                               .top_k = 0,
+                               .typical_p = 0.5,
+                               .epsilon_cutoff = 0.25,
+                               .eta_cutoff = 0.5,
+                               .num_beams = 2})) ==
+        "typical(p=0.5, min_keep=2, keep_ties=true) > epsilon(epsilon=0.25, min_keep=2) > "
+        "eta(epsilon=0.5, min_keep=2)");
 }
 
 TEST_CASE("huggingface: all equals of the k-th and of the farthest typical token stay, not of p's",
