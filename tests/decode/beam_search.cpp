@@ -181,21 +181,23 @@ TEST_CASE("patience goes on until it has found as many hypotheses as it wants") 
   }
 }
 
-TEST_CASE("one beam that stops when full is greedy, also without end tokens under every rule") {
+TEST_CASE("one beam is greedy search, by every rule and however patient") {
   for (std::uint64_t seed = 1; seed < 20; ++seed) {
     const test::PlainRecurrent<float> model{15, seed};
-    lk::Limits limits{.max_new_tokens = 12, .end_tokens = {2, 3}};
-    const auto same = [&](EarlyStopping rule) {
-      const lk::BeamSearchDecoder beams{lk::Chain{}, {.beams = 1, .early_stopping = rule}};
-      const auto results = beams.decode(model, kPrompt, limits);
-      const auto greedy = lk::GreedyDecoder().decode(model, kPrompt, limits);
-      REQUIRE(results.size() == 1);
-      CHECK(results[0].tokens == greedy.tokens);
-      CHECK(results[0].reason == greedy.reason);
-    };
-    same(EarlyStopping::when_full);
-    limits.end_tokens.clear();
-    for (const EarlyStopping rule : kRules) same(rule);
+    const lk::Limits limits{.max_new_tokens = 12, .end_tokens = {2, 3}};
+    const auto greedy = lk::GreedyDecoder().decode(model, kPrompt, limits);
+    for (const EarlyStopping rule : {EarlyStopping::heuristic, EarlyStopping::when_full,
+                                     EarlyStopping::never, EarlyStopping::canonical}) {
+      for (const double patience : {1.0, 1000.0}) {  // which runs to the limit
+        const lk::BeamSearchDecoder one{
+            lk::Chain{},
+            {.beams = 1, .length_penalty = 2, .early_stopping = rule, .patience = patience}};
+        const auto results = one.decode(model, kPrompt, limits);
+        REQUIRE(results.size() == 1);
+        CHECK(results[0].tokens == greedy.tokens);
+        CHECK(results[0].reason == greedy.reason);
+      }
+    }
   }
 }
 

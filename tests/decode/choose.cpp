@@ -252,8 +252,11 @@ TEST_CASE("a processor that spoils the candidates is a status, too") {
   const std::vector<float> row{1, 2, 3};
   lk::Workspace workspace;
   const auto status = [&](const auto& processor) {
-    const lk::Pick pick = lk::GreedyDecoder{processor}.next(row, kContext, workspace);
+    const lk::GreedyDecoder greedy{processor, {.report = {.alternatives = 2}}};
+    const lk::Pick pick = greedy.next(row, kContext, workspace);
     CHECK(pick.token == lk::kNoToken);
+    CHECK(pick.alternatives.empty());
+    CHECK(workspace.alternatives().empty());
     return pick.status;
   };
   const float inf = std::numeric_limits<float>::infinity();

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Beam search and greedy decoding against Hugging Face's own: tokens, scores, number of model
 // calls.
+#include "golden/cases.hpp"
 #include "support/catch.hpp"
 #include "support/models.hpp"
 
 #include <logitkit/logitkit.hpp>
 
-#include <nlohmann/json.hpp>
-
-#include <fstream>
 #include <optional>
 
 namespace lk = logitkit;
-using nlohmann::json;
+using golden::json;
 
 namespace {
 
@@ -36,12 +34,6 @@ struct Maybe {
     if (processor) (*processor)(candidates, context);
   }
 };
-
-json load(const char* name) {
-  std::ifstream file(std::string(LOGITKIT_TEST_DATA "/golden/") + name);
-  REQUIRE(file);
-  return json::parse(file);
-}
 
 template <class Scalar>
 test::TableModel<Scalar> table(const json& model) {
@@ -167,7 +159,7 @@ void check_beam_case(const json& each, const json& models, const char* scores, d
 }  // namespace
 
 TEST_CASE("beam search gives Hugging Face's tokens, scores and number of model calls") {
-  const json golden = load("beam.json");
+  const json golden = golden::file("beam.json");
   CHECK(golden["cases"].size() == 80);
   for (const json& each : golden["cases"]) {
     check_beam_case<float>(each, golden["models"], "scores", 1e-5);
@@ -176,7 +168,7 @@ TEST_CASE("beam search gives Hugging Face's tokens, scores and number of model c
 }
 
 TEST_CASE("by the legacy rules it gives those of version 4.43, but for the end token's number") {
-  const json golden = load("beam.json");
+  const json golden = golden::file("beam.json");
   int others = 0;
   for (json each : golden["cases"]) {
     if (!each["robust"] || (each.contains("legacy") && each["legacy"].is_null())) continue;
@@ -195,7 +187,7 @@ TEST_CASE("by the legacy rules it gives those of version 4.43, but for the end t
 }
 
 TEST_CASE("diverse beams give version 4.43's tokens, scores and number of model calls") {
-  const json golden = load("group.json");
+  const json golden = golden::file("group.json");
   CHECK(golden["cases"].size() == 14);
   for (const json& each : golden["cases"]) {
     INFO(each["id"].get<std::string>());
@@ -211,8 +203,21 @@ TEST_CASE("diverse beams give version 4.43's tokens, scores and number of model 
   }
 }
 
+TEMPLATE_TEST_CASE("a group's rows lose what version 4.43's diversity penalty takes from them", "",
+                   float, double) {
+  const auto run = golden::run<TestType>(
+      "hamming.json", [](const json& step, auto& candidates, const lk::Context&, const json&) {
+        lk::TokenCounts taken;
+        for (const lk::Token token : step[1]["taken"]) taken.add(token);
+        lk::detail::DissuadedBeams group(step[1]["penalty"].get<double>());
+        group.dissuade(taken);
+        group.before_chain(candidates);
+      });
+  CHECK(run == std::map<std::string, std::size_t>{{"HammingDiversityLogitsProcessor", 12}});
+}
+
 TEST_CASE("constrained search meets every demand, also where Hugging Face's result does not") {
-  const json golden = load("constrained_beam.json");
+  const json golden = golden::file("constrained_beam.json");
   int theirs_lack = 0;
   for (const json& each : golden["cases"]) {
     INFO(each["id"].get<std::string>());
@@ -236,7 +241,7 @@ TEST_CASE("constrained search meets every demand, also where Hugging Face's resu
 }
 
 TEST_CASE("the live beams' sums are Hugging Face's after every step") {
-  const json golden = load("beam.json");
+  const json golden = golden::file("beam.json");
   std::size_t steps = 0;
   for (const json& each : golden["cases"]) {
     if (!each.contains("running") || !each["robust"]) continue;
@@ -262,7 +267,7 @@ TEST_CASE("the live beams' sums are Hugging Face's after every step") {
 }
 
 TEST_CASE("greedy decoding gives Hugging Face's tokens and number of model calls") {
-  const json golden = load("greedy.json");
+  const json golden = golden::file("greedy.json");
   CHECK(golden["cases"].size() == 7);
   for (const json& each : golden["cases"]) {
     INFO(each["id"].get<std::string>());

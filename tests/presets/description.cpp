@@ -56,13 +56,20 @@ TEST_CASE("Every processor describes itself") {
   CHECK(text(lk::ForcePrefix{two}) == "force_prefix([1, 2])");
   CHECK(text(lk::FrequencyPenalty{0.5f}) == "frequency_penalty(0.5)");
   CHECK(text(lk::GreenListWatermark{2.0f, {.vocabulary = 64}}) == "green_list_watermark(2)");
+  const auto second = [](const lk::Context&) { return std::vector<float>(); };
+  CHECK(text(lk::Guidance{1.5, second}) == "guidance(1.5)");
+  CHECK(text(lk::Guidance{1.5, second, lk::Guided::logits}) == "guidance(g=1.5, of_logits=true)");
   CHECK(text(lk::LogitBias{{{3, -1.5f}}}) == "logit_bias([3: -1.5])");
   CHECK(text(lk::MinLength{10, {2}}) == "min_length(n=10, end_tokens=[2])");
   CHECK(text(lk::MinNewTokens{10, {2}}) == "min_new_tokens(n=10, end_tokens=[2])");
   CHECK(text(lk::MinP{0.05f, {.min_keep = 3}}) == "min_p(min_p=0.05, min_keep=3)");
   CHECK(text(lk::Mirostat{5.0f, 0.5f}) == "mirostat(tau=5, eta=0.5)");
+  CHECK(text(lk::Mirostat{
+            5.0f, 0.5f, {.version = 1, .m = 50, .surprise = lk::MirostatSurprise::llama_cpp}}) ==
+        "mirostat(tau=5, eta=0.5, version=1, m=50, llama_cpp=true)");
   CHECK(text(lk::NoRepeatNgram{3}) == "no_repeat_ngram(3)");
   CHECK(text(lk::PLess{}) == "p_less");
+  CHECK(text(lk::PrefixAllowed{[&](const lk::Context&) { return two; }}) == "prefix_allowed");
   CHECK(text(lk::PresencePenalty{0.5f}) == "presence_penalty(0.5)");
   CHECK(text(lk::QuadraticSmoothing{0.3, 2}) == "quadratic_smoothing(factor=0.3, curve=2)");
   CHECK(text(lk::RepetitionPenalty{1.1f, {.last = 64}}) == "repetition_penalty(r=1.1, last=64)");

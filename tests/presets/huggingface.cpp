@@ -63,6 +63,14 @@ TEST_CASE("huggingface: sampled beams keep one token more than there are ends", 
   CHECK(to_string(huggingface(
             {.do_sample = true, .eos_token_id = {2, 3}, .top_k = 1, .min_p = 1, .num_beams = 2})) ==
         "top_k(k=3, keep_ties=true) > min_p(min_p=1, min_keep=3)");
+  CHECK(to_string(huggingface({.do_sample = true,
+                               .top_k = 0,
+                               .typical_p = 0.5,
+                               .epsilon_cutoff = 0.25,
+                               .eta_cutoff = 0.5,
+                               .num_beams = 2})) ==
+        "typical(p=0.5, min_keep=2, keep_ties=true) > epsilon(epsilon=0.25, min_keep=2) > "
+        "eta(epsilon=0.5, min_keep=2)");
 }
 
 TEST_CASE("huggingface: all equals of the k-th and of the farthest typical token stay, not of p's",
@@ -81,6 +89,27 @@ TEST_CASE("huggingface: all equals of the k-th and of the farthest typical token
 
 TEST_CASE("huggingface: without end tokens nothing puts the end off") {
   CHECK(to_string(huggingface({.min_length = 9, .min_new_tokens = 3})).empty());
+}
+
+TEST_CASE("huggingface: a bad word that is an end token is left out", "[peers]") {
+  const auto b = reference::kBanned;
+  CHECK(reference::after(huggingface({.bad_words_ids = {{0}, {2}, {1}}, .eos_token_id = {1, 2}}),
+                         std::vector<float>{3, 2, 1}) == Scores{b, 2, 1});
+}
+
+TEMPLATE_TEST_CASE("huggingface: what is no number has a status, where theirs can make it one",
+                   "[peers]", float, double) {  // remove_invalid_values: banned becomes the lowest
+  const TestType nan = std::numeric_limits<TestType>::quiet_NaN();
+  const TestType inf = std::numeric_limits<TestType>::infinity();
+  const auto chain = huggingface({.suppress_tokens = {0}, .renormalize_logits = true});
+  const auto status = [&](const std::vector<TestType>& row) {
+    return reference::status_after(chain, row);
+  };
+  CHECK(status({0, nan, 2}) == lk::Status::not_a_number);
+  CHECK(status({0, inf, 2}) == lk::Status::positive_infinity);
+  CHECK(status({0, -inf, -inf}) == lk::Status::nothing_left);
+  CHECK(reference::after(chain, std::vector<TestType>{0, -inf, 2}) ==
+        Scores{reference::kBanned, reference::kBanned, 0});
 }
 
 TEST_CASE("huggingface: what has no effect without do_sample is refused", "[peers]") {

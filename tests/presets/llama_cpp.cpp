@@ -37,9 +37,9 @@ TEST_CASE("llama_cpp: all that is on stands in the default order, temperature la
 
 TEST_CASE("llama_cpp: mirostat stands for all but biases and temperature, adaptive_p comes last") {
   CHECK(to_string(llama_cpp({.logit_bias = {{5, 1}}, .repeat_penalty = 1.1, .mirostat = 2})) ==
-        "logit_bias([5: 1]) > temperature(0.8) > mirostat(tau=5, eta=0.1)");
+        "logit_bias([5: 1]) > temperature(0.8) > mirostat(tau=5, eta=0.1, llama_cpp=true)");
   CHECK(to_string(llama_cpp({.temperature = 1, .mirostat = 1, .mirostat_tau = 3})) ==
-        "mirostat(tau=3, eta=0.1, version=1)");
+        "mirostat(tau=3, eta=0.1, version=1, llama_cpp=true)");
   CHECK(to_string(llama_cpp({.adaptive_target = 0.3})) ==
         "top_k(40) > top_p(0.95) > min_p(0.05) > temperature(0.8) > "
         "adaptive_p(target=0.3, decay=0.9)");
@@ -88,6 +88,26 @@ TEST_CASE("llama_cpp: penalties count the last tokens, the prompt's too") {
   CHECK(reference::after(chain, std::vector<float>{5, 5, 5}) == Scores{4, 4, 5});
   chain.accept(1);
   CHECK(reference::after(chain, std::vector<float>{5, 5, 5}) == Scores{5, 3, 5});
+}
+
+TEST_CASE("llama_cpp: xtc has the coins of its seed") {
+  const auto coins = [](std::uint64_t seed) {
+    const auto chain = llama_cpp({.top_k = 0,
+                                  .top_p = 1,
+                                  .min_p = 0,
+                                  .xtc_probability = 0.5,
+                                  .xtc_threshold = 0.3,
+                                  .seed = seed});
+    std::vector<bool> happens;
+    for (std::size_t position = 0; position < 64; ++position) {
+      const std::vector<lk::Token> tokens(position, 1);
+      const Scores left = reference::after(chain, std::vector<float>{1, 1, 0}, {tokens, 0});
+      happens.push_back(left[0] == reference::kBanned);
+    }
+    return happens;
+  };
+  CHECK(coins(3) == coins(3));
+  CHECK(coins(3) != coins(4));
 }
 
 TEST_CASE("llama_cpp: what is out of range is refused, all at once") {

@@ -56,6 +56,8 @@ TEST_CASE("Every parameter and alias makes its processor") {
   CHECK(chain_of({{"temp", 0}}) == "temperature(0)");
   CHECK(chain_of({{"temp", 0.8}, {"dynatemp_range", 0.3}}) ==
         "dynamic_temperature(min=0.5, max=1.1, exponent=1)");
+  CHECK(chain_of({{"dynatemp_range", 0.5}, {"dynatemp_exponent", 2}}) ==
+        "dynamic_temperature(min=0.5, max=1.5, exponent=2)");
   CHECK(chain_of({{"temp", 0}, {"dynatemp_range", 0.3}}) == "temperature(0)");
   CHECK(chain_of({{"smoothing_factor", 0.3}, {"smoothing_curve", 2}}) ==
         "quadratic_smoothing(factor=0.3, curve=2)");
@@ -70,6 +72,8 @@ TEST_CASE("Every parameter and alias makes its processor") {
   CHECK(chain_of({{"eta_cutoff", 0.0006}}) == "eta(0.0006)");
   CHECK(chain_of({{"p_less", true}}) == "p_less");
   CHECK(chain_of({{"xtc_probability", 0.5}, {"seed", 1}}) == "xtc(q=0.5, threshold=0.1)");
+  CHECK(chain_of({{"xtc_probability", 0.5}, {"xtc_threshold", 0.2}, {"min_tokens_to_keep", 3}}) ==
+        "xtc(q=0.5, threshold=0.2, min_keep=3)");
   CHECK(chain_of({{"tfs_z", 0.9}}) == "tail_free(0.9)");
   CHECK(chain_of({{"adaptive_target", 0.3}}) == "adaptive_p(target=0.3, decay=0.9)");
   CHECK(chain_of({{"mirostat", 2}, {"mirostat_tau", 3}}) == "mirostat(tau=3, eta=0.1)");

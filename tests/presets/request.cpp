@@ -34,6 +34,18 @@ TEST_CASE("Seed and limits go to the decoder") {
   CHECK(request.limits.max_new_tokens == 7);
   CHECK(request.limits.end_tokens == std::vector<lk::Token>{2});
   CHECK(request.chain.size() == 0);
+  const auto coins = [](int seed) {  // those of xtc
+    const lk::Request tossing({{"xtc_probability", 0.5}, {"seed", seed}});
+    std::vector<bool> kept;
+    for (std::size_t position = 0; position < 64; ++position) {
+      const std::vector<lk::Token> tokens(position, 1);
+      const auto left = reference::after(tossing.chain, std::vector<float>{1, 1}, {tokens, 0});
+      kept.push_back(left[0] != reference::kBanned);
+    }
+    return kept;
+  };
+  CHECK(coins(3) == coins(3));
+  CHECK(coins(3) != coins(4));
   const lk::Request empty{{}};
   CHECK(empty.random.seed == lk::RandomOptions().seed);
   CHECK(empty.limits.max_new_tokens == lk::Limits().max_new_tokens);

@@ -76,6 +76,15 @@ TEMPLATE_TEST_CASE("DynamicTemperature divides by no zero, where llama.cpp makes
         Scores{0, 500});  // 0^0 = 1
 }
 
+TEMPLATE_TEST_CASE("DynamicTemperature: llama.cpp's table", "[llama.cpp]", float, double) {
+  const auto row = reference::row_of<TestType>({0.1, 0.2, 0.3, 0.4});
+  const auto p = [&](double t) {  // theirs has a range of 0
+    return reference::probabilities(reference::after(lk::DynamicTemperature{t, t}, row));
+  };
+  CHECK(reference::total_variation(p(1), {0.1L, 0.2L, 0.3L, 0.4L}) < 1e-6L);
+  CHECK(p(0) == Scores{0, 0, 0, 1});
+}
+
 TEMPLATE_TEST_CASE("DynamicTemperature of min = max is Temperature", "", float, double) {
   for (const auto& [name, row] : reference::inputs<TestType>(65)) {
     INFO(name);

@@ -102,10 +102,24 @@ TEMPLATE_TEST_CASE("Typical keeps the lower of equal tokens, or all with keep_ti
   CHECK(all(0.1, 2) == Scores{0, b, 0, 0, 0, 0, 0});
   CHECK(all(0.9, 1) == Scores{0, 1, 0, 0, 0, 0, 0});
   CHECK(all(0.1, 7) == Scores{0, 1, 0, 0, 0, 0, 0});
-  const std::vector<TestType> equal(300, 3);  // of tiles that are nothing but equals
-  CHECK(reference::count_kept(reference::after(lk::Typical{0.1}, equal)) == 30);
-  CHECK(reference::count_kept(reference::after(lk::Typical{0.1, {.keep_ties = true}}, equal)) ==
-        300);
+}
+
+TEMPLATE_TEST_CASE("Typical where whole tiles are nothing but equals", "", float, double) {
+  for (const std::size_t size : {400u, 20000u}) {
+    std::vector<TestType> row(size, 3);
+    const auto kept = [&](const lk::TypicalOptions& options) {
+      return reference::count_kept(reference::after(lk::Typical{0.25, options}, row));
+    };
+    CHECK(kept({}) == size / 4);
+    CHECK(kept({.min_keep = size / 2}) == size / 2);
+    CHECK(kept({.keep_ties = true}) == size);
+    row.push_back(2);  // the farthest
+    CHECK(kept({}) == size / 4 + 1);
+    CHECK(kept({.min_keep = size / 2}) == size / 2);
+    CHECK(kept({.keep_ties = true}) == size);
+    row.back() = -std::numeric_limits<TestType>::infinity();
+    CHECK(kept({.keep_ties = true}) == size);
+  }
 }
 
 TEMPLATE_TEST_CASE("Typical with keep_ties is without, and the equals of the farthest", "", float,

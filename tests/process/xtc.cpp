@@ -104,7 +104,7 @@ TEST_CASE("Xtc never empties a row, and leaves one token alone") {
 
 TEST_CASE("Xtc has numbers of its own, the same for the same position", "[peers]") {
   const std::vector<float> row{1, 1, 0};
-  std::size_t happened = 0, with_the_draw = 0;
+  std::size_t happened = 0, with_the_draw = 0, with_another_seed = 0, with_another_stream = 0;
   for (std::size_t position = 0; position < 1000; ++position) {
     const std::vector<lk::Token> tokens(position, 1);
     const lk::Context context{tokens, 0};
@@ -115,11 +115,14 @@ TEST_CASE("Xtc has numbers of its own, the same for the same position", "[peers]
     CHECK(now == happens(lk::Xtc{0.5f, 0.3f, {.seed = 7}}));
     happened += now;
     with_the_draw += now == (lk::PhiloxDecider(7)(position) < 0.5);
+    with_another_seed += now == happens(lk::Xtc{0.5f, 0.3f, {.seed = 8}});
+    with_another_stream += now == happens(lk::Xtc{0.5f, 0.3f, {.seed = 7, .stream = 1}});
   }
-  CHECK(happened > 400);
-  CHECK(happened < 600);
-  CHECK(with_the_draw > 400);  // the draw of the same seed says nothing of it
-  CHECK(with_the_draw < 600);
+  // Neither the draw of the same seed nor another coin says anything of it.
+  for (const std::size_t n : {happened, with_the_draw, with_another_seed, with_another_stream}) {
+    CHECK(n > 400);
+    CHECK(n < 600);
+  }
 }
 
 TEST_CASE("Xtc refuses probabilities that are none") {

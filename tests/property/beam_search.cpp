@@ -3,11 +3,15 @@
 // nothing against its parent: rules, ties, bans, ends of every kind.
 #include <logitkit/decode/beam_search.hpp>
 #include <logitkit/decode/diverse_beams.hpp>
+#include <logitkit/decode/greedy.hpp>
 #include <logitkit/decode/required_phrases.hpp>
 #include <logitkit/decode/sampled_beams.hpp>
 #include <logitkit/decode/stochastic_beams.hpp>
 #include <logitkit/model/stateless.hpp>
 #include <logitkit/process/frequency_penalty.hpp>
+#include <logitkit/process/min_new_tokens.hpp>
+#include <logitkit/process/repetition_penalty.hpp>
+#include <logitkit/process/softmax.hpp>
 
 #include "reference/beam_search.hpp"
 #include "support/catch.hpp"
@@ -202,18 +206,65 @@ TEST_CASE("where all extensions are drawn, beam sampling by the legacy rules is 
   CHECK(rounds > 50);
 }
 
+TEST_CASE("one beam is greedy search, by every rule and with every kind of end, bit for bit") {
+  test::Random random(9);
+  std::map<lk::StopReason, int> ends;
+  int others = 0;  // which two beams do not find
+  for (int round = 0; round < 400; ++round) {
+    INFO("round " << round);
+    Setup setup = draw_any(random);
+    lk::BeamOptions& options = setup.options;
+    options.n_best = 0;
+    const std::size_t spoilt = random.below(20);  // the length at which a row is no row
+    const auto model = [&](std::span<const lk::Token> tokens) {
+      std::vector<double> row = setup.model(tokens);
+      if (tokens.size() == spoilt) row.back() = std::nan("");
+      return row;
+    };
+    const auto check = [&](const auto& chain, const auto& greedy_chain) {
+      options.beams = 1;
+      int calls = 0, its_calls = 0;
+      auto greedy = lk::GreedyDecoder{greedy_chain, {.report = options.report}}.decode(
+          test::Counting<decltype(model)>{model, calls}, setup.prompt, setup.limits);
+      const auto one = lk::BeamSearchDecoder{chain, options}.decode(
+          test::Counting<decltype(model)>{model, its_calls}, setup.prompt, setup.limits);
+      greedy.score = one.at(0).score;  // which is of what the chain leaves, and of its length
+      test::check_equal(one, {greedy});
+      CHECK(its_calls == calls);
+      ++ends[greedy.reason];
+      options.beams = 2;
+      others += lk::BeamSearchDecoder{chain, options}
+                    .decode(model, setup.prompt, setup.limits)
+                    .at(0)
+                    .tokens != greedy.tokens;
+    };
+    check(lk::Chain{}, lk::Chain{});
+    // A beam's chain sees log-probabilities, which is why greedy search's begins with Softmax.
+    const lk::RepetitionPenalty repetition{1.3};
+    const lk::FrequencyPenalty frequency{0.3};
+    const lk::MinNewTokens at_least{int(random.below(4)), setup.limits.end_tokens};
+    check(lk::Chain{repetition, frequency, at_least},
+          lk::Chain{lk::Softmax{}, repetition, frequency, at_least});
+  }
+  CHECK(others > 80);
+  CHECK(ends.size() == 5);
+  for (const auto& [reason, count] : ends) CHECK(count > 10);
+}
+
 TEST_CASE("one-token stop sequences leave as many beams alive as end tokens do") {
   const auto model = [](std::span<const lk::Token> tokens) {
-    if (tokens.size() > 1) return std::vector<float>{50, 0, 0};
-    return std::vector<float>{std::log(0.35f), std::log(0.33f), std::log(0.32f)};
+    if (tokens.size() > 1) return std::vector<float>{-50, -50, -50, -50, -50, 0};
+    return std::vector<float>{1.3f, 1.2f, 1.1f, 1, 0.9f, 0.8f};
   };
-  const lk::BeamSearchDecoder one{lk::Chain{},
-                                  {.beams = 1, .early_stopping = EarlyStopping::never}};
-  const Tokens prompt{2};
-  const auto ends = one.decode(model, prompt, {.max_new_tokens = 8, .end_tokens = {0, 1}});
-  const auto stops = one.decode(model, prompt, {.max_new_tokens = 8, .stop_sequences = {{0}, {1}}});
-  CHECK(ends[0].tokens == Tokens{2, 0});
-  CHECK(stops[0].tokens == ends[0].tokens);
+  const lk::BeamSearchDecoder two{lk::Chain{},
+                                  {.beams = 2, .early_stopping = EarlyStopping::never}};
+  const Tokens prompt{5};
+  const auto ends = two.decode(model, prompt, {.max_new_tokens = 8, .end_tokens = {0, 1, 2}});
+  const auto stops =
+      two.decode(model, prompt, {.max_new_tokens = 8, .stop_sequences = {{0}, {1}, {2}}});
+  REQUIRE(ends.size() == 2);
+  CHECK(ends[0].tokens == Tokens{3, 5, 5, 5, 5, 5, 5, 5});
+  for (std::size_t i = 0; i < 2; ++i) CHECK(stops[i].tokens == ends[i].tokens);
 }
 
 TEST_CASE("where a stop sequence ends one child of a beam, another goes on whole") {

@@ -10,6 +10,7 @@
 #include <logitkit/process/allow_only.hpp>
 #include <logitkit/process/ban.hpp>
 #include <logitkit/process/ban_sequences.hpp>
+#include <logitkit/process/encoder_no_repeat_ngram.hpp>
 #include <logitkit/process/exponential_length_decay.hpp>
 #include <logitkit/process/force_first.hpp>
 #include <logitkit/process/force_last.hpp>
@@ -17,6 +18,7 @@
 #include <logitkit/process/logit_bias.hpp>
 #include <logitkit/process/min_length.hpp>
 #include <logitkit/process/min_new_tokens.hpp>
+#include <logitkit/process/no_repeat_ngram.hpp>
 #include <logitkit/process/prefix_allowed.hpp>
 #include <logitkit/process/repetition_penalty.hpp>
 #include <logitkit/process/sequence_bias.hpp>
@@ -74,6 +76,8 @@ std::map<std::string, Step> constraints() {
   add("LogitBias", lk::LogitBias{{{4, -std::numeric_limits<float>::infinity()}, {1, 50.0f}}});
   add("BanSequences", lk::BanSequences{{{6, 4}, {5, 6, 7}, {3}}});
   add("SequenceBias", lk::SequenceBias{{{{6, 0}, 100.0f}, {{6, 2}, 100.0f}}});
+  add("NoRepeatNgram", lk::NoRepeatNgram{1});
+  add("EncoderNoRepeatNgram", lk::EncoderNoRepeatNgram{2, Tokens{1, 6, 4, 6, 2}});
   add("MinLength", lk::MinLength{3, {2, 3}});
   add("MinNewTokens", lk::MinNewTokens{1, {3}});
   add("SuppressAtStart", lk::SuppressAtStart{{0, 7}});

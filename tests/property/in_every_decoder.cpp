@@ -371,9 +371,13 @@ TEMPLATE_TEST_CASE("Every processor: one beam is greedy", "", float, double) {
     // Beams see normalised scores, which some processors tell from others.
     const lk::GreedyDecoder greedy{lk::Chain{lk::Softmax{}, processor}};
     const lk::BeamSearchDecoder beam{processor, {.beams = 1}};
-    const auto results = beam.decode(model<TestType>(), prompt, kWithoutEnd);
-    REQUIRE(results.size() == 1);
-    CHECK(results[0].tokens == greedy.decode(model<TestType>(), prompt, kWithoutEnd).tokens);
+    for (const lk::Limits& limits : {kLimits, kWithoutEnd}) {
+      const auto results = beam.decode(model<TestType>(), prompt, limits);
+      const auto expected = greedy.decode(model<TestType>(), prompt, limits);
+      REQUIRE(results.size() == 1);
+      CHECK(results[0].tokens == expected.tokens);
+      CHECK(results[0].reason == expected.reason);
+    }
   });
 }
 

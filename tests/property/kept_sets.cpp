@@ -157,9 +157,11 @@ TEMPLATE_TEST_CASE("Kept sets are nested as the parameter goes, and never empty"
         }
       };
       grows([](double x) { return lk::TopK{std::size_t(1 + 320 * x)}; });
+      grows([](double x) { return lk::TopK{std::size_t(1 + 320 * x), {.keep_ties = true}}; });
       grows([](double x) { return lk::TopP{x}; });
       grows([](double x) { return lk::MinP{1 - x}; });
       grows([](double x) { return lk::Typical{x}; });
+      grows([](double x) { return lk::Typical{x, {.keep_ties = true}}; });
       grows([](double x) { return lk::Epsilon{(1.01 - x) / 1.02}; });
       grows([](double x) { return lk::Eta{(1.01 - x) / 1.02}; });
       grows([](double x) { return lk::TopH{x}; });

@@ -82,6 +82,7 @@ BeamSearch beam_search(const F& log_probabilities, const std::vector<logitkit::T
       }
     }
     if (live.empty() || finished.size() < beams) continue;
+    if (beams == 1) return result;  // as greedy search
     const std::size_t length = live[0].tokens.size() - prompt.size();
     const double attainable =
         options.attainable(live[0].sum, length, limits.most_new_tokens(prompt.size()));

@@ -37,7 +37,10 @@ enum class EarlyStopping : std::uint8_t {
 }
 
 struct BeamOptions {
-  std::size_t beams = 4;  ///< prefixes kept at each step, 1 to 65536
+  /// Prefixes kept at each step, 1 to 65536. One is greedy search, as in Hugging Face's `generate`,
+  /// also in a group: it ends with its first hypothesis, by every rule and whatever the patience,
+  /// though one that is less probable at some step may score more.
+  std::size_t beams = 4;
   /// A hypothesis' score = (sum of log-probabilities + word_reward * length) / penalty(length).
   LengthPenalty length_penalty = 1;
   double word_reward = 0;  ///< finite; above 0 favours longer texts

@@ -198,10 +198,10 @@ class BeamSession {
     return options_.legacy ? reason == StopReason::end_token : reason != StopReason::none;
   }
 
-  /// Whether the search is over, by the finished hypotheses and the best live beam, or, by the
-  /// legacy rules, the best extension of this step.
+  /// Whether the search is over: with one beam, by its first hypothesis; else by all of them and
+  /// the best live beam, or, by the legacy rules, the best extension of this step.
   [[nodiscard]] bool is_over(double best_sum) const {
-    if (live_.empty()) return true;
+    if (live_.empty() || (options_.beams == 1 && !finished_.empty())) return true;
     const std::size_t enough = options_.enough();
     if (policy_.by_key() || finished_.size() < enough) return false;
     if (!options_.legacy) best_sum = live_.best_sum();

@@ -168,7 +168,8 @@ class DiverseBeamSession {
 /// of an earlier group that has just taken it; so the sums of later groups have the penalties in
 /// them. Each group has hypotheses and a stopping rule of its own. One group is plain beam search.
 /// Source: Vijayakumar et al. 2016, "Diverse Beam Search", with its Hamming diversity; Hugging
-/// Face's `num_beam_groups` and `diversity_penalty` (with BeamOptions::legacy, its results).
+/// Face's `num_beam_groups` and `diversity_penalty` (with BeamOptions::legacy, its results, but for
+/// EarlyStopping::never in groups of one beam, which are greedy searches).
 struct DiverseBeams {
   std::size_t groups = 2;  ///< 1 to beams, of which it is a divisor
   double penalty = 0.5;    ///< >= 0, finite

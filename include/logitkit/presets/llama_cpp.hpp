@@ -139,7 +139,8 @@ struct LlamaCpp {
 /// temperature > adaptive_p: its default order, in which truncations see the model's own
 /// distribution. What is off is left out. Penalties count the last `repeat_last_n` tokens, the
 /// prompt's too, for frequency and presence as well; ties go to the lower token. Refuses what
-/// `check` complains of.
+/// `check` complains of. For a reasoning budget or a grammar add the chain behind a ThinkingBudget
+/// or a TokenMask: `DynamicChain().add(TokenMask{words}).add(llama_cpp())`.
 ///
 /// Otherwise than there: numbers that it takes without a word (a negative top_p, NaN) are refused;
 /// the same seed gives the same tokens on every machine, which are not those of its generator.

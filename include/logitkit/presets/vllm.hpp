@@ -74,7 +74,8 @@ struct Vllm {
 /// runner has another: biases before all, penalties next.) What is off is left out. Refuses what
 /// `check` complains of. top_k keeps all equals of the k-th, as there; top_p the lower of equal
 /// tokens. Otherwise than there, bad words are tokens, with and without a space before them where
-/// both are meant, and may begin in the prompt.
+/// both are meant, and may begin in the prompt. For thinking_token_budget add the chain behind a
+/// ThinkingBudget, which wants the tokens of a section.
 template <class = void>
 [[nodiscard]] DynamicChain vllm(const Vllm& parameters = {}) {
   return parameters.assembled().finish();

@@ -65,7 +65,9 @@ class Guidance {
     });
   }
 
-  void describe(auto& tell) const { tell("guidance", "g", g_); }
+  void describe(auto& tell) const {
+    tell("guidance", "g", g_).option("of_logits", guided_ == Guided::logits, false);
+  }
 
  private:
   static constexpr double kInfinity = std::numeric_limits<double>::infinity();

@@ -82,7 +82,10 @@ class Mirostat {
   }
 
   void describe(auto& tell) const {
-    tell("mirostat", "tau", tau_, "eta", eta_).option("version", options_.version, 2);
+    tell("mirostat", "tau", tau_, "eta", eta_)
+        .option("version", options_.version, 2)
+        .option("m", options_.m, MirostatOptions().m)
+        .option("llama_cpp", options_.surprise == MirostatSurprise::llama_cpp, false);
   }
 
  private:

@@ -21,7 +21,8 @@ struct XtcOptions {
 /// position; the number that RandomDecoder draws with is another, also for equal seeds and streams.
 /// An all-banned row stays as it is. Cost: nothing if it does not happen, else O(V) exponentials
 /// and a sort of the at most 1 / threshold tokens. Source: p-e-w 2024, text-generation-webui pull
-/// request 6335.
+/// request 6335, which lets it be where a new line or the end would be banned; here, as in
+/// llama.cpp, no token is special.
 template <std::floating_point P = float, Decider D = PhiloxDecider>
 class Xtc {
  public:

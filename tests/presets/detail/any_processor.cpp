@@ -46,6 +46,13 @@ struct Unassignable {
   void operator()(auto& candidates, const lk::Context&) const { candidates.add(0, bias); }
 };
 
+/// Wants to know the prompt and nothing else.
+struct Starter {
+  lk::Token first = 0;
+  void start(std::span<const lk::Token> prompt) { first = prompt[0]; }
+  void operator()(auto& candidates, const lk::Context&) const { candidates.add(first, 1); }
+};
+
 const std::vector<float> kRow{0, 0, 0};
 
 }  // namespace
@@ -94,6 +101,14 @@ TEST_CASE("What cannot be assigned is copied into its place") {
   c = a;
   c = d;
   CHECK(reference::after(c, kRow) == Scores{0, 3, 0});
+}
+
+TEST_CASE("Who wants to know the prompt alone keeps state, too") {
+  AnyProcessor any{Starter()};
+  CHECK(any.keeps_state());
+  any.start(std::vector<lk::Token>{2, 1});
+  any.accept(0);
+  CHECK(reference::after(any, kRow) == Scores{0, 0, 1});
 }
 
 TEST_CASE("Floats and doubles, what is not wanted to be heard, and what it says of itself") {
