@@ -35,6 +35,15 @@ TEST_CASE("parts pass with R / (R + 1 - r), the whole with r") {
   check(asked(rule, {kLast, 0.25}, {0, 0, 0}), 0, 1);
 }
 
+TEST_CASE("what follows a part is drawn from r p - q") {
+  // r = 1/2, then r p - q = (0, -7/8, 3/8), while p - q would have mass on token 0, too.
+  test::Asked asked{
+      {weights({1, 3}), weights({2, 0, 6})}, {0, 1}, {weights({2, 2}), weights({1, 7})}};
+  const lk::BlockRule rule;
+  check(asked(rule, {0.4285, 0}, {0, 0, 0}), 1, 2);  // it passes with (3/8) / (3/8 + 1/2)
+  check(asked(rule, {0.4286, 0}, {0, 0, 0}), 0, 1);
+}
+
 TEST_CASE("of one token it is the token rule") {
   test::Asked asked{{weights({1, 2, 1}), weights({1, 1, 2})}, {0}, {weights({2, 1, 1})}};
   const lk::BlockRule rule;
