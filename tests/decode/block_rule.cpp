@@ -62,4 +62,6 @@ TEST_CASE("without a draft comes a draw from the target, and a foreign token is 
   check(asked(lk::BlockRule{}, {}, {0.5}), 0, 2);
   asked.tokens = {77};
   check(asked(lk::BlockRule{}, {0}, {0.5}), 0, 2);
+  asked.drawn_from = {weights({1, 1})};  // which is not true: it was not drawn from this
+  check(asked(lk::BlockRule{}, {0}, {0.5}), 0, 2);
 }
