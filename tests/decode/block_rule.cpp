@@ -20,6 +20,16 @@ TEST_CASE("a longer part may pass where a shorter one does not") {
   CHECK(asked.looked_at == 3);
 }
 
+TEST_CASE("what the target likes better than the drafter makes up for nothing that follows") {
+  // r = min(1, 2) after the first token, and half of that after the second.
+  test::Asked asked{{weights({1, 0}), weights({1, 3}), weights({0, 1})},
+                    {0, 0},
+                    {weights({1, 1}), weights({1, 1})}};
+  const lk::BlockRule rule;
+  check(asked(rule, {kLast, 0.4999}, {0, 0, 0}), 2, 1);
+  check(asked(rule, {kLast, 0.5}, {0, 0, 0}), 1, 1);
+}
+
 TEST_CASE("parts pass with R / (R + 1 - r), the whole with r") {
   // r = 1/2, then R = max(1/2 - 1/4, 0) = 1/4: the first token passes with 1/3.
   test::Asked asked{{weights({1, 3}), weights({1, 0}), weights({1, 1})},
