@@ -42,33 +42,42 @@ check() {
   return $bad
 }
 
-# compile SOURCE FLAG...: with the header of $scratch in front of the others.
+# compile HOW FLAG...: `shared`, with candidates and kernels declared alone, which are then compiled once, or `whole`.
+# The headers of $scratch/HOW come before the others.
 compile() {
-  "${CXX:-clang++}" -std=c++20 -O1 -w -DLOGITKIT_TEST_DATA="\"$PWD/tests\"" -I"$scratch/include" -Iinclude -Itests \
-    -isystem "${EIGEN:-/usr/include/eigen3}" "$@"
+  "${CXX:-clang++}" -std=c++20 -O1 -w -DLOGITKIT_TEST_DATA="\"$PWD/tests\"" -I"$scratch/$1" -Iinclude -Itests \
+    -isystem "${EIGEN:-/usr/include/eigen3}" "${@:2}"
 }
 
-# passes TEST: 0 if it passes, 1 if not, 2 if it does not compile.
+# passes TEST HOW: 0 if it passes, 1 if not, 2 if it does not compile.
 passes() {
+  local objects=("$scratch"/*.o) before=()
+  if [ "$2" = shared ]; then
+    objects+=("$scratch/shared/candidates.o")
+    grep -qE '^#(undef LOGITKIT_ABI|include "support/allocations.hpp")' "tests/$1.cpp" ||
+      before=(-include "$scratch/shared/before.hpp")
+  fi
   rm -f "$scratch/test"
-  compile -c "tests/$1.cpp" -o "$scratch/test.o" &>/dev/null || return 2
-  "${CXX:-clang++}" "$scratch"/*.o -o "$scratch/test" -pthread
+  compile "$2" "${before[@]}" -c "tests/$1.cpp" -o "$scratch/$2/test" &>/dev/null || return 2
+  "${CXX:-clang++}" "${objects[@]}" "$scratch/$2/test" -o "$scratch/test" -pthread
   timeout "${LIMIT:-60}" "$scratch/test" &>/dev/null || return 1
 }
 
 # caught N: whether a test that passes without fault N does not pass with it.
 caught() {
-  local header=$scratch/include/logitkit/${headers[$1]} test status
+  local how=shared header test status
+  case ${headers[$1]} in core/* | math/*) how=whole ;; esac  # the fault is in what would be shared
+  header=$scratch/$how/logitkit/${headers[$1]}
   for test in ${tests[$1]}; do
-    if [ -z "${sound[$test]:-}" ]; then
-      passes "$test" || { echo "$test does not pass, faults or none"; continue; }
-      sound[$test]=yes
+    if [ -z "${sound[$how $test]:-}" ]; then
+      passes "$test" $how || { echo "$test does not pass, faults or none"; continue; }
+      sound[$how $test]=yes
     fi
     mkdir -p "$(dirname "$header")"
     mutant "$1" >"$header"
     status=0
-    passes "$test" || status=$?
-    if [ $status -eq 2 ] && ! compile -fsyntax-only -x c++ "$header"; then
+    passes "$test" $how || status=$?
+    if [ $status -eq 2 ] && ! compile $how -fsyntax-only -x c++ "$header"; then
       echo "fault $(($1 + 1)) does not compile"
       status=0
     fi
@@ -79,13 +88,16 @@ caught() {
 }
 
 run() {
-  local first=${1:-1} last=${2:-${#headers[@]}} n killed=0
+  local first=${1:-1} last=${2:-${#headers[@]}} n killed=0 each
   declare -gA sound=()  # tests that pass as they are
   scratch=$(mktemp -d)
   trap 'rm -rf "$scratch"' EXIT
-  mkdir -p "$scratch/include/support"  # what all tests share is compiled in each here
-  echo '#include <logitkit/core/candidates.hpp>' >"$scratch/include/support/compiled_elsewhere.hpp"
-  for each in main reference/scores support/rows; do compile -c "tests/$each.cpp" -o "$scratch/${each//\//.}.o"; done
+  mkdir -p "$scratch/shared" "$scratch/whole/support"
+  echo '#include <logitkit/core/candidates.hpp>' >"$scratch/whole/support/compiled_elsewhere.hpp"
+  printf '#include "support/%s.hpp"\n' catch compiled_elsewhere >"$scratch/shared/before.hpp"
+  compile shared -x c++-header "$scratch/shared/before.hpp" -o "$scratch/shared/before.hpp.gch"
+  compile shared -c tests/odr.cpp -o "$scratch/shared/candidates.o"
+  for each in main reference/scores support/rows; do compile whole -c "tests/$each.cpp" -o "$scratch/${each//\//.}.o"; done
   for ((n = first - 1; n < last; ++n)); do
     if caught "$n"; then
       killed=$((killed + 1))

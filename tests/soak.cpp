@@ -145,6 +145,14 @@ int main(int argc, char** argv) {
   const auto sampled = [&](std::uint64_t seed) {
     return lk::BeamSearchDecoder{chain, beams, lk::SampledBeams{{.seed = seed}}};
   };
+  const auto cheap = [](std::span<const lk::Token> tokens) { return model(tokens); };
+  const auto speculative = [&](std::uint64_t seed) {
+    const lk::ModelDrafter drafter{cheap, lk::Chain{lk::TopK{5}}};
+    return lk::SpeculativeDecoder{chain, lk::AdaptiveDrafter{drafter}, {.seed = seed}};
+  };
+  const auto coupled = [&](std::uint64_t seed) {
+    return lk::SpeculativeDecoder{chain, lk::SuffixDrafter{}, {.seed = seed}, lk::Coupled{}};
+  };
 
   bool good = soak("greedy", tokens, always(greedy));
   good = soak("random", tokens, random) && good;
@@ -155,5 +163,7 @@ int main(int argc, char** argv) {
   good = soak("phrases", tokens, always(phrases)) && good;
   good = soak("stochastic", tokens, stochastic) && good;
   good = soak("sampled", tokens, sampled) && good;
+  good = soak("speculative", tokens, speculative) && good;
+  good = soak("coupled", tokens, coupled) && good;
   return good ? 0 : 1;
 }

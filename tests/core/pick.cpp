@@ -27,4 +27,14 @@ TEST_CASE("a report asks for nothing by default", "[pick]") {
   REQUIRE_FALSE(report.rank);
   REQUIRE(report.of == lk::Distribution::model);
   REQUIRE(std::isnan(lk::kNotComputed));
+  REQUIRE(report.check(65536).empty());
+}
+
+TEST_CASE("a report refuses more alternatives than there is memory for", "[pick]") {
+  CHECK(lk::Report{.alternatives = 65536}.check().empty());
+  CHECK(lk::Report{.alternatives = 65536}.check(64).empty());
+  CHECK(lk::Report{.alternatives = 65537}.check() ==
+        "Report: alternatives must satisfy alternatives <= 65536, got 65537");
+  CHECK(lk::Report{.alternatives = 65536}.check(65) ==
+        "Report: alternatives must satisfy alternatives * rows <= 2^22, got 65536");
 }

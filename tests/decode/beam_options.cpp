@@ -41,6 +41,8 @@ TEST_CASE("options that cannot be are named: field, rule and value") {
         "BeamOptions: report.of must be the model, beam search has no choice");
   CHECK(lk::BeamOptions{.report = {.alternatives = 70000}}.check() ==
         "Report: alternatives must satisfy alternatives <= 65536, got 70000");
+  CHECK(lk::BeamOptions{.beams = 65, .report = {.alternatives = 65536}}.check() ==
+        "Report: alternatives must satisfy alternatives * rows <= 2^22, got 65536");
 }
 
 TEST_CASE("patience says how many finished hypotheses are wanted, and so how many are returned") {

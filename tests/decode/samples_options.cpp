@@ -23,4 +23,8 @@ TEST_CASE("sampling options are refused with a sentence") {
         "SamplesOptions: length_penalty must satisfy -30 <= length_penalty <= 30, got nan");
   CHECK(lk::SamplesOptions{.report = {.alternatives = 65537}}.check() ==
         "Report: alternatives must satisfy alternatives <= 65536, got 65537");
+  // A step would list 2^32 of them: 64 GB.
+  CHECK(lk::SamplesOptions{.n = 65536, .report = {.alternatives = 64}}.check().empty());
+  CHECK(lk::SamplesOptions{.n = 65536, .report = {.alternatives = 65536}}.check() ==
+        "Report: alternatives must satisfy alternatives * rows <= 2^22, got 65536");
 }

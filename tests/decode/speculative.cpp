@@ -252,6 +252,35 @@ TEST_CASE("what is reported of each token of a round is what the model and the c
   CHECK(ours.score == score);
 }
 
+TEST_CASE(
+    "a bad row that the chain has mended is bad to a report of the model, inside a draft too") {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  const auto model = [](std::span<const lk::Token> tokens) {
+    std::vector<float> row(4, -kInfinity);
+    row[tokens.size() % 3] = 0;
+    if (tokens.size() == 6) row[3] = kInfinity;
+    if (tokens.size() == 8) throw std::runtime_error("read ahead, and not for what comes");
+    return row;
+  };
+  const auto mends = [](auto& candidates, const lk::Context&) { candidates.ban(3); };
+  const Guess right = [](const lk::Context& context, std::size_t n) {
+    Tokens tokens;
+    while (tokens.size() < n) {
+      tokens.push_back(static_cast<lk::Token>((context.tokens.size() + tokens.size()) % 3));
+    }
+    return tokens;
+  };
+  for (const bool reported : {false, true}) {
+    const lk::Report report{.model = reported};
+    const auto expected =
+        lk::RandomDecoder{mends, {.report = report}}.decode(model, Tokens{0}, lk::Limits{});
+    CHECK(expected.tokens.size() == (reported ? 5 : 7));
+    CHECK(expected.reason == (reported ? lk::StopReason::bad_row : lk::StopReason::model_failed));
+    const lk::SpeculativeDecoder ours{mends, right, {.draft_tokens = 20, .report = report}};
+    check_same(ours.decode(model, Tokens{0}, lk::Limits{}), expected);
+  }
+}
+
 TEST_CASE("a speculative decoder's configuration is checked") {
   const auto nothing = [](const lk::Context&, std::size_t) { return Tokens{}; };
   CHECK_THROWS_WITH((lk::SpeculativeDecoder{lk::Chain{}, nothing, {.draft_tokens = 2000}}),

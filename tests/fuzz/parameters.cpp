@@ -39,39 +39,55 @@ const std::vector<std::string>& names() {
   return all;
 }
 
+// Any value of a type.
+void draw(Bytes& bytes, bool& flag) { flag = bytes.flag(); }
+void draw(Bytes& bytes, double& number) { number = bytes.number(); }
+template <std::integral T>
+void draw(Bytes& bytes, T& whole) {
+  whole = static_cast<T>(bytes.whole());
+}
+void draw(Bytes& bytes, Tokens& tokens) { tokens = bytes.tokens(4, kVocabulary); }
+template <class A, class B>
+void draw(Bytes& bytes, std::pair<A, B>& pair) {
+  draw(bytes, pair.first), draw(bytes, pair.second);
+}
 template <class T>
-std::vector<T> list_of(Bytes& bytes, const auto& one) {
-  std::vector<T> list(bytes.below(4));
-  for (T& each : list) each = one();
-  return list;
+void draw(Bytes& bytes, std::vector<T>& list) {
+  list.resize(bytes.below(4));
+  for (T& each : list) draw(bytes, each);
+}
+void draw_each(Bytes& bytes, auto&... fields) { (draw(bytes, fields), ...); }
+template <class T>
+T drawn(Bytes& bytes) {
+  T any{};
+  draw(bytes, any);
+  return any;
 }
 
 lk::Value value(Bytes& bytes) {
-  const auto tokens = [&] { return bytes.tokens(4, kVocabulary); };
   switch (bytes.below(10)) {
     case 0:
-      return bytes.flag();
+      return drawn<bool>(bytes);
     case 1:
     case 2:
-      return bytes.whole();
+      return drawn<std::int64_t>(bytes);
     case 3:
-      return tokens();
+      return drawn<Tokens>(bytes);
     case 4:
-      return list_of<std::pair<lk::Token, double>>(
-          bytes, [&] { return std::pair(bytes.token(kVocabulary), bytes.number()); });
+      return drawn<lk::Value::Biases>(bytes);
     case 5:
-      return list_of<Tokens>(bytes, tokens);
+      return drawn<lk::Value::Sequences>(bytes);
     case 6:
-      return list_of<std::pair<Tokens, double>>(
-          bytes, [&] { return std::pair(tokens(), bytes.number()); });
+      return drawn<lk::Value::SequenceBiases>(bytes);
     default:
-      return bytes.number();
+      return drawn<double>(bytes);
   }
 }
 
-/// A green list of 2^31 tokens is right where there are as many, and takes its time.
+/// A green list of 2^24 tokens is right where there are as many, and takes its time.
 bool takes_long(const lk::Parameter& parameter) {
-  return parameter.name == "vocab_size" && parameter.value.as<double>().value_or(0) > 1000;
+  const double size = parameter.value.as<double>().value_or(0);
+  return parameter.name == "vocab_size" && size > 1000 && size <= 0x1p24;
 }
 
 lk::Parameters parameters(Bytes& bytes) {
@@ -142,87 +158,40 @@ void preset(Bytes& bytes, const Preset& parameters, const auto& make) {
   expect_refused(!parameters.check().empty(), [&] { run(bytes, make(parameters), {}, {}); });
 }
 
-int small(Bytes& bytes) { return static_cast<int>(bytes.whole()); }
-
 void huggingface(Bytes& bytes) {
   lk::presets::HuggingFace p;
-  p.do_sample = bytes.flag();
-  p.repetition_penalty = bytes.number();
-  p.no_repeat_ngram_size = small(bytes);
-  p.bad_words_ids = list_of<Tokens>(bytes, [&] { return bytes.tokens(3, kVocabulary); });
-  p.min_length = small(bytes);
-  p.min_new_tokens = small(bytes);
-  p.eos_token_id = bytes.tokens(3, kVocabulary);
-  p.forced_eos_token_id = bytes.tokens(1, kVocabulary);
-  p.max_length = static_cast<std::size_t>(bytes.whole());
-  p.exponential_decay_length_penalty = {small(bytes), bytes.number()};
-  p.suppress_tokens = bytes.tokens(3, kVocabulary);
-  p.begin_suppress_tokens = bytes.tokens(3, kVocabulary);
-  p.temperature = bytes.number();
-  p.top_h = bytes.number();
-  p.top_k = small(bytes);
-  p.top_p = bytes.number();
-  p.min_p = bytes.number();
-  p.typical_p = bytes.number();
-  p.epsilon_cutoff = bytes.number();
-  p.eta_cutoff = bytes.number();
-  p.num_beams = small(bytes);
-  p.renormalize_logits = bytes.flag();
+  draw_each(bytes, p.do_sample, p.sequence_bias, p.encoder_repetition_penalty, p.encoder_input_ids,
+            p.repetition_penalty, p.no_repeat_ngram_size, p.encoder_no_repeat_ngram_size,
+            p.bad_words_ids, p.min_length, p.min_new_tokens, p.eos_token_id, p.forced_bos_token_id,
+            p.forced_eos_token_id, p.max_length, p.exponential_decay_length_penalty,
+            p.suppress_tokens, p.begin_suppress_tokens, p.temperature, p.top_h, p.top_k, p.top_p,
+            p.min_p, p.typical_p, p.epsilon_cutoff, p.eta_cutoff, p.num_beams,
+            p.renormalize_logits);
   preset(bytes, p, lk::presets::huggingface<>);
 }
 
 void llama_cpp(Bytes& bytes) {
   lk::presets::LlamaCpp p;
-  p.repeat_last_n = small(bytes);
-  p.repeat_penalty = bytes.number();
-  p.frequency_penalty = bytes.number();
-  p.presence_penalty = bytes.number();
-  p.dry_multiplier = bytes.number();
-  p.dry_base = bytes.number();
-  p.dry_allowed_length = small(bytes);
-  p.dry_penalty_last_n = small(bytes);
-  p.top_n_sigma = bytes.number();
-  p.top_k = small(bytes);
-  p.typical_p = bytes.number();
-  p.top_p = bytes.number();
-  p.min_p = bytes.number();
-  p.xtc_probability = bytes.number();
-  p.xtc_threshold = bytes.number();
-  p.temperature = bytes.number();
-  p.dynatemp_range = bytes.number();
-  p.dynatemp_exponent = bytes.number();
-  p.mirostat = small(bytes);
-  p.mirostat_tau = bytes.number();
-  p.mirostat_eta = bytes.number();
-  p.adaptive_target = bytes.number();
-  p.adaptive_decay = bytes.number();
-  p.min_keep = small(bytes);
+  draw_each(bytes, p.logit_bias, p.repeat_last_n, p.repeat_penalty, p.frequency_penalty,
+            p.presence_penalty, p.dry_multiplier, p.dry_base, p.dry_allowed_length,
+            p.dry_penalty_last_n, p.dry_sequence_breakers, p.top_n_sigma, p.top_k, p.typical_p,
+            p.top_p, p.min_p, p.xtc_probability, p.xtc_threshold, p.temperature, p.dynatemp_range,
+            p.dynatemp_exponent, p.mirostat, p.mirostat_tau, p.mirostat_eta, p.adaptive_target,
+            p.adaptive_decay, p.min_keep, p.seed);
   preset(bytes, p, lk::presets::llama_cpp<>);
 }
 
 void vllm(Bytes& bytes) {
   lk::presets::Vllm p;
-  p.allowed_token_ids = bytes.tokens(6, kVocabulary);
-  p.min_tokens = small(bytes);
-  p.stop_token_ids = bytes.tokens(3, kVocabulary);
-  p.logit_bias = {{bytes.token(kVocabulary), bytes.number()}};
-  p.repetition_penalty = bytes.number();
-  p.frequency_penalty = bytes.number();
-  p.presence_penalty = bytes.number();
-  p.temperature = bytes.number();
-  p.min_p = bytes.number();
-  p.top_k = small(bytes);
-  p.top_p = bytes.number();
+  draw_each(bytes, p.allowed_token_ids, p.bad_words, p.min_tokens, p.stop_token_ids, p.logit_bias,
+            p.repetition_penalty, p.frequency_penalty, p.presence_penalty, p.temperature, p.min_p,
+            p.top_k, p.top_p);
   preset(bytes, p, lk::presets::vllm<>);
 }
 
 void openai(Bytes& bytes) {
   lk::presets::OpenAi p;
-  p.temperature = bytes.number();
-  p.top_p = bytes.number();
-  p.presence_penalty = bytes.number();
-  p.frequency_penalty = bytes.number();
-  p.logit_bias = {{bytes.token(kVocabulary), bytes.number()}};
+  draw_each(bytes, p.temperature, p.top_p, p.presence_penalty, p.frequency_penalty, p.logit_bias);
   preset(bytes, p, lk::presets::openai<>);
 }
 

@@ -90,7 +90,10 @@ TEST_CASE("rows of different lengths are rows of vocabulary 0, which every sessi
     return std::vector<float>(tokens.back() == 6 ? 5 : 4);
   }};
   CHECK(model.prefill(kPrompt).vocabulary == 4);
-  model.reorder(std::vector<std::size_t>{0, 0});
-  CHECK(model.step(Tokens{5, 6}).vocabulary == 0);
+  for (const Tokens& last : {Tokens{5, 6, 6}, Tokens{5, 5, 6}, Tokens{5, 6, 5}, Tokens{6, 5, 5}}) {
+    static_cast<void>(model.prefill(kPrompt));
+    model.reorder(std::vector<std::size_t>{0, 0, 0});
+    CHECK(model.step(last).vocabulary == 0);
+  }
   CHECK(model.prefill(Tokens{6}).vocabulary == 5);
 }

@@ -87,6 +87,12 @@ TEST_CASE("huggingface: all equals of the k-th and of the farthest typical token
         Scores{b, 2, b, b, b});
 }
 
+TEST_CASE("huggingface: an end token is no bad word", "[peers]") {
+  const auto b = reference::kBanned;
+  const auto chain = huggingface({.bad_words_ids = {{0}, {2}, {3, 2}}, .eos_token_id = {2}});
+  CHECK(reference::after(chain, std::vector<float>{1, 1, 1}) == Scores{b, 1, 1});
+}
+
 TEST_CASE("huggingface: without end tokens nothing puts the end off") {
   CHECK(to_string(huggingface({.min_length = 9, .min_new_tokens = 3})).empty());
 }

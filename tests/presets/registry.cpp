@@ -152,7 +152,12 @@ TEST_CASE("What a thinking budget and a watermark lack is told by name") {
       Sentences{"thinking_token_budget, think_start_token_ids, think_end_token_ids: n must satisfy "
                 "n >= 0, got -2"});
   CHECK(complaints({{"watermark_bias", 2}}) ==
-        Sentences{"watermark_bias: vocabulary must satisfy 1 <= vocabulary < 2^31, got 0"});
+        Sentences{"watermark_bias: vocabulary must satisfy 1 <= vocabulary <= 2^24, got 0"});
+  // Refused before it takes 8 GB.
+  CHECK(
+      complaints({{"watermark_bias", 2}, {"vocab_size", 0x7fffffff}}) ==
+      Sentences{"watermark_bias, vocab_size: vocabulary must satisfy 1 <= vocabulary <= 2^24, got "
+                "2147483647"});
   CHECK(complaints({{"watermark_bias", 2}, {"vocab_size", 50}, {"hashing_key", -1}}) ==
         Sentences{"hashing_key must satisfy 0 <= hashing_key <= 4294967295, got -1"});
 }

@@ -26,16 +26,21 @@ enum class Distribution : std::uint8_t {
 /// exponentials (of the choice, over what is left), a rank one of comparisons. Never a sort of the
 /// row. Log-probabilities are natural logarithms.
 struct Report {
-  bool model = false;            ///< the token's log-probability under the model
-  bool choice = false;           ///< the token's log-probability under what it was chosen from
-  std::size_t alternatives = 0;  ///< the n most probable tokens for each step, <= 65536
-  bool rank = false;             ///< 1 + how many tokens are more probable than this one
+  bool model = false;   ///< the token's log-probability under the model
+  bool choice = false;  ///< the token's log-probability under what it was chosen from
+  /// The n most probable tokens for each step, <= 65536; of all rows of a step together 2^22.
+  std::size_t alternatives = 0;
+  bool rank = false;                      ///< 1 + how many tokens are more probable than this one
   Distribution of = Distribution::model;  ///< whose alternatives and rank
 
-  [[nodiscard]] std::string check() const {
-    constexpr std::size_t kMost = 65536;
-    if (alternatives <= kMost) return {};
-    return misuse("Report", "alternatives", "alternatives <= 65536", double(alternatives));
+  /// Where a step has so many rows, whose alternatives are listed at once.
+  [[nodiscard]] std::string check(std::size_t rows = 1) const {
+    const auto refused = [this](const char* rule) {
+      return misuse("Report", "alternatives", rule, double(alternatives));
+    };
+    if (alternatives > 65536) return refused("alternatives <= 65536");
+    if (alternatives * rows > (1u << 22)) return refused("alternatives * rows <= 2^22");
+    return {};
   }
 };
 

@@ -111,7 +111,7 @@ struct BeamOptions {
     if (report.of != Distribution::model) {
       return "BeamOptions: report.of must be the model, beam search has no choice";
     }
-    return report.check();
+    return report.check(beams);
   }
 
  private:

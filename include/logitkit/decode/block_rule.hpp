@@ -28,9 +28,9 @@ struct BlockRule {
     Part part{0, 1, &target(0)}, longest = part;
     while (part.size < n) {
       const Token token = draft.tokens[part.size];
-      const double q = detail::DrawnFrom(draft, part.size)[token];
-      part.ratio = std::min(1.0, part.ratio * (*part.p)[token] / q);
-      if (part.ratio == 0) break;  // nothing longer can pass
+      const double reached = part.ratio * (*part.p)[token];
+      if (reached == 0) break;  // nothing longer can pass, not even what q denies: 0 / 0
+      part.ratio = std::min(1.0, reached / detail::DrawnFrom(draft, part.size)[token]);
       part.p = &target(++part.size);
       const double test = tests(part.size - 1);
       if (passes(part, draft, test)) longest = part;

@@ -22,7 +22,7 @@ struct SamplesOptions {
     if (n < 1 || n > 65536) return misuse("SamplesOptions", "n", "1 <= n <= 65536", double(n));
     if (n_best > n) return misuse("SamplesOptions", "n_best", "n_best <= n", double(n_best));
     if (std::string wrong = length_penalty.check("SamplesOptions"); !wrong.empty()) return wrong;
-    return report.check();
+    return report.check(n);
   }
 };
 

@@ -117,7 +117,7 @@ class SpeculativeDecoder {
       while (recording.going()) {
         rows.restart();
         const SpeculativeStep step = session.step_lazily(row, session.propose(), workspace);
-        take(step, rows.error());
+        take(step, rows.error(step.picks.size()));
       }
     }
 

@@ -18,7 +18,7 @@ struct SpeculativeOptions {
       return misuse("SpeculativeOptions", "draft_tokens", "draft_tokens <= 1024",
                     double(draft_tokens));
     }
-    return report.check();
+    return report.check(draft_tokens + 1);
   }
 };
 

@@ -23,8 +23,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// copy, and the session's own is told what was committed. Stop rules hold inside a draft: what is
 /// behind the end is not committed. A bad row counts only if the tokens before it are accepted.
 /// A value: copying it forks the request. Allocation: as of Session, once the workspace has seen
-/// the vocabulary and the session some rounds. Memory: 12 bytes for each token that the chain
-/// leaves in each row of a round.
+/// the vocabulary and the session some rounds. Memory: 12 bytes for each token left in a round.
 /// Where a processor, the predicate or the drafter throws, what was committed before stays.
 template <class C, Drafter D, class Rule, SpeculativeDecider N>
 class SpeculativeSession {
@@ -185,15 +184,17 @@ class SpeculativeSession {
     const Verdict verdict = (*rule_)(target, draft, numbers_->tests(round), next);
 
     const auto take = [&](std::size_t i, Token token) {
-      return commit(pick_of(token, row, i, workspace), workspace) == StopReason::none;
+      const Pick pick = pick_of(token, row, i, workspace);
+      if (pick.status == Status::ok) return commit(pick, workspace) == StopReason::none;
+      sound = i;  // a report of the model's sees what the chain has replaced
+      status = pick.status;
+      return false;
     };
-    for (std::size_t i = 0; i < std::min(verdict.accepted, sound); ++i) {
-      ++statistics_.accepted;
-      if (!take(i, draft.tokens[i])) return Status::ok;
-    }
-    if (verdict.accepted >= sound) return status;
-    take(verdict.accepted, verdict.next);
-    return Status::ok;
+    std::size_t i = 0;
+    while (i < std::min(verdict.accepted, sound) && take(i, draft.tokens[i])) ++i;
+    statistics_.accepted += workspace.picks().size();
+    if (i == verdict.accepted && i < sound) take(i, verdict.next);
+    return i == sound ? status : Status::ok;
   }
 
   /// The chain that runs ahead and its tokens become those of the session.

@@ -38,7 +38,8 @@ TEST_CASE("a row whose model throws is empty, and what was thrown is kept") {
   lk::detail::LazyRows rows(model);
   rows.restart();
   CHECK(rows(0, Tokens{1}).size() == 2);
-  CHECK_FALSE(rows.error());
+  CHECK_FALSE(rows.error(0));
   CHECK(rows(1, Tokens{1, 2}).size() == 0);
-  CHECK(rows.error());
+  CHECK_FALSE(rows.error(0));  // that was another row
+  CHECK(rows.error(1));
 }

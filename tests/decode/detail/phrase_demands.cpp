@@ -88,6 +88,13 @@ TEST_CASE("a phrase that repeats itself is found again after a false start") {
   CHECK(tracker.needed(state) == 0);
 }
 
+TEST_CASE("a false start may end in a shorter one that ends in one that is shorter still") {
+  const PhraseDemands tracker({{{1, 1, 2, 1, 1, 1, 3}}}, false);
+  auto state = tracker.start();
+  for (const Token token : {1, 1, 2, 1, 1, 1, 2}) tracker.accept(state, token);
+  CHECK(tracker.needed(state) == 4);  // the text ends in 1 1 2
+}
+
 TEST_CASE("the shortest phrase of a demand counts, a longer one if it is nearly done") {
   const PhraseDemands tracker({{{1, 2, 3, 4}, {5, 6}}, {{7}}}, false);
   CHECK(tracker.total() == 3);

@@ -53,6 +53,13 @@ struct Starter {
   void operator()(auto& candidates, const lk::Context&) const { candidates.add(first, 1); }
 };
 
+/// Hears tokens, and no prompt.
+struct Last {
+  lk::Token last = 0;
+  void accept(lk::Token token) { last = token; }
+  void operator()(auto& candidates, const lk::Context&) const { candidates.add(last, 1); }
+};
+
 const std::vector<float> kRow{0, 0, 0};
 
 }  // namespace
@@ -116,6 +123,11 @@ TEST_CASE("Floats and doubles, what is not wanted to be heard, and what it says 
   any.start({});
   any.accept(1);
   CHECK_FALSE(any.keeps_state());
+  AnyProcessor last{Last()};
+  last.start(std::vector<lk::Token>{2});
+  last.accept(1);
+  CHECK(last.keeps_state());
+  CHECK(reference::after(last, kRow) == Scores{0, 1, 0});
   CHECK(reference::after(any, std::vector<double>{0}) == Scores{0.1});
   CHECK(reference::after(any, std::vector<float>{0}) == Scores{0.1f});
   CHECK(any.description().name.empty());

@@ -69,8 +69,9 @@ TEST_CASE("With self_hash every token has a list of its own, seeded by all of th
 TEST_CASE("A green list refuses by name", "[green_list]") {
   const auto check = [](const lk::GreenListOptions& options) { return options.check(); };
   CHECK(check({.vocabulary = 4}).empty());
-  CHECK(check({}) == "GreenListOptions: vocabulary must satisfy 1 <= vocabulary < 2^31, got 0");
-  CHECK_FALSE(check({.vocabulary = std::size_t(1) << 31}).empty());
+  CHECK(check({}) == "GreenListOptions: vocabulary must satisfy 1 <= vocabulary <= 2^24, got 0");
+  CHECK(check({.vocabulary = 1 << 24}).empty());
+  CHECK_FALSE(check({.vocabulary = (1 << 24) + 1}).empty());
   CHECK(check({.vocabulary = 9, .ratio = 1}) ==
         "GreenListOptions: ratio must satisfy 0 < ratio < 1, got 1");
   CHECK_FALSE(check({.vocabulary = 9, .ratio = 0}).empty());
@@ -80,5 +81,5 @@ TEST_CASE("A green list refuses by name", "[green_list]") {
   CHECK(check({.vocabulary = 4, .context = 0}) ==
         "GreenListOptions: context must satisfy context >= 1, got 0");
   reference::refuses([] { lk::GreenList{lk::GreenListOptions{}}; },
-                     "GreenListOptions: vocabulary must satisfy 1 <= vocabulary < 2^31, got 0");
+                     "GreenListOptions: vocabulary must satisfy 1 <= vocabulary <= 2^24, got 0");
 }

@@ -36,8 +36,10 @@ class LazyRows {
     return as_row(rows_[i]);
   }
 
-  /// What f has thrown for the last row, if it did.
-  [[nodiscard]] const std::exception_ptr& error() const { return error_; }
+  /// What f has thrown for row i, if it did: after that no further one is asked for.
+  [[nodiscard]] std::exception_ptr error(std::size_t i) const {
+    return i + 1 == known_ ? error_ : nullptr;
+  }
 
  private:
   F& f_;

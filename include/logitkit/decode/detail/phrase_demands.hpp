@@ -114,7 +114,7 @@ class PhraseDemands {
       if (state.matched[i] == phrases_[i].tokens.size()) state.met[phrases_[i].demand] = true;
     }
     for (std::size_t i = 0; i < phrases_.size(); ++i) {
-      if (in_order_ || state.met[phrases_[i].demand]) state.matched[i] = 0;
+      if (state.met[phrases_[i].demand]) state.matched[i] = 0;
     }
   }
 

@@ -21,7 +21,7 @@ enum class GreenSeeding : std::uint8_t {
 };
 
 struct GreenListOptions {
-  std::size_t vocabulary = 0;    ///< how many tokens the model has, 1 to 2^31 - 1
+  std::size_t vocabulary = 0;    ///< how many tokens the model has, 1 to 2^24
   double ratio = 0.25;           ///< how much of it is green, in (0, 1), one token at least
   std::uint32_t key = 15485863;  ///< the secret that generation and detection share
   GreenSeeding seeding = GreenSeeding::left_hash;
@@ -30,8 +30,9 @@ struct GreenListOptions {
   std::size_t context = 1;
 
   [[nodiscard]] std::string check() const {
-    if (vocabulary < 1 || vocabulary > 0x7fffffff) {
-      return misuse("GreenListOptions", "vocabulary", "1 <= vocabulary < 2^31", double(vocabulary));
+    if (vocabulary < 1 || vocabulary > (1u << 24)) {
+      return misuse("GreenListOptions", "vocabulary", "1 <= vocabulary <= 2^24",
+                    double(vocabulary));
     }
     if (!(ratio > 0 && ratio < 1)) {
       return misuse("GreenListOptions", "ratio", "0 < ratio < 1", ratio);
