@@ -31,12 +31,19 @@ struct Counting {
     for (const lk::Token token : prompt) accept(token);
   }
   void accept(lk::Token token) { ++heard[std::size_t(token)]; }
+  void recall(const Counting& before) { heard = before.heard; }
   void operator()(auto& candidates, const lk::Context&) const {
     for (lk::Token token = 0; token < 3; ++token) {
       candidates.add(token, double(heard[std::size_t(token)]));
     }
   }
   void describe(auto& tell) const { tell("counting", "size", kSize); }
+};
+
+/// Learns from what is accepted, not from the prompt.
+struct Accepting {
+  void accept(lk::Token) {}
+  void operator()(auto&, const lk::Context&) const {}
 };
 
 /// A copy that may throw has no place in a vector that grows, and a constant cannot be assigned.
@@ -74,6 +81,8 @@ TEMPLATE_TEST_CASE("A copy forks the state, and all copies are destroyed", "", C
     CHECK(reference::after(moved, kRow) == Scores{2, 1, 2});
     child = parent;  // what was moved from may be assigned
     CHECK(reference::after(child, kRow) == Scores{2, 1, 2});
+    child.recall(AnyProcessor(Unassignable(5)));  // of another kind
+    CHECK(reference::after(child, kRow) == Scores{2, 1, 2});
     AnyProcessor& itself = child;
     child = itself;
     child = std::move(itself);
@@ -101,6 +110,7 @@ TEST_CASE("Floats and doubles, what is not wanted to be heard, and what it says 
   any.start({});
   any.accept(1);
   CHECK_FALSE(any.keeps_state());
+  CHECK(AnyProcessor(Accepting()).keeps_state());
   CHECK(reference::after(any, std::vector<double>{0}) == Scores{0.1});
   CHECK(reference::after(any, std::vector<float>{0}) == Scores{0.1f});
   CHECK(any.description().name.empty());
