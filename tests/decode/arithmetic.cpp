@@ -204,3 +204,16 @@ TEST_CASE("plain and cached models give the same, and seed, stream and prompt le
   CHECK(run(plain, 1, 3, kPrompt) != expected);
   CHECK(run(plain, 1, 2, {1, 1}) != expected);
 }
+
+TEST_CASE("a bad row leaves a code where it is") {
+  const std::vector<float> bad{1, std::numeric_limits<float>::quiet_NaN()}, good{1, 2, 3, 4};
+  auto choose = lk::DrawByCodes{}(1, {.n = 3}, 5), twin = choose;
+  lk::Workspace workspace;
+  lk::Candidates broken(bad, workspace);
+  CHECK(choose(broken, 0) == lk::kNoToken);
+  for (int i = 0; i < 20; ++i) {
+    lk::Candidates candidates(good, workspace);
+    const lk::Token token = choose(candidates, 0);
+    CHECK(token == twin(candidates, 0));
+  }
+}

@@ -237,6 +237,16 @@ TEST_CASE("identity: no row of any search moves or is gone") {
   CHECK(batch.step(std::vector<float>{9, 0, 0, 9, 0, 0}, searches, workspace).identity);
 }
 
+TEST_CASE("rows that stay are no identity where the last search's are gone") {
+  std::vector<Search> searches{Request{{1}, {.beams = 1}, {.max_new_tokens = 3}}.start(),
+                               Request{{2}, {.beams = 1}, {.max_new_tokens = 1}}.start()};
+  lk::BeamBatch batch;
+  lk::Workspace workspace;
+  const lk::BeamStep step = batch.step(std::vector<float>{3, 2, 3, 2}, searches, workspace);
+  CHECK(step.tokens.size() == 1);
+  CHECK_FALSE(step.identity);
+}
+
 TEST_CASE("one that fails is alone in it: a bad row, a wrong vocabulary, a predicate") {
   const Request good{{1, 2}, {.beams = 2}, {.max_new_tokens = 5}};
   for (const bool spoilt : {true, false}) {

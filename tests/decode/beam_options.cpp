@@ -32,6 +32,8 @@ TEST_CASE("options that cannot be are named: field, rule and value") {
   CHECK(lk::BeamOptions{.patience = 0}.check() ==
         "BeamOptions: patience must satisfy 0 < patience <= 65536, got 0");
   CHECK_FALSE(lk::BeamOptions{.patience = inf - inf}.check().empty());
+  CHECK_FALSE(lk::BeamOptions{.patience = 65537}.check().empty());
+  CHECK_FALSE(lk::BeamOptions{.beams = 65537}.check().empty());
   CHECK(lk::BeamOptions{.word_reward = inf}.check() ==
         "BeamOptions: word_reward must satisfy word_reward finite, got inf");
   CHECK(lk::BeamOptions{.early_stopping = lk::EarlyStopping::canonical, .legacy = true}.check() ==
@@ -96,4 +98,5 @@ TEST_CASE("the rules print") {
   CHECK(std::string(lk::to_string(lk::EarlyStopping::when_full)) == "when_full");
   CHECK(std::string(lk::to_string(lk::EarlyStopping::never)) == "never");
   CHECK(std::string(lk::to_string(lk::EarlyStopping::canonical)) == "canonical");
+  CHECK(std::string(lk::to_string(static_cast<lk::EarlyStopping>(200))) == "unknown");
 }

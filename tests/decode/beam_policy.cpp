@@ -62,3 +62,25 @@ TEST_CASE("what a policy says of a request is what the session refuses it with")
   CHECK_THROWS_WITH(beams.start(Tokens(9, 1), {}), "Insistent: no room");
   CHECK_NOTHROW(beams.start(Tokens(8, 1), {}));
 }
+
+TEST_CASE("a policy that lets nothing end may leave nothing, and nothing to observe") {
+  struct Never : lk::PlainBeams {
+    [[nodiscard]] bool may_end(const lk::detail::Extension&) const { return false; }
+  };
+  const lk::BeamSearchDecoder beams{lk::Chain{}, {.beams = 1}, Never{}};
+  std::size_t observed = 0;
+  const auto results =
+      beams.decode(test::PlainRecurrent<float>{3, 5}, Tokens{1},
+                   {.max_new_tokens = 5, .end_tokens = {0, 1, 2}}, [&](lk::Token) { ++observed; });
+  CHECK(results.empty());
+  CHECK(observed == 0);
+}
+
+TEST_CASE("each token that may end a beam is counted once") {
+  const auto count = [](const lk::Limits& limits) {
+    return lk::detail::competitors({.beams = 10}, limits);
+  };
+  CHECK(count({}) == 20);
+  CHECK(count({.end_tokens = {2, 5}}) == 30);
+  CHECK(count({.end_tokens = {2}, .stop_sequences = {{1, 7}, {3, 7}, {4, 2}}}) == 30);
+}

@@ -80,7 +80,7 @@ TEST_CASE("a bad row ends all groups and loses nothing") {
   const lk::BeamSearchDecoder diverse{
       lk::Chain{}, {.beams = 4}, lk::DiverseBeams{.groups = 2, .penalty = 1}};
   lk::Workspace workspace;
-  const auto check = [&](std::vector<float> rows, lk::Status status) {
+  const auto check = [&](const auto& rows, lk::Status status) {
     auto session = diverse.start(kPrompt, {});
     session.step(std::vector<float>{1, 2, 3, 4, 5}, workspace);
     REQUIRE(session.live() == 4);
@@ -94,11 +94,13 @@ TEST_CASE("a bad row ends all groups and loses nothing") {
       CHECK(result.status == status);
       CHECK(result.reason == lk::StopReason::bad_row);
     }
+    CHECK(session.step(rows, workspace).tokens.empty());  // it is over
   };
   std::vector<float> rows(20, 1.0f);
   rows[13] = std::numeric_limits<float>::quiet_NaN();  // the second group's
   check(rows, lk::Status::not_a_number);
   check(std::vector<float>(15, 1.0f), lk::Status::wrong_length);
+  check(Eigen::MatrixXf(5, 3), lk::Status::wrong_length);
 }
 
 TEST_CASE("what a processor throws comes through, and the search is over") {
@@ -125,4 +127,6 @@ TEST_CASE("groups that cannot be are refused") {
   CHECK_THROWS_AS(build(4, {.groups = 8}), std::invalid_argument);
   CHECK_THROWS_WITH(build(4, {.penalty = -1}),
                     "DiverseBeams: penalty must satisfy 0 <= penalty < inf, got -1");
+  CHECK_THROWS_AS(build(4, {.penalty = std::numeric_limits<double>::infinity()}),
+                  std::invalid_argument);
 }

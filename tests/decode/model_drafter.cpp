@@ -130,6 +130,11 @@ TEST_CASE("A bad row ends the draft, an exception passes and leaves it usable", 
     lk::ModelDrafter drafter{model};
     CHECK(drafter.propose({text, 1}, 8, kNever).size() == 2);
   }
+  struct Silent : test::CachedRecurrent<float> {
+    Matrix prefill(std::span<const lk::Token>) { return Matrix(12, 0); }
+  } silent;
+  lk::ModelDrafter of_silent{silent};
+  CHECK(of_silent.propose({text, 1}, 8, kNever).empty());
   struct Failing : test::CachedRecurrent<float> {
     bool fails = false;
     Matrix score(std::span<const lk::Token> tokens) {

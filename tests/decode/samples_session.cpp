@@ -147,6 +147,20 @@ TEST_CASE("a stop from outside keeps every sequence, and a prompt may be too lon
   CHECK(full.results().at(0).reason == lk::StopReason::max_tokens);
 }
 
+TEST_CASE("a stop sequence ends the sequences that have it, and its tokens are counted out") {
+  lk::Workspace workspace;
+  auto session = lk::BestOfNDecoder{lk::Chain{}, {.n = 2, .n_best = 2}}.start(
+      kPrompt, {.stop_sequences = {{3, 1}}});
+  session.step(std::vector<float>{0, 0, 0, 1000}, workspace);
+  session.step(std::vector<float>{0, 1000, 0, 0, 1000, 0, 0, 0}, workspace);
+  REQUIRE(session.results().size() == 1);  // of two, one has ended
+  const lk::Generation& stopped = session.samples()[0];
+  CHECK(stopped.reason == lk::StopReason::stop_sequence);
+  CHECK(stopped.tokens == Tokens{3, 1});
+  CHECK(stopped.stop_size == 2);
+  CHECK(session.samples()[1].reason == lk::StopReason::none);
+}
+
 TEST_CASE("what is reported comes with each sequence") {
   const lk::BestOfNDecoder best{
       lk::Chain{},

@@ -181,6 +181,18 @@ TEST_CASE("stop rules, failures and bad rows hold inside a draft") {
   });
 }
 
+TEST_CASE("what a model with a cache throws ends the text that there is") {
+  struct Failing : test::CachedRecurrent<float> {
+    Matrix score(std::span<const lk::Token>) { throw std::runtime_error("out of memory"); }
+  } model;
+  const auto two = [](const lk::Context&, std::size_t) { return Tokens{1, 2}; };
+  const lk::SpeculativeDecoder decoder{lk::Chain{}, Guess(two)};
+  const auto result = decoder.decode(model, kPrompt, {.max_new_tokens = 9});
+  CHECK(result.reason == lk::StopReason::model_failed);
+  CHECK(result.error);
+  CHECK(result.tokens.size() == 1);  // by the row of prefill
+}
+
 TEST_CASE("without drafts every rule by chance is random decoding, and so is a short end") {
   const lk::RandomDecoder plain{kChain, {.seed = 9, .stream = 2}};
   const lk::Limits limits{.max_new_tokens = 30};

@@ -179,6 +179,8 @@ TEST_CASE("rows that do not fit the draft are a status, and nothing happens") {
   const auto step = session.step(rows, second, workspace);
   CHECK(step.status == lk::Status::wrong_length);
   CHECK(step.picks.empty());
+  const Eigen::MatrixXf more = Eigen::MatrixXf::Zero(12, 9);
+  CHECK(session.step(more, second, workspace).status == lk::Status::wrong_length);
   CHECK(session.tokens().size() == before);
   CHECK(session.reason() == lk::StopReason::none);
 }

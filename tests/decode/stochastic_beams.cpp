@@ -10,6 +10,7 @@
 #include "reference/inputs.hpp"
 #include "reference/scores.hpp"
 #include "support/catch.hpp"
+#include "support/generations.hpp"
 #include "support/models.hpp"
 #include "support/sequence_law.hpp"
 
@@ -206,6 +207,15 @@ TEST_CASE("plain and cached models give the same; a step that throws changes not
     CHECK(results[i].tokens == plain[i].tokens);
     CHECK(results[i].weight == plain[i].weight);
   }
+}
+
+TEST_CASE("without noise this is beam search, in which results have no weights") {
+  const lk::Limits limits{.max_new_tokens = 12, .end_tokens = {0}};
+  const test::PlainRecurrent<float> model{12, 4};
+  const lk::BeamSearchDecoder plain{lk::Chain{}, {.beams = 4}};
+  const lk::BeamSearchDecoder ours{
+      lk::Chain{}, {.beams = 4}, lk::StochasticBeams{{.noise = false}}};
+  test::check_equal(ours.decode(model, kPrompt, limits), plain.decode(model, kPrompt, limits));
 }
 
 TEST_CASE("options that stochastic beams cannot heed are refused") {

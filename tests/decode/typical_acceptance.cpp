@@ -25,6 +25,9 @@ TEST_CASE("a token is taken iff it is more probable than the threshold") {
 
 TEST_CASE("the thresholds are checked") {
   CHECK(lk::TypicalAcceptance::check(0.09, 0.3).empty());
+  CHECK_FALSE(lk::TypicalAcceptance::check(-0.1, 0.3).empty());
+  CHECK_FALSE(lk::TypicalAcceptance::check(0.09, -0.1).empty());
+  CHECK_FALSE(lk::TypicalAcceptance::check(0.09, 1.1).empty());
   CHECK_THROWS_WITH(lk::TypicalAcceptance(1.5, 0.3),
                     "TypicalAcceptance: epsilon must satisfy 0 <= epsilon <= 1, got 1.5");
   CHECK_THROWS_WITH(lk::TypicalAcceptance(0.1, -1),

@@ -26,4 +26,5 @@ TEST_CASE("instruction sets print") {
   CHECK(std::string(to_string(InstructionSet::avx2)) == "avx2");
   CHECK(std::string(to_string(InstructionSet::avx512)) == "avx512");
   CHECK(std::string(to_string(InstructionSet::neon)) == "neon");
+  CHECK(std::string(to_string(static_cast<InstructionSet>(200))) == "unknown");
 }

@@ -119,9 +119,18 @@ TEMPLATE_TEST_CASE("huggingface: what is no number has a status, where theirs ca
 }
 
 TEST_CASE("huggingface: what has no effect without do_sample is refused", "[peers]") {
-  CHECK(lk::presets::HuggingFace{.temperature = 0.7}.check() ==
-        std::vector<std::string>{
-            "do_sample must be true, or what it samples with stay at its default"});
+  for (const lk::presets::HuggingFace& wrong : {lk::presets::HuggingFace{.temperature = 0.7},
+                                                {.top_h = 0.4},
+                                                {.top_k = 5},
+                                                {.top_p = 0.9},
+                                                {.min_p = 0.1},
+                                                {.typical_p = 0.9},
+                                                {.epsilon_cutoff = 1e-3},
+                                                {.eta_cutoff = 1e-3}}) {
+    CHECK(wrong.check() ==
+          std::vector<std::string>{
+              "do_sample must be true, or what it samples with stay at its default"});
+  }
   CHECK(lk::presets::HuggingFace{.repetition_penalty = 1.2, .renormalize_logits = true}
             .check()
             .empty());

@@ -131,6 +131,7 @@ TEST_CASE("llama_cpp: what is out of range is refused, all at once") {
                                  "xtc: q must satisfy 0 <= q <= 1, got 2",
                                  "dynatemp: exponent must satisfy 0 <= exponent < inf, got -1"});
   const double nan = std::numeric_limits<double>::quiet_NaN();
+  CHECK_FALSE(lk::presets::LlamaCpp{.mirostat = -1}.check().empty());
   CHECK_FALSE(lk::presets::LlamaCpp{.top_p = nan}.check().empty());
   CHECK_FALSE(lk::presets::LlamaCpp{.min_p = nan}.check().empty());
   CHECK_FALSE(lk::presets::LlamaCpp{.top_n_sigma = nan}.check().empty());

@@ -21,6 +21,9 @@ TEST_CASE("A value is made from every kind of number and list, and keeps its kin
         Value::Sequences{{1}, {2, 3}});
   const Value::SequenceBiases runs{{{1, 2}, -2}};
   CHECK(Value(runs).as<Value::SequenceBiases>() == runs);
+  CHECK_FALSE(Value(1) == Value(1.0));
+  CHECK_FALSE(lk::Parameter{"a", 1} == lk::Parameter{"b", 1});
+  CHECK_FALSE(lk::Parameter{"a", 1} == lk::Parameter{"a", 2});
 }
 
 TEST_CASE("A value is read as another kind where nothing is lost") {

@@ -151,6 +151,10 @@ TEST_CASE("What a thinking budget and a watermark lack is told by name") {
                   {"think_end_token_ids", kTokens}}) ==
       Sentences{"thinking_token_budget, think_start_token_ids, think_end_token_ids: n must satisfy "
                 "n >= 0, got -2"});
+  CHECK(complaints({{"thinking_token_budget", 5}, {"think_start_token_ids", kTokens}}) ==
+        Sentences{"thinking_token_budget needs think_end_token_ids"});
+  CHECK(complaints({{"mirostat", -1}}) ==
+        Sentences{"mirostat must satisfy mirostat = 0, 1 or 2, got -1"});
   CHECK(complaints({{"watermark_bias", 2}}) ==
         Sentences{"watermark_bias: vocabulary must satisfy 1 <= vocabulary <= 2^24, got 0"});
   // Refused before it takes 8 GB.
@@ -160,6 +164,8 @@ TEST_CASE("What a thinking budget and a watermark lack is told by name") {
                 "2147483647"});
   CHECK(complaints({{"watermark_bias", 2}, {"vocab_size", 50}, {"hashing_key", -1}}) ==
         Sentences{"hashing_key must satisfy 0 <= hashing_key <= 4294967295, got -1"});
+  CHECK(complaints({{"watermark_bias", 2}, {"vocab_size", 50}, {"hashing_key", 1ll << 32}}) ==
+        Sentences{"hashing_key must satisfy 0 <= hashing_key <= 4294967295, got 4294967296"});
 }
 
 TEST_CASE("What needs a function or memory of the engine's goes before a request's chain") {

@@ -42,6 +42,13 @@ TEMPLATE_TEST_CASE("Mirostat's first version agrees with its twin", "", float, d
   }
 }
 
+TEST_CASE("Mirostat's first version where Zipf's exponent is 1, and k = 2^mu / ln V") {
+  std::vector<double> row(50);
+  for (std::size_t i = 0; i < row.size(); ++i) row[i] = -std::log(double(i + 1));
+  const Scores kept = reference::after(lk::Mirostat{3.0, 0.1, kVersion1}, row);
+  CHECK(reference::count_kept(kept) == 16);  // 64 / 3.912
+}
+
 TEMPLATE_TEST_CASE("Mirostat on a vocabulary of 128256", "", float, double) {
   const auto row = reference::normal_row<TestType>(128256, 11, 2);
   const Scores before(row.begin(), row.end());

@@ -201,6 +201,8 @@ TEST_CASE("Typical refuses what is not in (0, 1]") {
   reference::refuses([] { lk::Typical{0}; }, "Typical: p must satisfy 0 < p <= 1, got 0");
   reference::refuses([] { lk::Typical{-0.25, {.min_keep = 3}}; },
                      "Typical: p must satisfy 0 < p <= 1, got -0.25");
+  reference::refuses([] { lk::Typical{0.5, {.min_keep = 0}}; },
+                     "Typical: min_keep must satisfy min_keep >= 1, got 0");
 }
 
 TEST_CASE("Typical is deduced from float, double and int") {

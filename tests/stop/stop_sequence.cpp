@@ -95,3 +95,9 @@ TEST_CASE("StopSequence holds back only what can still become a match") {
   CHECK(rule.pending(Tokens{5, 1, 2, 1, 2}) == 2);
   CHECK(rule.pending(Tokens{5, 1, 2, 5}) == 0);
 }
+
+TEST_CASE("StopSequence: a sequence of no token never comes, and nothing waits for it") {
+  const std::vector<Tokens> sequences{{}};
+  CHECK(lk::StopSequence{sequences}.matched(Tokens{1}) == 0);
+  CHECK(lk::StopSequence{sequences}.pending(Tokens{1}) == 0);
+}

@@ -113,9 +113,11 @@ void require_same_rows(const math::RowKernels<Scalar>& ours, const math::RowKern
           REQUIRE(same_bits(floats, slow_floats));
         }
       } else {
-        std::vector<std::int32_t> tops(tiles);
+        std::vector<std::int32_t> tops(tiles), slow_tops = tops;
         ours.key_tops(maxima.data(), tiles, tops.data());
+        slow.key_tops(maxima.data(), tiles, slow_tops.data());
         for (std::size_t t = 0; t < tiles; ++t) REQUIRE(tops[t] == math::top_of(maxima[t]));
+        REQUIRE(tops == slow_tops);
       }
 
       auto bad = row;  // one NaN, anywhere, of either sign
@@ -275,6 +277,7 @@ void require_same_tiles(const math::RowKernels<Scalar>& ours,
         slow_list.resize(
             slow.collect(row.data(), size, allowed, tiles.data(), n, key, slow_list.data()));
         REQUIRE(same_entries(list, slow_list));
+        REQUIRE(ours.collect(row.data(), size, allowed, nullptr, 0, key, list.data()) == 0);
         if constexpr (requires { ours.mark; }) {
           std::vector<std::uint64_t> marks((size + 63) / 64), slow_marks(marks.size());
           const std::size_t count = ours.mark(row.data(), size, allowed, key, marks.data());

@@ -58,6 +58,9 @@ TEST_CASE("every object is destroyed exactly once", "[assignable]") {
     REQUIRE((*copy).value == 2);
     a = std::move(copy);
     REQUIRE(a->value == 2);
+    Assignable<Counted>& itself = a;
+    a = std::move(itself);
+    REQUIRE(a->value == 2);
     REQUIRE(copy->value == -1);
     const auto& self = a;
     a = self;

@@ -153,23 +153,28 @@ TEMPLATE_TEST_CASE("ends: no number, none of the mass, all of it", "[near]", flo
   CHECK(size(std::numeric_limits<double>::infinity(), 0.5) == 0);
 }
 
-TEST_CASE("where all are equal, the lower tokens are near, in rows and in lists", "[near]") {
+TEST_CASE("where all are equal, the lower tokens are near or all, in rows and in lists", "[near]") {
   for (const std::size_t size : {64 * 100 + 5u, 64 * 600u}) {
     std::vector<float> row(size, 1.5f);
     for (std::size_t i = 0; i < size; i += 3) row[i] = -std::numeric_limits<float>::infinity();
-    const auto kept = [&](bool listed, double p, std::size_t n) {
+    const auto kept = [&](bool listed, double p, std::size_t n, bool equals) {
       lk::Workspace workspace;
       lk::Candidates set(row, workspace);
       if (listed) set.keep_if([](lk::Token, double score) { return score > 0; });
-      set.keep_near(-0.25, p, n);
+      set.keep_near(-0.25, p, n, equals);
       std::vector<lk::Token> tokens;
-      for (const auto [token, score] : set) tokens.push_back(token);
+      for (const auto [token, score] : set) {
+        if (score > 0) tokens.push_back(token);
+      }
       return tokens;
     };
     for (const double p : {0.0, 0.02, 0.5, 0.95}) {
       for (const std::size_t n : {1u, 4000u}) {
         CAPTURE(size, p, n);
-        CHECK(kept(false, p, n) == kept(true, p, n));
+        CHECK(kept(false, p, n, false) == kept(true, p, n, false));
+        for (const bool listed : {false, true}) {
+          CHECK(kept(listed, p, n, true).size() == size - (size + 2) / 3);
+        }
       }
     }
   }

@@ -20,6 +20,9 @@ void require_equal(const Map& map, const std::map<lk::Token, int>& twin) {
     REQUIRE(*found == value);
   }
   for (const auto& [token, value] : map) REQUIRE(twin.at(token) == value);
+  for (lk::Token token = 0; token < 9; ++token) {
+    REQUIRE((map.find(token) != nullptr) == twin.contains(token));
+  }
 }
 
 }  // namespace

@@ -31,6 +31,7 @@ struct Counting {
     for (const lk::Token token : prompt) accept(token);
   }
   void accept(lk::Token token) { ++heard[std::size_t(token)]; }
+  void recall(const Counting& before) { heard = before.heard; }
   void operator()(auto& candidates, const lk::Context&) const {
     for (lk::Token token = 0; token < 3; ++token) {
       candidates.add(token, double(heard[std::size_t(token)]));
@@ -87,6 +88,8 @@ TEMPLATE_TEST_CASE("A copy forks the state, and all copies are destroyed", "", C
     const AnyProcessor moved = std::move(child);
     CHECK(reference::after(moved, kRow) == Scores{2, 1, 2});
     child = parent;  // what was moved from may be assigned
+    CHECK(reference::after(child, kRow) == Scores{2, 1, 2});
+    child.recall(AnyProcessor(Unassignable(5)));  // of another kind
     CHECK(reference::after(child, kRow) == Scores{2, 1, 2});
     AnyProcessor& itself = child;
     child = itself;

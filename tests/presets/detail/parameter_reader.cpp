@@ -44,6 +44,23 @@ TEST_CASE("Complaints name what the user wrote, in the order of the rows, unknow
                    "eos must be a list of tokens, got true"});
 }
 
+TEST_CASE("A value of another kind is refused by what it must be") {
+  const auto complaint = []<class T>(T) {
+    const lk::Parameters given{{"x", true}};
+    Reader reader(given);
+    static constexpr lk::detail::Registration kRow[] = {
+        {"x", [](Reader& of) { static_cast<void>(of.get<T>("x")); }}};
+    reader.read(kRow);
+    return reader.complaints.at(0);
+  };
+  CHECK(complaint(1.5) == "x must be a number, got true");
+  CHECK(complaint(std::int64_t(1)) == "x must be a whole number, got true");
+  CHECK(complaint(lk::Value::Tokens()) == "x must be a list of tokens, got true");
+  CHECK(complaint(lk::Value::Biases()) == "x must be a list of (token, bias), got true");
+  CHECK(complaint(lk::Value::Sequences()) == "x must be a list of lists of tokens, got true");
+  CHECK(complaint(lk::Value::SequenceBiases()) == "x must be a list of (tokens, bias), got true");
+}
+
 TEST_CASE("A parameter that is given twice is refused, once") {
   CHECK(read({{"min_tokens", 3}, {"min_new_tokens", 3}}).second ==
         Complaints{"min_new_tokens and min_tokens are the same, give one"});

@@ -34,6 +34,7 @@ TEST_CASE("The list, the token followed and whole permutations agree", "[green_l
       const lk::GreenListOptions options{
           .vocabulary = vocabulary, .ratio = ratio, .key = 4123456789};
       const lk::GreenList green(options);
+      CHECK(green.seeds() == 1);
       for (const lk::Token before : {0, 1, 77, 2147483647}) {
         const auto list = listed(options, before);
         const auto twin =

@@ -26,3 +26,11 @@ TEMPLATE_TEST_CASE("a threshold leaves min_keep, and the equals of the last", ""
     }
   }
 }
+
+TEST_CASE("a threshold for a bad row, where there is no best to keep") {
+  const std::vector<float> row{1, std::numeric_limits<float>::quiet_NaN()};
+  lk::Workspace workspace;
+  lk::Candidates candidates(row, workspace);
+  lk::detail::keep_above(candidates, 0.5, {.min_keep = 2});
+  CHECK(candidates.status() == lk::Status::not_a_number);
+}

@@ -103,7 +103,7 @@ void Candidates<S>::for_each_block(const auto& f) {
       } else {
         part = std::min(size, kNumbers - at);
         std::copy_n(numbers, part, block + at);
-        if (at + part == kNumbers || (last && part == size)) f(block, at + part);
+        if (at + part == kNumbers || last) f(block, at + part);
       }
       numbers += part, size -= part, first += part;
     }

@@ -106,7 +106,8 @@ bool Candidates<S>::narrow_by_mask(const Boundary& last, std::size_t at_least, s
   for (std::size_t tile = 0; last.kept < last.equals && tile < count; ++tile) {
     const std::uint64_t reached = scratch_.marks[tile];
     std::uint64_t above = 0;
-    if (scratch_.tiles[tile] > last.key && mark(tile, 1, last.key + 1) > 0) {
+    if (scratch_.tiles[tile] > last.key) {
+      mark(tile, 1, last.key + 1);
       above = scratch_.marks[tile];
     }
     std::uint64_t spare = reached & ~above;

@@ -136,7 +136,7 @@ class SuffixAutomaton {
     }
     states_[target].link = part;
     const Token token = edges_[edge].token;
-    while (edge != kNone && edges_[edge].target == target) {
+    while (edges_[edge].target == target) {  // what a state has an edge for, its link has
       edges_[edge].target = part;
       if (state == 0) break;
       state = states_[state].link;
