@@ -145,7 +145,7 @@ int main(int argc, char** argv) {
   const auto sampled = [&](std::uint64_t seed) {
     return lk::BeamSearchDecoder{chain, beams, lk::SampledBeams{{.seed = seed}}};
   };
-  const auto cheap = [](std::span<const lk::Token> tokens) { return model(tokens); };
+  const auto cheap = [](std::span<const lk::Token> text) { return model(text); };
   const auto speculative = [&](std::uint64_t seed) {
     const lk::ModelDrafter drafter{cheap, lk::Chain{lk::TopK{5}}};
     return lk::SpeculativeDecoder{chain, lk::AdaptiveDrafter{drafter}, {.seed = seed}};
