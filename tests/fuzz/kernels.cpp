@@ -522,18 +522,21 @@ class Trial {
     if (sums[0] != sums[3]) fail("distances' weights", 0);
     double weights = 0, weighed_squares = 0, distances = 0;
     for (const float x : row) {
-      const double y = math::widen(x) * scale * 1.44269504088896340736 - double(weighing.reference);
+      const double y = (math::widen(x) - math::widen(best)) * scale * 1.44269504088896340736;
       if (!(x > weighing.floor)) continue;
       const double weight = std::exp2(y);
       const double distance = (math::widen(best) - math::widen(x)) * scale * 1.44269504088896340736;
       weights += weight, weighed_squares += weight * weight, distances += weight * distance;
     }
+    math::LaneSums of_best;
+    ours_.sum(&best, 1, weighing, of_best);
     const double slack = 1e-5 + std::abs(double(weighing.reference)) * 0x1p-50;
+    const double unit = of_best.total();
     const auto close = [=](double a, double b) { return std::abs(a - b) <= slack * (b + weights); };
-    if (!close(sums[0], weights)) fail("sum", 0);
-    if (!close(sums[1] * 0x1p-40, weights)) fail("squares' sum", 0);
-    if (!close(sums[2] * 0x1p-80, weighed_squares)) fail("squares", 0);
-    if (!close(sums[4], distances)) fail("distances", 0);
+    if (!close(sums[0] / unit, weights)) fail("sum", 0);
+    if (sums[1] != sums[0] * 0x1p40) fail("squares' sum", 0);
+    if (!close(sums[2] / (unit * unit) * 0x1p-80, weighed_squares)) fail("squares", 0);
+    if (!close(sums[4] / unit, distances)) fail("distances", 0);
   }
 
   /// split, between two numbers of the row.

@@ -196,7 +196,7 @@ class Candidates {
   void weigh_blocks();
   [[nodiscard]] math::Mass total();
   [[nodiscard]] double log_mass();
-  double keep_log_mass(const math::LaneSums& weights);
+  void keep_log_mass(const math::LaneSums& weights);
   [[nodiscard]] double log_rest();
   [[nodiscard]] Token draw_by(const auto& sums, double u);
   struct Boundary;

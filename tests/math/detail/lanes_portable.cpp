@@ -175,28 +175,28 @@ TEST_CASE("spread, squares and distances are sums over what is not banned", "[ke
       CHECK(kernels.scan_and_spread(row.data(), size, -2, spread, tiles.data()));
       CHECK(kernels.of_float.scan(row.data(), size, nullptr, scanned.data()));
       CHECK(tiles == scanned);
-      math::LaneSums sums[5];
+      math::LaneSums sums[5], of_best;
+      kernels.sum(&best, 1, weighing, of_best);
+      const double unit = of_best.total();
       kernels.sum(row.data(), size, weighing, sums[0]);
       kernels.squares(row.data(), size, weighing, sums[1], sums[2]);
       kernels.distances(row.data(), size, weighing, best, sums[3], sums[4]);
-      const double unit =
-          std::exp2(double(best) * 1.25 * math::kLog2E - double(weighing.reference));
       double sum = 0, square = 0, weights = 0, squared = 0, moment = 0;
       std::size_t count = 0;
       for (const float x : row) {
         if (!(x > -std::numeric_limits<float>::infinity())) continue;
-        const double down = (double(best) - double(x)) * 1.25, weight = std::exp(-down) * unit;
+        const double down = (double(best) - double(x)) * 1.25, weight = std::exp(-down);
         ++count, sum += double(x) + 2, square += (double(x) + 2) * (double(x) + 2);
         weights += weight, squared += weight * weight, moment += weight * down * math::kLog2E;
       }
       CHECK(spread.count == count);
       CHECK(spread.sums.total() == Catch::Approx(sum).epsilon(1e-5).margin(1e-3));
       CHECK(spread.squares.total() == Catch::Approx(square).epsilon(1e-5));
-      CHECK(sums[0].total() == Catch::Approx(weights).epsilon(1e-6));
-      CHECK(sums[1].total() * 0x1p-40 == Catch::Approx(weights).epsilon(1e-6));
-      CHECK(sums[2].total() * 0x1p-80 == Catch::Approx(squared).epsilon(1e-6));
+      CHECK(sums[0].total() == Catch::Approx(weights * unit).epsilon(1e-6));
+      CHECK(sums[1].total() == sums[0].total() * 0x1p40);
+      CHECK(sums[2].total() * 0x1p-80 == Catch::Approx(squared * unit * unit).epsilon(1e-6));
       CHECK(sums[3].total() == sums[0].total());
-      CHECK(sums[4].total() == Catch::Approx(moment).epsilon(1e-6).margin(1e-6));
+      CHECK(sums[4].total() == Catch::Approx(moment * unit).epsilon(1e-6).margin(1e-6));
     }
   }
 }

@@ -122,8 +122,9 @@ double Candidates<S>::entropy() {
       for_each_block([&](const float* numbers, std::size_t size) {
         math::kernels().distances(numbers, size, weighing, best, weights, distances);
       });
+      keep_log_mass(weights);
       const double mean = distances.total() / weights.total() / math::kLog2E;
-      return *(entropy_ = keep_log_mass(weights) + mean);
+      return *(entropy_ = log_mass() + mean);
     }
   }
   // H = ln(sum of w) + (sum of w d) / (sum of w), where w = 2^-d.

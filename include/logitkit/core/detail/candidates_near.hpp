@@ -82,8 +82,10 @@ struct Candidates<S>::Near {
 
   [[nodiscard]] Boundary boundary_of_row(double p) const {
     const Survivor best = set.peak();
-    const double all = math::exp(set.log_mass()) * set.weigh({&best, 1}).to_double();
-    const double target = p * all, slack = all * 0x1p-20;  // see candidates_weigh.hpp
+    const double in_best = math::exp(set.log_mass());  // within the slack of quick sums, and more
+    const double all = in_best * set.weigh({&best, 1}).to_double(), target = p * all;
+    const double slack =
+        all * (math::Weighing::slack(double(set.vocabulary()), in_best, 2) + 0x1p-21);
     const Key few = set.tile_bound(kFewTiles);
     set.pick_at_least(few, set.scratch_.picked);
     const double best_mass = find(kBannedKey, 0).to_double();

@@ -145,30 +145,34 @@ void Candidates<S>::for_each_weight(const auto& f) {
   for (std::size_t tile = 0; tile < scratch_.tiles.size(); ++tile) each(tile_entries(tile));
 }
 
-/// What log_mass is where the float kernels have added up the weights; 0 for a single token.
+/// Keeps what log_mass is by sums of the float kernels, unless those of integers cost as little.
 template <std::floating_point S>
-double Candidates<S>::keep_log_mass(const math::LaneSums& weights) {
+void Candidates<S>::keep_log_mass(const math::LaneSums& weights) {
+  if (vocabulary() <= kBlock * math::kTile) return;
   math::LaneSums unit;
   const auto best = static_cast<float>(largest());
   math::kernels().sum(&best, 1, weighing(), unit);
-  return *(log_mass_ = math::log(weights.total() / unit.total()));
+  log_mass_ = math::log(weights.total() / unit.total());
 }
 
-/// ln of the sum of exp(score - maximum); needs a good status.
+/// ln of the sum of exp(score - maximum), 0 for a single token; needs a good status.
 template <std::floating_point S>
 double Candidates<S>::log_mass() {
   if (log_mass_) return *log_mass_;
   if constexpr (std::same_as<S, float>) {
-    if (weighs_fast()) {
+    if (weighs_fast() && vocabulary() > kBlock * math::kTile) {
       math::LaneSums weights;
       const math::Weighing weighing = this->weighing();
       for_each_block([&](const float* numbers, std::size_t size) {
         math::kernels().sum(numbers, size, weighing, weights);
       });
-      return keep_log_mass(weights);
+      keep_log_mass(weights);
+      return *log_mass_;
     }
   }
-  return *(log_mass_ = math::log(total().to_double() * 0x1p-56));
+  const double all = total().to_double();
+  const Survivor best = peak();
+  return *(log_mass_ = math::log(all / weigh({&best, 1}).to_double()));
 }
 
 /// The sums of tiles that are quick to find, if they can say something that exact ones do not say
