@@ -28,7 +28,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 template <class C, Drafter D, class Rule, SpeculativeDecider N>
 class SpeculativeSession {
   static constexpr bool kGreedy = std::same_as<Rule, ExactMatch>;
-  /// What is committed does not depend on the draft: row by row as without one.
+  /// What is committed does not depend on the draft: row by row as without one, by no rule.
   static constexpr bool kRowByRow = kGreedy || std::same_as<Rule, Coupled>;
   using Chooser = std::conditional_t<kGreedy, ChooseBest, ChooseRandomly<N>>;
 
