@@ -8,7 +8,6 @@
 #include <support/slow.hpp>
 #include <support/spinning.hpp>
 
-#include <array>
 #include <map>
 #include <numeric>
 

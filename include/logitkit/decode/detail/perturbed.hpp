@@ -3,7 +3,6 @@
 // random numbers make that order.
 #pragma once
 
-#include <logitkit/decode/detail/best_extensions.hpp>
 #include <logitkit/decode/detail/distinct_draws.hpp>
 #include <logitkit/random/decider.hpp>
 #include <logitkit/random/truncated_gumbel.hpp>
