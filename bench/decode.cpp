@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // One step of each decoder: from logits to a token.
-// `beam_step_4` takes 4 rows, `batch_8` takes 8 and `verify_8` takes 9, one after each of 8 draft
-// tokens and the one before them; their floor is that of as many rows.
+// `beam_step_4` takes 4 rows and `batch_8` takes 8; `beam_batch_4` is 4 searches of 4 beams;
+// `verify_8` takes 9 rows, one after each of 8 draft tokens and the one before them. The floor of
+// such a call is that of as many rows.
 #include <logitkit/logitkit.hpp>
 #include <support/measure.hpp>
 #include <support/slow.hpp>
 #include <support/spinning.hpp>
 
-#include <array>
 #include <map>
 #include <numeric>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Logits that live on a GPU: it hands over its best tokens and what the others weigh together, and
 // a server reports log-probabilities, ranks and alternatives as if it had the whole row.
 #include <logitkit/logitkit.hpp>
@@ -6,7 +7,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
-#include <limits>
 #include <span>
 #include <vector>
 
@@ -63,7 +63,6 @@ int main() {
     session.accept(pick.token);
   }
 }
-
 // >  6826  rank  2, ln p = -2.504; best: 61 (-2.392) 6826 (-2.504)
 // > 43296  rank  7, ln p = -2.871; best: 2706 (-1.960) 9471 (-2.144)
 // >  9471  rank  2, ln p = -2.144; best: 2706 (-1.960) 9471 (-2.144)

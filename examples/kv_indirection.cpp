@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <iostream>
 #include <span>
-#include <vector>
 
 namespace lk = logitkit;
 using namespace storyteller;

@@ -3,9 +3,11 @@
 #include <logitkit/logitkit.hpp>
 
 #include <cmath>
+#include <cstddef>
 #include <iostream>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace lk = logitkit;

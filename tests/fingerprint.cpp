@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The fingerprint: one number for 100,000 decisions, the same on every machine.
+// The fingerprint: one number for 150,000 decisions, the same on every machine.
 //
 //   fingerprint [baseline | avx2 | avx512 | neon] [flush] [once]
 //

@@ -7,7 +7,6 @@
 #include "storyteller/transformer.hpp"
 
 #include <ggml-backend.h>
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>

@@ -41,7 +41,7 @@ class AdaptiveDrafter {
   DraftLength length_;
   std::vector<Token> drafted_;  // in this round
   std::size_t accepted_ = 0;    // how many of them have been committed
-  bool agrees_ = true;          // nothing else was
+  bool agrees_ = true;          // no other token has been
 };
 
 }  // namespace logitkit::inline LOGITKIT_ABI

@@ -38,8 +38,8 @@ struct DrawByCodes {
 /// to its expectation as can be, where independent draws would repeat and miss. p is what tokens
 /// multiply up to, each to within 2^-56: see ArithmeticCode.
 ///
-/// The n sequences need nothing of each other, and a batch may be split in any way; but they belong
-/// to their n. `n_best` and the scorer rank them as those of BestOfNDecoder are ranked.
+/// The n sequences need nothing of each other, and a batch may be split in any way; but what each
+/// draws depends on n. `n_best` and the scorer rank them as those of BestOfNDecoder are ranked.
 /// Cost a token: one read of the row and one pass of exact masses for each sequence.
 /// Source: Vilnis et al. 2023, "Arithmetic sampling: parallel diverse decoding for large language
 /// models", algorithm 1.

@@ -39,7 +39,8 @@ consteval bool explain_batch() {
   return true;
 }
 
-/// Hands out the rows of a batch, ascending, to whoever asks; none any more once one has failed.
+/// Hands out the rows of a batch, or its searches, ascending, to whoever asks; none any more once
+/// one has failed.
 class RowQueue {
  public:
   explicit RowQueue(std::size_t count) : count_(count) {}

@@ -2,7 +2,6 @@
 // BeamBatch: many beam searches side by side in one batch of the model.
 #pragma once
 
-#include <logitkit/core/generation.hpp>
 #include <logitkit/decode/batch.hpp>
 #include <logitkit/decode/beam_step.hpp>
 

@@ -38,8 +38,7 @@ enum class EarlyStopping : std::uint8_t {
 
 struct BeamOptions {
   /// Prefixes kept at each step, 1 to 65536. One is greedy search, as in Hugging Face's `generate`,
-  /// also in a group: it ends with its first hypothesis, by every rule and whatever the patience,
-  /// though one that is less probable at some step may score more.
+  /// also in a group: it ends with its first hypothesis, whatever the stopping rule and patience.
   std::size_t beams = 4;
   /// A hypothesis' score = (sum of log-probabilities + word_reward * length) / penalty(length).
   LengthPenalty length_penalty = 1;
@@ -52,7 +51,7 @@ struct BeamOptions {
   /// extension counts for the stopping rule even if it has just ended; only end tokens make
   /// hypotheses on the way; when all beams meet another limit, all that live become hypotheses.
   bool legacy = false;
-  std::size_t n_best = 0;  ///< results to return, <= those wanted; 0: as many as beams, or as those
+  std::size_t n_best = 0;  ///< results to return, <= wanted(); 0: min(beams, wanted())
   Report report{};         ///< of the model: in beam search there is no choice
 
   /// The finished hypotheses that are kept.

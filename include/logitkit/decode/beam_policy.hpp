@@ -85,7 +85,7 @@ struct BeamPolicy {
   [[nodiscard]] bool may_end(const detail::Extension&) const { return true; }
   /// Brings a beam's state up to date with its next token.
   void accept(auto& /*state*/, Token) const {}
-  /// Tells what it knows of results.
+  /// Adds to the results what only the policy knows.
   void weigh(std::span<Generation>) const {}
 };
 

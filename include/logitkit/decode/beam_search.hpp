@@ -10,6 +10,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 
 namespace detail {
 
+/// The session of a policy: its own, if it has one.
 template <class C, class P>
 struct SessionOf {
   using type = BeamSession<C, P>;
@@ -22,11 +23,11 @@ struct SessionOf<C, P> {
 
 }  // namespace detail
 
-/// An immutable configuration: a chain, of which every beam has its own copy, BeamOptions, and the
-/// policy that makes a variant of it: PlainBeams.
+/// An immutable configuration: a chain, of which every beam has its own copy, BeamOptions, and a
+/// policy: PlainBeams, or DiverseBeams, RequiredPhrases, SampledBeams, StochasticBeams, or yours.
 /// `decode` runs a model to the end; `start` makes a session for an engine that owns its loop.
-/// Deterministic. Cost a token: for each beam one read of its row and one exponential pass; for
-/// each that forks, a copy of its chain's state.
+/// The same call gives the same result. Cost a token: for each beam one read of its row and one
+/// exponential pass; for each that forks, a copy of its chain's state.
 /// Source: Lowerre 1976, "The Harpy speech recognition system"; scoring and stopping as in Hugging
 /// Face, which is said where it happens, in BeamSession.
 template <class C = Chain<>, class P = PlainBeams>

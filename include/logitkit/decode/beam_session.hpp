@@ -75,7 +75,7 @@ class BeamSession {
   /// `reason`, and the results are then all hypotheses, so that nothing is lost; status and error
   /// are told by every result, those that had ended by themselves included.
   BeamStep stop(StopReason reason, Status status = Status::ok, std::exception_ptr error = {}) {
-    const bool natural = status == Status::nothing_left && !finished_.empty();
+    const bool natural = status == Status::nothing_left && !finished_.empty();  // a dead end
     if (!done() && !natural) {
       finished_.make_room(live_.size());
       for (std::size_t r = 0; r < live_.size(); ++r) {

@@ -10,8 +10,8 @@
 namespace logitkit::inline LOGITKIT_ABI {
 
 /// What the engine does next: new row r continues old row parents[r], and is fed tokens[r]. Both
-/// spans are as long as there are live beams, and empty at the end of the search. They are in the
-/// session (not in a copy of it), valid until its next step.
+/// spans have an entry for each live row, and none at the end. They are in the session or the batch
+/// that was stepped (not in a copy of it), valid until its next step.
 struct BeamStep {
   std::span<const Token> tokens;
   std::span<const std::size_t> parents;

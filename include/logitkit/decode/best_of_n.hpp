@@ -17,8 +17,8 @@ struct DrawIndependently {
 };
 
 /// Sequence i is what RandomDecoder{chain, {.seed = seed, .stream = stream + i}} draws, token for
-/// token: it depends neither on n nor on what the others drew or when they ended. What is best says
-/// the sum of the model's log-probabilities, length-normalised, or a scorer of one's own, such as a
+/// token: it depends neither on n nor on what the others drew or when they ended. They are ranked
+/// by the sum of the model's log-probabilities, length-normalised, or by your scorer, such as a
 /// reward model or a vote. OpenAI: n, best_of; vLLM: n.
 /// Cost a token: for each sequence that of RandomDecoder, and a pass of exponentials for its score.
 template <class C = Chain<>>

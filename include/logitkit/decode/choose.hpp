@@ -30,8 +30,7 @@ struct ChooseRandomly {
 
 namespace detail {
 
-/// Appends the n best of the candidates. n each time, so that they can be indexed: fewer tokens,
-/// more of kNoToken.
+/// Appends n alternatives, so that they can be indexed: the best candidates, then kNoToken.
 template <std::floating_point S>
 void append_alternatives(Candidates<S>& candidates, std::size_t n, std::vector<Alternative>& out) {
   const std::size_t end = out.size() + n;

@@ -8,9 +8,9 @@ namespace logitkit::inline LOGITKIT_ABI {
 
 /// Draws every token from the target with next(i), and takes the draft as long as it says the same.
 /// In a SpeculativeDecoder the result is that of RandomDecoder with the same chain and seed, token
-/// by token, whatever the drafter; that is told the same random numbers, so that one which draws
-/// with them agrees more often. Of tokens proposed without chance it takes as many as TokenRule
-/// does on average; of drawn ones no more.
+/// by token, whatever the drafter. A drafter that draws is given the same random numbers, so that
+/// it agrees more often. Of tokens proposed without chance this takes as many as TokenRule does on
+/// average; of drawn ones no more.
 /// See Verdict for what it is called with; it does no tests. Cost: O(size of p) a token.
 struct Coupled {
   [[nodiscard]] Verdict operator()(const auto& target, const Draft& draft, const auto&,

@@ -9,7 +9,6 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-/// Options of DraftLength.
 struct DraftLengthOptions {
   /// What a draft token costs, in steps of the model: drafting it and verifying it, 0 <= cost
   /// <= 16.

@@ -24,8 +24,8 @@ struct DraftTree {
 
   [[nodiscard]] std::size_t size() const { return tokens.size(); }
 
-  /// The child of a node that comes after another, or first after the node itself; size() if there
-  /// is none. O(size()).
+  /// child(node, node) is the first child of a node, child(node, c) the one after child c; size()
+  /// if there is none. O(size()).
   [[nodiscard]] std::size_t child(std::size_t node, std::size_t after) const {
     std::size_t i = after + 1;
     while (i < size() && parents[i] != node) ++i;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// GreedyDecoder: the best token at every step. Easy, but a wrong first guess spoils the rest.
+// GreedyDecoder: the best token at every step; what has been taken once is never taken back.
 #pragma once
 
 #include <logitkit/decode/sequence.hpp>

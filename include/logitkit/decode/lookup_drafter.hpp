@@ -8,7 +8,6 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-/// Options of LookupDrafter.
 struct LookupOptions {
   std::size_t max_ngram = 2;  ///< how many tokens must agree, at best
   std::size_t min_ngram = 1;  ///< and at least, if fewer have a match; 1 <= min <= max <= 64

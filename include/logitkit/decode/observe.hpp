@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Streaming: hands each token to the observer as soon as it is certain to stay.
+// Observer: who gets each token as soon as it is certain to stay. NoObserver: nobody.
 #pragma once
 
 #include <logitkit/stop/first_met.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-/// Who does not want to watch.
 struct NoObserver {
   void operator()(Token) const {}
 };

@@ -79,7 +79,7 @@ class SequenceDecoder {
     const auto pick = [&](const C& chain) {
       return detail::choose(row, chain, chooser_, context, report_, 0, workspace);
     };
-    if constexpr (requires { chain_.keeps_state(); }) {  // what is known at run time only
+    if constexpr (requires { chain_.keeps_state(); }) {  // a DynamicChain
       if (!chain_.keeps_state()) return pick(chain_);
     }
     if constexpr (StatefulProcessor<C>) {

@@ -61,7 +61,8 @@ class Session {
   }
 
   /// The pick that this token would be, by a Row or a CandidateList: what was asked to be reported
-  /// with it. For a token that comes from elsewhere, such as a draft. As `next_in_batch` else.
+  /// with it. For a token that comes from elsewhere, such as a draft. Alternatives of other picks
+  /// stay where they are.
   template <class R>
   [[nodiscard]] Pick pick_of(Token token, const R& row, Workspace& workspace) const {
     const auto chosen = [token](auto&, std::size_t) { return token; };

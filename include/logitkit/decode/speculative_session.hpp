@@ -28,7 +28,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 template <class C, Drafter D, class Rule, SpeculativeDecider N>
 class SpeculativeSession {
   static constexpr bool kGreedy = std::same_as<Rule, ExactMatch>;
-  /// What is committed does not depend on the draft: row by row as without one.
+  /// What is committed does not depend on the draft: row by row as without one, by no rule.
   static constexpr bool kRowByRow = kGreedy || std::same_as<Rule, Coupled>;
   using Chooser = std::conditional_t<kGreedy, ChooseBest, ChooseRandomly<N>>;
 
@@ -48,9 +48,9 @@ class SpeculativeSession {
     start_drafter();
   }
 
-  /// What may be read in this round besides the last token: nothing if only one more can come. A
-  /// token that the vocabulary does not have ends it; if it was drawn, it is the last one itself,
-  /// which is never read, see `readable`, nor accepted.
+  /// What may be read in this round besides the last token: nothing if only one more can come. It
+  /// is cut at a token that the vocabulary does not have: before it or, if it was drawn, behind it;
+  /// that one is not read, see `readable`, and never accepted.
   [[nodiscard]] Draft propose() {
     const std::size_t left = limits().most_new_tokens(prompt_size()) - generated().size();
     if (reason() != StopReason::none || left < 2 || options_.draft_tokens == 0) return {};
@@ -228,7 +228,7 @@ class SpeculativeSession {
     return session_.pick_of(token, row(i, tokens()), workspace);
   }
   [[nodiscard]] bool learns_from_rows() const {
-    if constexpr (requires(const C& chain) { chain.keeps_state(); }) {
+    if constexpr (requires(const C& chain) { chain.keeps_state(); }) {  // a DynamicChain
       return (*session_.chain()).keeps_state();
     } else {
       return RecallingProcessor<C>;

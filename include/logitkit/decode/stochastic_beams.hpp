@@ -31,7 +31,7 @@ struct StochasticOptions {
 /// Generation::inclusion is the probability that a sequence gets noise above the (k+1)-th largest,
 /// Generation::weight what it counts in an estimate: the sum of weight * f(sequence) is an unbiased
 /// estimate of the mean of f over the distribution; divided by the sum of the weights it varies
-/// less. Both are of `beams`, even if n_best is less.
+/// less. Both are for samples of `beams` sequences, even if n_best is less.
 ///
 /// A token with less than 2^-56 of the best one's probability after the same prefix does not come.
 /// Cost a token: for each beam that of plain beam search and one pass of exact masses; noise is

@@ -8,7 +8,6 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-/// Options of SuffixDrafter.
 struct SuffixOptions {
   std::size_t min_match = 2;  ///< how many tokens must agree, >= 1
 

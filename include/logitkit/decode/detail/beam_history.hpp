@@ -10,8 +10,8 @@
 namespace logitkit::inline LOGITKIT_ABI::detail {
 
 /// A tree whose root is the end of the prompt and whose paths from it are the prefixes. It only
-/// grows, and a child's number is larger than its parent's. With each node, if asked for: its log-
-/// probability and rank, and the alternatives of the row that follows it.
+/// grows, and a child's number is larger than its parent's. With each node, if asked for: its
+/// log-probability and rank, and the alternatives of the row that follows it.
 class BeamHistory {
  public:
   using Node = std::uint32_t;  // 2^32 tokens would take 32 GB

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Perturbed: the extensions of a beam in the order of their Gumbel noise, largest first, and which
+// Perturbed: the extensions of a beam by their sums with Gumbel noise, largest first, and which
 // random numbers make that order.
 #pragma once
 
-#include <logitkit/decode/detail/best_extensions.hpp>
 #include <logitkit/decode/detail/distinct_draws.hpp>
 #include <logitkit/random/decider.hpp>
 #include <logitkit/random/truncated_gumbel.hpp>
@@ -26,16 +25,17 @@ struct TreePath {
   }
 };
 
-/// Scores + independent Gumbel noise, sorted, without noise for what is not reached: the token of
-/// the largest is a draw and its value known or another number; the next largest is a draw from the
-/// rest and a Gumbel number for their sum that is below the last; and so on. Cost: one exact pass
+/// Sums + independent Gumbel noise, sorted, without noise for what is not reached: the largest
+/// has a token that is drawn and a value that the caller knows; the next has a token drawn from the
+/// rest and, for their sum, a Gumbel number below the last value; and so on. Cost: one exact pass
 /// over the candidates, then next to nothing for each.
 class Perturbed {
  public:
   void reserve(std::size_t most) { draws_.reserve(most); }
 
-  /// Calls offer(token, perturbed score) for the `most` best, or until it returns false. The scores
-  /// add up to exp(location); the largest is `largest`, and `first` chooses its token.
+  /// Calls offer(token, perturbed sum) for the `most` best, or until it returns false. The
+  /// exponentials of the extensions' sums add up to exp(location); the largest perturbed sum is
+  /// `largest`, and `first` chooses its token.
   template <std::floating_point S>
   void operator()(Candidates<S>& candidates, double location, double largest, double first,
                   const auto& numbers, std::size_t most, const auto& offer) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Recording: what `decode` makes of the picks of a session, a generation and a stream of tokens.
+// Recording: what `decode` makes of a session's picks: a generation, and a stream of tokens.
 #pragma once
 
 #include <logitkit/decode/choose.hpp>
