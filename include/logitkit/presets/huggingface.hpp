@@ -171,8 +171,8 @@ struct HuggingFace {
 /// warned of; a bad row is a status, so remove_invalid_values has no place; a bias or ban of a run
 /// of tokens acts on a context that is shorter than the run, too; the forced first token comes
 /// behind a prompt of any length. Guidance, PrefixAllowed and watermarks want more than numbers,
-/// and are added to the chain or to `logits_processor`: there, Guidance is before all else and a
-/// watermark behind eta.
+/// and are added to the chain or to `logits_processor`; generate() has Guidance before all else,
+/// PrefixAllowed before the forced tokens, and a watermark behind eta.
 template <class = void>
 [[nodiscard]] DynamicChain huggingface(const HuggingFace& parameters = {}) {
   return parameters.assembled().finish();

@@ -27,7 +27,7 @@ struct Vllm {
   std::vector<Token> allowed_token_ids{};       ///< empty: all
   std::vector<std::vector<Token>> bad_words{};  ///< as tokens: see below
   int min_tokens = 0;                           ///< >= 0
-  std::vector<Token> stop_token_ids{};          ///< held back for min_tokens; the end token is one
+  std::vector<Token> stop_token_ids{};  ///< banned until min_tokens; name the end token here, too
   std::vector<std::pair<Token, double>> logit_bias{};  ///< each is clamped to [-100, 100]
   double repetition_penalty = 1;                       ///< > 0; of prompt and output
   double frequency_penalty = 0;                        ///< in [-2, 2]; of output

@@ -17,7 +17,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// decide in peaked distributions; k begins at 64 and grows until they do, to V where p falls
 /// evenly to its end. Every difference of neighbours counts then: the order is needed, which is
 /// found without comparisons in O(k). Source: Phénix 2019, "Tail free sampling"; as in llama.cpp
-/// until its version b3600.
+/// until its pull request 10071, which removed it.
 template <std::floating_point P = float>
 class TailFree {
  public:
