@@ -144,6 +144,8 @@ struct LlamaCpp {
 ///
 /// Otherwise than there: numbers that it takes without a word (a negative top_p, NaN) are refused;
 /// the same seed gives the same tokens on every machine, which are not those of its generator.
+///
+/// A template, as its parameters' functions are, so that only who calls it compiles the processors.
 template <class = void>
 [[nodiscard]] DynamicChain llama_cpp(const LlamaCpp& parameters = {}) {
   return parameters.assembled().finish();

@@ -76,7 +76,8 @@ struct Registry {
     if (!value || *value == kOff) return;
     reader.build<P>(*value, Options{.min_keep = reader.min_keep()});
   }
-  /// A penalty. It counts what it usually does or, where a window is given, the last of all tokens.
+  /// A penalty. It counts what it usually does or, where a window is given, the last of all tokens;
+  /// a negative window is all of them, as in Ollama.
   template <class P, int kOff, bool kPrompt>
   static void penalty(ParameterReader& reader) {
     PenaltyScope scope = kPrompt ? PenaltyScope() : kGenerated;

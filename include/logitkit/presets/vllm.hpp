@@ -76,6 +76,8 @@ struct Vllm {
 /// tokens. Otherwise than there, bad words are tokens, with and without a space before them where
 /// both are meant, and may begin in the prompt. For thinking_token_budget add the chain behind a
 /// ThinkingBudget, which wants the tokens of a section.
+///
+/// A template, as its parameters' functions are, so that only who calls it compiles the processors.
 template <class = void>
 [[nodiscard]] DynamicChain vllm(const Vllm& parameters = {}) {
   return parameters.assembled().finish();

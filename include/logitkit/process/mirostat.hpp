@@ -14,8 +14,8 @@ enum class MirostatSurprise {
 };
 
 struct MirostatOptions {
-  int version = 2;
-  std::size_t m = 100;  ///< version 1: the exponent is estimated from the m best
+  int version = 2;      ///< 1 or 2
+  std::size_t m = 100;  ///< version 1: the exponent is estimated from the m best, >= 2
   MirostatSurprise surprise = MirostatSurprise::original;
 };
 
@@ -25,8 +25,7 @@ struct MirostatOptions {
 /// neighbours, of the m best. Where these are as good as equal, s < 1e-6, all tokens are kept.
 /// mu begins at 2 tau; a token that is accepted takes it to mu - eta (surprise - tau). One that was
 /// not kept in the row before it, or of which no row was seen (`decoder.next` with generated tokens
-/// in its context), leaves mu as it is. tau in (0, +inf) bits, eta in [0, +inf), both finite;
-/// version 1 or 2; m >= 2.
+/// in its context), leaves mu as it is. tau in (0, +inf) bits, eta in [0, +inf), both finite.
 /// Belongs last in a chain, before the draw. Equal scores: version 2 keeps all, version 1 the lower
 /// tokens. An all-banned row stays empty. State: see detail::Steered; one object serves one thread
 /// at a time. Cost: O(V) exponentials and O(kept), of which there are at most 2^mu.

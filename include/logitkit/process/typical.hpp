@@ -7,7 +7,6 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-/// Options of Typical.
 struct TypicalOptions {
   std::size_t min_keep = 1;  ///< so many of the nearest stay, >= 1
   bool keep_ties = false;    ///< all equals of the farthest that stays do, as in Hugging Face
