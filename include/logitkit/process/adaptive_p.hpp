@@ -16,7 +16,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// it belongs last, before the draw, and after a truncation: nothing in it keeps nonsense out.
 /// Banned stays banned; an all-banned row stays empty. State: see detail::Steered; one object
 /// serves one thread at a time. Cost: O(size), an exponential and 16 bytes of memory each.
-/// Source: llama.cpp, pull request 17927.
+/// Source: llama.cpp pull request 17927.
 template <std::floating_point P = float>
 class AdaptiveP {
  public:

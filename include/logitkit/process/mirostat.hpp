@@ -20,9 +20,9 @@ struct MirostatOptions {
 };
 
 /// Version 2 keeps a token iff its surprise -log2(probability) is <= mu bits; the best token stays.
-/// Version 1 keeps the k best, k = floor((e 2^mu / (1 - V^-e))^(1/s)), at least one, where s = e +
-/// 1 is Zipf's exponent: the least-squares slope of ln(probability) over ln(rank), taken between
-/// neighbours, of the m best. Where these are as good as equal, s < 1e-6, all tokens are kept.
+/// Version 1 keeps the k best, k = floor((e 2^mu / (1 - V^-e))^(1/s)), at least one, where
+/// e = s - 1 and s is Zipf's exponent: the least-squares slope of -ln(probability) over ln(rank),
+/// between neighbours among the m best. Where these are as good as equal, s < 1e-6, all are kept.
 /// mu begins at 2 tau; a token that is accepted takes it to mu - eta (surprise - tau). One that was
 /// not kept in the row before it, or of which no row was seen (`decoder.next` with generated tokens
 /// in its context), leaves mu as it is. tau in (0, +inf) bits, eta in [0, +inf), both finite.

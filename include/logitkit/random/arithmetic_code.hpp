@@ -20,7 +20,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 ///
 /// Bits: `bits(k)` gives 64 random bits for each k: j comes from k = 0, digits of u from k > 0 on.
 /// Source: Vilnis et al. 2023, "Arithmetic sampling: parallel diverse decoding for large language
-/// models", section 4; the whole numbers as in Martin 1979, "Range encoding".
+/// models", arXiv 2210.15458, section 4; the whole numbers as in Martin 1979, "Range encoding".
 template <class Bits = PhiloxDecider>
 class ArithmeticCode {
  public:
