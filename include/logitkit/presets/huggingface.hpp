@@ -34,8 +34,8 @@
 
 namespace logitkit::inline LOGITKIT_ABI::presets {
 
-/// The fields of GenerationConfig that make a chain, with its defaults; what generate() has at hand
-/// besides: the encoder's tokens, end tokens, the user's processors.
+/// The fields of GenerationConfig that make a chain, with its defaults, and what generate() has at
+/// hand besides: the encoder's tokens, end tokens, the user's processors.
 struct HuggingFace {
   bool do_sample = false;  ///< else nothing from temperature on; decode greedily or with beams
   std::vector<std::pair<std::vector<Token>, double>> sequence_bias{};
