@@ -45,7 +45,6 @@
 #include <logitkit/process/xtc.hpp>
 
 #include <cstdint>
-#include <string>
 
 namespace logitkit::inline LOGITKIT_ABI::detail {
 
