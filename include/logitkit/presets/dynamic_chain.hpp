@@ -11,8 +11,8 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-/// What `Chain` is at compile time: nothing reordered, nothing added, and the same tokens. One type
-/// whatever is in it, so that the sessions of requests that want different chains share a batch.
+/// At run time what `Chain` is at compile time: nothing reordered, nothing added, the same tokens.
+/// One type whatever is in it, so that sessions of requests with different chains share a batch.
 ///
 ///   DynamicChain chain;
 ///   chain.add(TopK{40});

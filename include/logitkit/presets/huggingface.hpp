@@ -34,8 +34,8 @@
 
 namespace logitkit::inline LOGITKIT_ABI::presets {
 
-/// The fields of GenerationConfig that make a chain, with its defaults; what generate() has at hand
-/// besides: the encoder's tokens, end tokens, the user's processors.
+/// The fields of GenerationConfig that make a chain, with its defaults, and what generate() has at
+/// hand besides: the encoder's tokens, end tokens, the user's processors.
 struct HuggingFace {
   bool do_sample = false;  ///< else nothing from temperature on; decode greedily or with beams
   std::vector<std::pair<std::vector<Token>, double>> sequence_bias{};
@@ -50,7 +50,7 @@ struct HuggingFace {
   std::vector<Token> eos_token_id{};                ///< for those that put the end off or force it
   Token forced_bos_token_id = kNoToken;             ///< the first token generated
   std::vector<Token> forced_eos_token_id{};         ///< the token at max_length
-  std::size_t max_length = 20;                      ///< >= 1, the prompt counted; for that alone
+  std::size_t max_length = 20;                      ///< >= 1, the prompt counted; for those alone
   /// (start, factor): factor > 0; 1 is off.
   std::pair<int, double> exponential_decay_length_penalty{0, 1};
   std::vector<Token> suppress_tokens{};
@@ -129,7 +129,8 @@ struct HuggingFace {
     }
   }
 
-  [[nodiscard]] bool samples() const {  // or should
+  /// Whether anything that it samples with has another value than its default.
+  [[nodiscard]] bool samples() const {
     return temperature != 1 || top_h != 1 || top_k != HuggingFace().top_k || top_p != 1 ||
            min_p != 0 || typical_p != 1 || epsilon_cutoff != 0 || eta_cutoff != 0;
   }
@@ -171,8 +172,10 @@ struct HuggingFace {
 /// warned of; a bad row is a status, so remove_invalid_values has no place; a bias or ban of a run
 /// of tokens acts on a context that is shorter than the run, too; the forced first token comes
 /// behind a prompt of any length. Guidance, PrefixAllowed and watermarks want more than numbers,
-/// and are added to the chain or to `logits_processor`: there, Guidance is before all else and a
-/// watermark behind eta.
+/// and are added to the chain or to `logits_processor`; generate() has Guidance before all else,
+/// PrefixAllowed before the forced tokens, and a watermark behind eta.
+///
+/// A template, as its parameters' functions are, so that only who calls it compiles the processors.
 template <class = void>
 [[nodiscard]] DynamicChain huggingface(const HuggingFace& parameters = {}) {
   return parameters.assembled().finish();

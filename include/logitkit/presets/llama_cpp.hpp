@@ -40,10 +40,10 @@ struct LlamaCpp {
   int dry_allowed_length = 2;    ///< >= 1
   int dry_penalty_last_n = 64;   ///< the prompt counted; <= 0: off
   std::vector<std::vector<Token>> dry_sequence_breakers{};  ///< its "\n", ":", "\"", "*", as tokens
-  double top_n_sigma = -1;                                  ///< > 0; others are off
-  int top_k = 40;                                           ///< >= 1; others are off
-  double typical_p = 1;                                     ///< in (0, 1); others are off
-  double top_p = 0.95;                                      ///< in [0, 1); others are off
+  double top_n_sigma = -1;                                  ///< > 0; <= 0 is off
+  int top_k = 40;                                           ///< >= 1; <= 0 is off
+  double typical_p = 1;                                     ///< in (0, 1); >= 1 is off
+  double top_p = 0.95;                                      ///< in [0, 1); >= 1 is off
   double min_p = 0.05;                                      ///< in (0, 1]; <= 0 is off
   double xtc_probability = 0;                               ///< in (0, 1]; <= 0 is off
   double xtc_threshold = 0.1;                               ///< in (0, 0.5]; above it is off
@@ -144,6 +144,8 @@ struct LlamaCpp {
 ///
 /// Otherwise than there: numbers that it takes without a word (a negative top_p, NaN) are refused;
 /// the same seed gives the same tokens on every machine, which are not those of its generator.
+///
+/// A template, as its parameters' functions are, so that only who calls it compiles the processors.
 template <class = void>
 [[nodiscard]] DynamicChain llama_cpp(const LlamaCpp& parameters = {}) {
   return parameters.assembled().finish();

@@ -51,10 +51,11 @@ struct OpenAi {
 };
 
 /// logit_bias > frequency_penalty > presence_penalty > temperature > top_p: the documented formula,
-/// in which biases and penalties are added to the logits that the model has generated. What is off
-/// is left out. Penalties count what has been sampled, not the prompt. The service's own top_p at
-/// the boundary is not documented; ours is that of TopP. Refuses what `check` complains of.
-/// Templates, these functions, so that who does not use them does not compile the processors.
+/// in which biases and penalties are added to the model's logits. What is off is left out.
+/// Penalties count what has been sampled, not the prompt. The service's own top_p at the boundary
+/// is not documented; ours is that of TopP. Refuses what `check` complains of.
+///
+/// A template, as its parameters' functions are, so that only who calls it compiles the processors.
 template <class = void>
 [[nodiscard]] DynamicChain openai(const OpenAi& parameters = {}) {
   return parameters.assembled().finish();

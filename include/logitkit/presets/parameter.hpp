@@ -17,7 +17,7 @@
 namespace logitkit::inline LOGITKIT_ABI {
 
 /// A truth value, a whole number, a number, or one of four lists: tokens, (token, bias), runs of
-/// tokens, (run, bias). Made from any of them without a word: `Value top_k = 40;`.
+/// tokens, (run, bias). Each of them converts to it: `Value top_k = 40;`.
 class Value {
  public:
   using Tokens = std::vector<Token>;
@@ -105,6 +105,7 @@ class Value {
   std::variant<bool, std::int64_t, double, Tokens, Biases, Sequences, SequenceBiases> held_;
 };
 
+/// One of a request's, or of what a processor tells of itself.
 struct Parameter {
   std::string name;
   Value value;

@@ -45,7 +45,6 @@
 #include <logitkit/process/xtc.hpp>
 
 #include <cstdint>
-#include <string>
 
 namespace logitkit::inline LOGITKIT_ABI::detail {
 
@@ -76,7 +75,8 @@ struct Registry {
     if (!value || *value == kOff) return;
     reader.build<P>(*value, Options{.min_keep = reader.min_keep()});
   }
-  /// A penalty. It counts what it usually does or, where a window is given, the last of all tokens.
+  /// A penalty. It counts what it usually does or, where a window is given, the last of all tokens;
+  /// a negative window is all of them, as in Ollama.
   template <class P, int kOff, bool kPrompt>
   static void penalty(ParameterReader& reader) {
     PenaltyScope scope = kPrompt ? PenaltyScope() : kGenerated;

@@ -27,7 +27,7 @@ struct Vllm {
   std::vector<Token> allowed_token_ids{};       ///< empty: all
   std::vector<std::vector<Token>> bad_words{};  ///< as tokens: see below
   int min_tokens = 0;                           ///< >= 0
-  std::vector<Token> stop_token_ids{};          ///< held back for min_tokens; the end token is one
+  std::vector<Token> stop_token_ids{};  ///< banned until min_tokens; name the end token here, too
   std::vector<std::pair<Token, double>> logit_bias{};  ///< each is clamped to [-100, 100]
   double repetition_penalty = 1;                       ///< > 0; of prompt and output
   double frequency_penalty = 0;                        ///< in [-2, 2]; of output
@@ -73,9 +73,11 @@ struct Vllm {
 /// temperature > min_p > top_k > top_p: the order of vLLM's documented V1 sampler. (Its newer model
 /// runner has another: biases before all, penalties next.) What is off is left out. Refuses what
 /// `check` complains of. top_k keeps all equals of the k-th, as there; top_p the lower of equal
-/// tokens. Otherwise than there, bad words are tokens, with and without a space before them where
-/// both are meant, and may begin in the prompt. For thinking_token_budget add the chain behind a
-/// ThinkingBudget, which wants the tokens of a section.
+/// tokens. Otherwise than there, bad words are given as tokens, once with and once without a space
+/// before them where both are meant, and may begin in the prompt. For thinking_token_budget add the
+/// chain behind a ThinkingBudget, which wants the tokens of a section.
+///
+/// A template, as its parameters' functions are, so that only who calls it compiles the processors.
 template <class = void>
 [[nodiscard]] DynamicChain vllm(const Vllm& parameters = {}) {
   return parameters.assembled().finish();

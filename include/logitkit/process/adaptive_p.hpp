@@ -8,15 +8,14 @@
 namespace logitkit::inline LOGITKIT_ABI {
 
 /// score' = 5 - 10 d^2 / (1 + d), where d = |probability - t| / 0.3 and t = 2 target - mean, cut to
-/// [0, 1]. `mean` is that of the probabilities that the accepted tokens had before this processor,
-/// each weighing `decay` times as much as the one after it: it begins at `target`, and a token of
-/// probability p takes it to decay mean + (1 - decay) p. A token that could not come, or of which
-/// no row was seen (`decoder.next` with generated tokens in its context), leaves it as it is.
+/// [0, 1]. `mean` begins at `target`; an accepted token that had the probability p before this
+/// processor takes it to decay mean + (1 - decay) p. A token that could not come, or of which no
+/// row was seen (`decoder.next` with generated tokens in its context), leaves it as it is.
 /// target in [0, 1]; decay in [0, 0.99], 0 looks at the last token alone. Replaces all scores, so
 /// it belongs last, before the draw, and after a truncation: nothing in it keeps nonsense out.
 /// Banned stays banned; an all-banned row stays empty. State: see detail::Steered; one object
-/// serves one thread at a time. Cost: O(size), an exponential each. Source: llama.cpp, pull request
-/// 17927.
+/// serves one thread at a time. Cost: O(size), an exponential and 16 bytes of memory each.
+/// Source: llama.cpp pull request 17927.
 template <std::floating_point P = float>
 class AdaptiveP {
  public:

@@ -10,8 +10,9 @@
 namespace logitkit::inline LOGITKIT_ABI {
 
 /// Keeps the tokens given and drops all others. `AllowOnly{{9820, 2201}}`: yes or no. At least one
-/// token; where an earlier processor has banned them all, the row has the status `nothing_left`.
-/// Cost: O(tokens log tokens), whatever the vocabulary.
+/// token; where an earlier processor has banned them all, the row has the status `nothing_left`,
+/// where it lacks one, `token_out_of_range`. Cost: O(tokens log tokens), whatever the vocabulary.
+/// Source: vLLM's `allowed_token_ids`.
 class AllowOnly {
  public:
   explicit AllowOnly(std::vector<Token> tokens) : tokens_(std::move(tokens)) {

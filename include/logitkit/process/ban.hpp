@@ -10,7 +10,8 @@
 namespace logitkit::inline LOGITKIT_ABI {
 
 /// score(token)' = -inf for each token given. `Ban{{198, 262}}`. If nothing else is left, the row
-/// has the status `nothing_left`; no banned token is ever chosen instead. Cost: O(tokens).
+/// has the status `nothing_left`; no banned token is ever chosen instead. A token that the row does
+/// not have: `token_out_of_range`. Cost: O(tokens). Source: Hugging Face's `suppress_tokens`.
 class Ban {
  public:
   explicit Ban(std::vector<Token> tokens) : tokens_(std::move(tokens)) { require(check(tokens_)); }

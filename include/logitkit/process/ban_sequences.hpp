@@ -9,11 +9,11 @@
 namespace logitkit::inline LOGITKIT_ABI {
 
 /// score(last)' = -inf, for each sequence whose tokens but the last are what prompt and generated
-/// text end with; one of a single token is banned always. What else those tokens may be part of is
-/// free. `BanSequences{{{262, 198}, {318}}}`. Nothing else left: the status is `nothing_left`.
+/// text end with; one of a single token is banned always. `BanSequences{{{262, 198}, {318}}}`.
+/// If nothing else is left, the status is `nothing_left`.
 /// Cost: O(sequences that could end now), whatever their number; a token accepted amortised O(1).
-/// Source: Hugging Face's `bad_words_ids`, where an end token by itself is not banned, as it is
-/// here, and a sequence of k tokens is let through while there are fewer than k before it.
+/// Source: Hugging Face's `bad_words_ids`, which never bans an end token by itself, nor a sequence
+/// of k tokens while there are fewer than k before it; here both are banned.
 class BanSequences {
  public:
   using Sequences = std::vector<std::vector<Token>>;

@@ -37,19 +37,22 @@ struct DryOptions {
   }
 };
 
-/// score(token)' = score(token) - multiplier * base^(n - allowed_length), if n >= allowed_length. n
-/// is the length of the longest run at the end of the last `last` tokens that occurs in them before
-/// with this token after it; n goes back to the last breaker at most, which is the run of
-/// `breakers` that ended last. A token that is a breaker by itself has no penalty. Where a run
-/// occurs more than once the longest counts; nothing is added up. A penalty is at most 1e30, so
-/// that none bans, and no power overflows, however long the repeat.
+/// For each token that would prolong a repeat of n >= allowed_length tokens:
 ///
-/// Prompt and generated text count alike. A banned token stays banned. Cost: O(tokens with a
-/// penalty). An accepted token: O(1) amortised for the index, whatever the text, and O(tokens with
-/// a penalty) times at most the lengths that have different penalties, 126 with base 1.75, which
-/// only a text that repeats itself within itself comes near. The prompt: O(its length). A copy:
-/// O(window). `Dry{{.multiplier = 0.8, .breakers = {{newline}}}}`. Source: p-e-w 2024,
-/// text-generation-webui pull request 5677; breakers as in koboldcpp and llama.cpp.
+///   score' = score - multiplier * base^(n - allowed_length), by at most 1e30
+///
+/// n is the length of the longest run that ends the text and has occurred in it before with this
+/// token after it, both within the last `last` tokens; only the longest counts, nothing is added
+/// up. No run goes back beyond the end of the last breaker. A token that is a breaker by itself has
+/// no penalty. Prompt and generated text count alike. A banned token stays banned.
+/// `Dry{{.multiplier = 0.8, .breakers = {{newline}}}}`.
+///
+/// Cost: O(penalised tokens). `accept`: O(1) amortised for the index, whatever the text, and the
+/// lengths of the breakers; then O(penalised tokens), each looked at for few lengths, or, where the
+/// text repeats itself within itself, for as many as differ in their penalty: 126 with base 1.75.
+/// `start`: the first for each token of the window, the second once. A copy: O(window).
+/// Source: p-e-w 2024, text-generation-webui pull request 5677; breakers as in koboldcpp and
+/// llama.cpp.
 class Dry {
  public:
   explicit Dry(DryOptions options)

@@ -9,14 +9,14 @@ namespace logitkit::inline LOGITKIT_ABI {
 
 /// score' = score / T with T = min + (max - min) * (H / ln n)^exponent, where H is the entropy of
 /// the n tokens that can come and ln n the largest that n tokens can have: T = min for a model that
-/// is certain, max for one that has no idea. min and max in {0} or [1e-30, +inf), finite, min <=
-/// max, both the same: Temperature. exponent in [0, +inf), finite: 1 is a straight line, above 1
-/// stays near min for longer. Where T is below 1e-30, all but the best token are banned, which is
-/// the limit. A single token stays as it is. Never changes the order of two tokens. Banned stays
-/// banned, and does not count in n (llama.cpp counts it, so that a mask cools the text down). Cost:
-/// O(size) exponentials: put it behind what truncates; min = max: O(1).
-/// Source: kalomaze 2024, "Dynamic temperature", koboldcpp PR 600; llama.cpp PR 4972, whose t and
-/// range are min = max(0, t - range) and max = t + range.
+/// is certain, max for one that has no idea. min <= max, each in {0} or [1e-30, +inf), finite;
+/// where both are the same it is Temperature. exponent in [0, +inf), finite: 1 is a straight line,
+/// above 1 stays near min for longer. Where T is below 1e-30, all but the best token are banned,
+/// which is the limit. A single token stays as it is. Never changes the order of two tokens. Banned
+/// stays banned, and does not count in n (llama.cpp counts it, so that a mask cools the text down).
+/// Cost: O(size) exponentials: put it behind what truncates; min = max: O(1).
+/// Source: kalomaze 2024, "Dynamic temperature", koboldcpp pull request 600; llama.cpp pull request
+/// 4972, whose t and range are min = max(0, t - range) and max = t + range.
 class DynamicTemperature {
  public:
   static constexpr bool whole_row = true;

@@ -10,11 +10,12 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-/// Bans a token iff the last n - 1 tokens followed by it occur in what the encoder has read. n >=
-/// 1; n = 1 bans every token of it. Nothing is banned while the sequence is shorter than n - 1. May
-/// leave nothing, which is a bad status. Copies share the encoder's n-grams, which never change.
+/// Bans a token iff the last n - 1 tokens followed by it occur in what the encoder has read.
+/// n >= 1; n = 1 bans every token of it. Nothing is banned while the sequence is shorter than
+/// n - 1. If nothing else is left, the status is `nothing_left`. Copies share the encoder's
+/// n-grams, which never change.
 /// Cost: O(n + banned tokens); O(n * encoder tokens) once. `EncoderNoRepeatNgram{3, source}`.
-/// Source: Hugging Face, `encoder_no_repeat_ngram_size`.
+/// Source: Hugging Face's `encoder_no_repeat_ngram_size`.
 template <std::integral N = int>
 class EncoderNoRepeatNgram {
  public:

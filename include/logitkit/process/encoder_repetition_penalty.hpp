@@ -10,12 +10,15 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-/// For each distinct token that the encoder has read: score' = score * r if score > 0, else score /
-/// r. r in (0, +inf), finite; 1 is off, > 1 rewards what the source says (the other way round than
+/// For each distinct token that the encoder has read:
+///
+///   score' = score * r if score > 0, else score / r
+///
+/// r in (0, +inf), finite; 1 is off, > 1 rewards what the source says (the other way round than
 /// RepetitionPenalty), < 1 discourages it. How often a token occurs changes nothing. Depends on
 /// where zero lies, so it belongs before anything that shifts scores. A banned token stays banned;
 /// a token that the row does not have is passed over. Cost: O(distinct tokens).
-/// `EncoderRepetitionPenalty{1.2f, source}`. Source: Hugging Face, `encoder_repetition_penalty`.
+/// `EncoderRepetitionPenalty{1.2f, source}`. Source: Hugging Face's `encoder_repetition_penalty`.
 template <std::floating_point P = float>
 class EncoderRepetitionPenalty {
  public:

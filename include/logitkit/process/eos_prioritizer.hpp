@@ -11,9 +11,10 @@ namespace logitkit::inline LOGITKIT_ABI {
 
 /// Keeps the end tokens alone if one of them has a probability > p, else changes nothing: for what
 /// runs on after its end, such as speech. p in [0, 1]; 1 is off. Without end tokens nothing
-/// happens; tokens that the vocabulary does not have are not looked at. An all-banned row stays
-/// empty. Cost: O(V) exponentials before narrowing, O(survivors) after. Source: Hugging Face,
-/// `BarkEosPrioritizerLogitsProcessor`, its p `min_eos_p`.
+/// happens. One that the row does not have is never probable; where another is, it makes the status
+/// `token_out_of_range`. An all-banned row stays empty. Cost: O(V) exponentials before narrowing,
+/// O(survivors) after. Source: Hugging Face's `BarkEosPrioritizerLogitsProcessor`, its p
+/// `min_eos_p`.
 template <std::floating_point P = float>
 class EosPrioritizer {
  public:

@@ -15,8 +15,10 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// score' = score + |score| (factor^n - 1), at most 1e30 if score was not above. start >= 0; factor
 /// in (0, +inf), finite: 1 is off, > 1 draws to the end, < 1 away from it. Depends on where zero
 /// lies, and does nothing to a score of 0, so it belongs before anything that shifts scores. A
-/// banned token stays banned. `ExponentialLengthDecay{100, 1.02f, {2}}`. Cost: O(end tokens).
-/// In beam search it raises scores above those of the model, which `EarlyStopping` does not expect.
+/// banned token stays banned; one that the row does not have makes the status `token_out_of_range`.
+/// `ExponentialLengthDecay{100, 1.02f, {2}}`. Cost: O(end tokens).
+/// In beam search it raises scores above those of the model, which breaks the bounds by which
+/// `EarlyStopping` ends a search: it may end too soon.
 /// Source: Hugging Face's `exponential_decay_length_penalty`.
 template <std::floating_point P = float, std::integral N = int>
 class ExponentialLengthDecay {

@@ -11,7 +11,8 @@
 namespace logitkit::inline LOGITKIT_ABI {
 
 /// score(token)' = score(token) + bias, for each {token, bias} given. bias in [-inf, +inf): -inf
-/// bans. A token given twice gets both. Cost: O(biases).
+/// bans. A token given twice gets both. A banned token stays banned; one that the row does not have
+/// makes the status `token_out_of_range`. Cost: O(biases).
 /// `LogitBias{{{262, -1.5f}, {198, 2.0f}}}`. Source: OpenAI API, `logit_bias`.
 template <std::floating_point P = float>
 class LogitBias {

@@ -12,6 +12,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 
 /// Bans the end tokens while fewer than n tokens have been generated, the prompt not counted.
 /// n >= 0. `MinNewTokens{10, {2}}`. Cost: O(end tokens).
+/// Source: Hugging Face's `min_new_tokens`, vLLM's `min_tokens`.
 template <std::integral N = int>
 class MinNewTokens {
  public:

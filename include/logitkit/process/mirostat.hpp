@@ -14,19 +14,18 @@ enum class MirostatSurprise {
 };
 
 struct MirostatOptions {
-  int version = 2;
-  std::size_t m = 100;  ///< version 1: the exponent is estimated from the m best
+  int version = 2;      ///< 1 or 2
+  std::size_t m = 100;  ///< version 1: the exponent is estimated from the m best, >= 2
   MirostatSurprise surprise = MirostatSurprise::original;
 };
 
 /// Version 2 keeps a token iff its surprise -log2(probability) is <= mu bits; the best token stays.
-/// Version 1 keeps the k best, k = floor((e 2^mu / (1 - V^-e))^(1/s)), at least one, where s = e +
-/// 1 is Zipf's exponent: the least-squares slope of ln(probability) over ln(rank), taken between
-/// neighbours, of the m best. Where these are as good as equal, s < 1e-6, all tokens are kept.
+/// Version 1 keeps the k best, k = floor((e 2^mu / (1 - V^-e))^(1/s)), at least one, where
+/// e = s - 1 and s is Zipf's exponent: the least-squares slope of -ln(probability) over ln(rank),
+/// between neighbours among the m best. Where these are as good as equal, s < 1e-6, all are kept.
 /// mu begins at 2 tau; a token that is accepted takes it to mu - eta (surprise - tau). One that was
 /// not kept in the row before it, or of which no row was seen (`decoder.next` with generated tokens
-/// in its context), leaves mu as it is. tau in (0, +inf) bits, eta in [0, +inf), both finite;
-/// version 1 or 2; m >= 2.
+/// in its context), leaves mu as it is. tau in (0, +inf) bits, eta in [0, +inf), both finite.
 /// Belongs last in a chain, before the draw. Equal scores: version 2 keeps all, version 1 the lower
 /// tokens. An all-banned row stays empty. State: see detail::Steered; one object serves one thread
 /// at a time. Cost: O(V) exponentials and O(kept), of which there are at most 2^mu.

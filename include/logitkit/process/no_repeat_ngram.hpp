@@ -10,8 +10,8 @@ namespace logitkit::inline LOGITKIT_ABI {
 
 /// Bans a token iff the last n - 1 tokens followed by it have occurred in prompt and generated
 /// text. n >= 1; n = 1 bans every token that has occurred. Nothing is banned while the sequence is
-/// shorter than n. May leave nothing, which is a bad status. Cost: O(n + banned tokens), and O(n)
-/// amortised for each accepted token. `NoRepeatNgram{3}`.
+/// shorter than n. If nothing else is left, the status is `nothing_left`.
+/// Cost: O(n + banned tokens), and O(n) amortised for each accepted token. `NoRepeatNgram{3}`.
 /// Source: Paulus, Xiong, Socher 2017, "A deep reinforced model for abstractive summarization",
 /// arXiv 1705.04304, section 2.5.
 template <std::integral N = int>

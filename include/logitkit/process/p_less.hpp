@@ -19,7 +19,8 @@ struct PLess {
     if (candidates.status() != Status::ok) return;
     const double least = math::log(candidates.collision());
     const double distance = least - candidates.log_probability(candidates.best());
-    candidates.keep_above(candidates.maximum() + std::min(distance, 0.0));  // rounding apart
+    // Only by rounding is the distance ever above 0.
+    candidates.keep_above(candidates.maximum() + std::min(distance, 0.0));
   }
 
   void describe(auto& tell) const { tell("p_less"); }

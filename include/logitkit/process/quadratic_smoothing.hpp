@@ -14,7 +14,8 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// (text-generation-webui takes any curve; above 3 tokens near the best would overtake it, below 1
 /// those at the very end would.) Banned stays banned. An all-banned row stays empty. Cost: O(size),
 /// before narrowing a write of V scores: put it behind what truncates.
-/// Source: kalomaze 2024, "Quadratic sampling", text-generation-webui PR 5403; 5551 for the curve.
+/// Source: kalomaze 2024, "Quadratic sampling", text-generation-webui pull request 5403; 5551 for
+/// the curve.
 class QuadraticSmoothing {
  public:
   explicit QuadraticSmoothing(double factor, double curve = 1) : factor_(factor), curve_(curve) {

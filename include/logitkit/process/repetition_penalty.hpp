@@ -8,10 +8,13 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-/// For each distinct token in the scope, by default all of prompt and generated text: score' =
-/// score / r if score > 0, else score * r. r in (0, +inf), finite; 1 is off, > 1 discourages, < 1
-/// encourages. Occurring more often changes nothing. Depends on where zero lies, so it belongs
-/// before anything that shifts scores. A banned token stays banned. Cost: O(distinct tokens).
+/// For each distinct token in the scope, by default all of prompt and generated text:
+///
+///   score' = score / r if score > 0, else score * r
+///
+/// r in (0, +inf), finite; 1 is off, > 1 discourages, < 1 encourages. Occurring more often changes
+/// nothing. Depends on where zero lies, so it belongs before anything that shifts scores. A banned
+/// token stays banned. Cost: O(distinct tokens).
 /// `RepetitionPenalty{1.1f, {.last = 64}}`: of the last 64 tokens, as in llama.cpp.
 /// Source: Keskar et al. 2019, "CTRL", arXiv 1909.05858, section 4.1 (with the sign that the paper
 /// leaves out, as in Hugging Face).

@@ -10,6 +10,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// stand anywhere, and twice without harm; it never changes which token is drawn. What it changes:
 /// scores that are added up (beam search) or compared with a number (a user's threshold).
 /// An all-banned row stays as it is. Cost: O(size) exponentials.
+/// Source: Hugging Face's `renormalize_logits`.
 struct Softmax {
   template <std::floating_point S>
   void operator()(Candidates<S>& candidates, const Context&) const {

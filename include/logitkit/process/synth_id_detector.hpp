@@ -18,9 +18,10 @@ struct SynthIdEvidence {
   double p_value = 1;      ///< how probable so large a z, or a larger, is by chance
 };
 
-/// z = (ones - g * scored) / sqrt(scored * g * (1 - g)), g the part of all bits that are 1, of
-/// every layer's bit alike. p_value = erfc(z / sqrt(2)) / 2, the normal tail; it is for reports,
-/// from libm, and decides nothing here. A text with nothing to score has z = 0 and p = 1.
+/// z = (ones - g * scored) / sqrt(scored * g * (1 - g)), where g is the part of the table's bits
+/// that are 1; the bits of all layers count alike. p_value = erfc(z / sqrt(2)) / 2, the normal
+/// tail; it is for reports, from libm, and decides nothing here. A text with nothing to score has
+/// z = 0 and p = 1.
 ///
 /// The options must be those of the generator. `tokens`: the generated text, its first ngram - 1
 /// not scored. Cost: O(tokens (ngram + layers + ln tokens)). Source: as SynthId, the mean score of

@@ -45,7 +45,7 @@ class SynthIdWatermark {
   template <std::floating_point S>
   void operator()(Candidates<S>& candidates, const Context&) const {
     if (known_ || candidates.status() != Status::ok) return;
-    // Nobody knows the bits of what a list leaves out.
+    // What a candidate list leaves out has no part in the tournament: nobody knows its bits.
     if (candidates.narrowed()) candidates.keep_top(candidates.size());
     candidates.normalise();
     entries_.clear();

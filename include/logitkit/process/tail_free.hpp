@@ -12,12 +12,12 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// that c(0) + ... + c(i) > z * (sum of all n - 2). z in (0, 1]; z = 1 keeps all, and so do n <= 2
 /// and scores that are all equal, which have no tail (llama.cpp's removed sampler kept z of them).
 /// Equal scores: the lower token is before the higher. An all-banned row stays empty. Probabilities
-/// are integers in 2^-62 of the best one's, so that curvatures are exact. Cost: O(V / 64) and the
-/// first k in order. What follows k tokens cannot curve by more than 2 p(k-1), so the first few
-/// decide in peaked distributions; k begins at 64 and grows until they do, to V where p falls
-/// evenly to its end. Every difference of neighbours counts then: the order is needed, which is
-/// found without comparisons in O(k). Source: Phénix 2019, "Tail free sampling"; as in llama.cpp
-/// until its version b3600.
+/// are integers in 2^-62 of the best one's, so that curvatures are exact.
+/// Cost: O(V / 64) and the k best in order, found without comparisons in O(k). What follows these
+/// cannot curve by more than 2 p(k-1), so the first few decide in peaked distributions: k begins at
+/// 64 and grows until they do, to V where p falls evenly to its end.
+/// Source: Phénix 2019, "Tail free sampling"; as in llama.cpp until its pull request 10071, which
+/// removed it.
 template <std::floating_point P = float>
 class TailFree {
  public:

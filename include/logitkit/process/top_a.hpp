@@ -11,7 +11,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// a in [0, 1]; 0 keeps all. The min_keep best stay in any case, with all equals of the last of
 /// them: the best and its equals by default. All ties stay. An all-banned row stays empty.
 /// Cost: O(V) exponentials before narrowing, O(survivors) after.
-/// Source: KoboldAI, "Top A sampling" (2022), a fork of BlinkDL's RWKV-LM.
+/// Source: BlinkDL 2021, "The top-a sampling method", in RWKV-LM.
 template <std::floating_point P = float>
 class TopA {
  public:

@@ -21,11 +21,11 @@ enum class TopHRule : std::uint8_t { paper, hugging_face };
 /// where H is the entropy in nats; the best token stays in any case, and one that weighs less than
 /// 2^-63 of it never. The paper's left side grows with every token, so alpha = 1 keeps all; Hugging
 /// Face's rule never keeps more than 100. alpha in (0, 1]. Equal scores: the lower token is before
-/// the higher. An all-banned row stays empty. Cost: paper O(V) exponentials, and where the first
-/// 256 do not decide a few passes over the set, which are no sort: the end is found among shares of
-/// it that are ever narrower; hugging_face O(V / 64) after the row has been read once, and a sort
-/// of 100. Source: Baghaei Potraghloo et al. 2025, "Top-H decoding: adapting the creativity and
-/// coherence with bounded entropy in text generation", arXiv 2509.02510, algorithm 1.
+/// the higher. An all-banned row stays empty.
+/// Cost: paper, O(V) exponentials and, where the 256 best do not decide, a few passes over the set,
+/// never a sort; hugging_face, O(V / 64) after the row has been read once, and a sort of 100.
+/// Source: Baghaei Potraghloo et al. 2025, "Top-H decoding: adapting the creativity and coherence
+/// with bounded entropy in text generation", arXiv 2509.02510, algorithm 1.
 template <std::floating_point P = float>
 class TopH {
  public:
@@ -111,9 +111,9 @@ class TopH {
     return static_cast<std::size_t>(end - sums.begin());
   }
 
-  /// The same of the whole set, of which it drops what is farther than those: half an octave at
-  /// first, then 256th parts of the interval in which the limit is passed, until all in it are
-  /// equals.
+  /// The same of the whole set. It is divided by distance into 256 shares, half an octave wide at
+  /// first; the one in which the limit is passed is divided again, until all in it are equals. What
+  /// is farther than that share is dropped after the first pass.
   template <std::floating_point S>
   [[nodiscard]] static std::size_t within(Candidates<S>& candidates, double limit) {
     const double best = candidates.maximum();

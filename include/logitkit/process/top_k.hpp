@@ -7,7 +7,6 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-/// Options of TopK.
 struct TopKOptions {
   bool keep_ties = false;  ///< all equals of the k-th stay, as in Hugging Face and vLLM
 };

@@ -7,7 +7,6 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-/// Options of Typical.
 struct TypicalOptions {
   std::size_t min_keep = 1;  ///< so many of the nearest stay, >= 1
   bool keep_ties = false;    ///< all equals of the farthest that stays do, as in Hugging Face
@@ -18,7 +17,8 @@ struct TypicalOptions {
 /// least one does, which need not be the best. Equal distances, which are compared in the precision
 /// of the row: the lower token is before the higher, or all stay if keep_ties. What is banned adds
 /// nothing to H: 0 ln 0 = 0. p in (0, 1]; p = 1 keeps all. The min_keep nearest always stay. An
-/// all-banned row stays empty. Cost: O(V) before narrowing, O(survivors) after; never a sort.
+/// all-banned row stays empty. Cost: O(V) exponentials, twice, before narrowing, O(survivors)
+/// after; never a sort.
 /// Source: Meister et al. 2022, "Locally typical sampling", arXiv 2202.00666, equation 10.
 template <std::floating_point P = float>
 class Typical {

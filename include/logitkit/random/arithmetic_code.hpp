@@ -13,14 +13,14 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// together they are the points of a lattice, 1/n apart to the last digit.
 ///
 /// The state is a whole number `code` in [0, range): the point lies in cell `code` of `range` equal
-/// ones that the current interval has. Narrowing keeps the cells of a part; before there are fewer
+/// ones that the current interval has. Narrowing keeps the cells of a part; while these are fewer
 /// than 2^56, each is cut into 256 by the next digit of x, which comes from long division by n. So
 /// no digit is ever lost and none is used twice: a part of mass m of M is met with the probability
 /// m / M to within 2^-56, however many tokens came before.
 ///
 /// Bits: `bits(k)` gives 64 random bits for each k: j comes from k = 0, digits of u from k > 0 on.
 /// Source: Vilnis et al. 2023, "Arithmetic sampling: parallel diverse decoding for large language
-/// models", section 4; the whole numbers as in Martin 1979, "Range encoding".
+/// models", arXiv 2210.15458, section 4; the whole numbers as in Martin 1979, "Range encoding".
 template <class Bits = PhiloxDecider>
 class ArithmeticCode {
  public:
@@ -36,7 +36,7 @@ class ArithmeticCode {
     return math::multiply_divide({0, code_}, total, {0, range_}).floor;
   }
 
-  /// Goes on within the part [before, before + own) of the total, which has the quantile.
+  /// Goes on within the part [before, before + own) of the total, in which the quantile must lie.
   void narrow(const math::Mass& before, const math::Mass& own, const math::Mass& total) {
     math::Mass after = before;
     after += own;

@@ -8,18 +8,20 @@
 namespace logitkit::inline LOGITKIT_ABI {
 
 /// The random number for the token at `position` (tokens before it, prompt included), in [0,1) with
-/// 53 bits. It depends on nothing else: not on the batch row, the thread, or how many numbers were
-/// drawn before. Streams separate independent uses of one seed.
+/// 53 bits. It depends on seed, stream and position alone: not on the batch row, the thread, or how
+/// many numbers were drawn before. Streams separate independent uses of one seed. Cost: a block of
+/// Philox.
 class PhiloxDecider {
  public:
   explicit constexpr PhiloxDecider(std::uint64_t seed, std::uint64_t stream = 0)
       : seed_(seed), stream_(stream) {}
 
+  /// 64 bits, the upper 53 of which are the number.
   [[nodiscard]] constexpr std::uint64_t bits(std::uint64_t position) const noexcept {
     const auto words = this->words(position);
     return std::uint64_t{words[1]} << 32 | words[0];
   }
-  /// Independent of these: a seed for whatever else the position needs.
+  /// 64 more, independent of those: a seed for whatever else the position needs.
   [[nodiscard]] constexpr std::uint64_t more_bits(std::uint64_t position) const noexcept {
     const auto words = this->words(position);
     return std::uint64_t{words[3]} << 32 | words[2];

@@ -19,8 +19,8 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// What an item of a sample without replacement stands for: its probability over that of its
 /// inclusion. The sum of weight * f over the sample is an unbiased estimate of the expectation of
 /// f; divided by the sum of the weights it has a small bias and usually a smaller variance.
-/// Source: Kool, van Hoof, Welling 2019, "Stochastic beams and where to find them", equations 10
-/// to 12; Horvitz, Thompson 1952.
+/// Source: Kool, van Hoof, Welling 2019, "Stochastic beams and where to find them", arXiv
+/// 1903.06059, equations 10 to 12; Horvitz, Thompson 1952.
 [[nodiscard]] inline double importance_weight(double log_probability, double threshold) noexcept {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   if (log_probability == -kInfinity) return 0;

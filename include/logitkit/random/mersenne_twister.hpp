@@ -9,9 +9,9 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-/// For what others have made with it: a decision of this library's own comes from Philox. 2.5 kB of
-/// state, O(1) a number amortised. Source: Matsumoto, Nishimura 1998, "Mersenne twister: a
-/// 623-dimensionally equidistributed uniform pseudo-random number generator", with the seeding of
+/// For watermarks that others have defined by it; this library's own choices come from Philox.
+/// 2.5 kB of state, O(1) a number amortised. Source: Matsumoto, Nishimura 1998, "Mersenne twister:
+/// a 623-dimensionally equidistributed uniform pseudo-random number generator", with the seeding of
 /// their version of 2002, as in [rand.predef].
 class MersenneTwister {
  public:

@@ -6,10 +6,10 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-/// By itself it is the decider of the tokens that the model draws, by position: RandomDecoder's.
-/// A round is named by the position at which it begins. Each commits a token at least, so no two
-/// begin at the same one, and the numbers of a round's drafts and tests come in no other: those
-/// behind what was taken of a draft have been used, and the same position is drafted once more.
+/// Called with a position it gives the numbers of RandomDecoder, for the tokens that the model
+/// draws. Drafts and tests have numbers of their round: where a draft is cut short, the next round
+/// drafts the same positions again and needs others. A round is named by the position at which it
+/// begins; each commits at least one token, so that no two have the same name.
 class SpeculativeNumbers : public PhiloxDecider {
  public:
   using PhiloxDecider::PhiloxDecider;

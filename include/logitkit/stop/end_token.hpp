@@ -8,7 +8,7 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-/// Met when the last generated token is one of `tokens`; the prompt is not looked at.
+/// Met when the last generated token is one of `tokens`; the prompt is not looked at. O(tokens).
 struct EndToken {
   std::span<const Token> tokens;
 

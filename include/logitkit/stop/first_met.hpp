@@ -11,6 +11,8 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
+/// Asks no rule after one that is met. A view, like the rules themselves: the limits outlive it.
+/// Cost a token: O(end tokens), that of StopSequence, and the user's function.
 struct FirstMet {
   const Limits& limits;
 

@@ -11,7 +11,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 
 /// Met when the generated tokens end in one of `sequences`; the prompt plays no part in a match,
 /// and an empty sequence is never met.
-/// Cost a token: the length of the sequences.
+/// Cost a token: at most the lengths of the sequences; of `pending`, their squares.
 struct StopSequence {
   std::span<const std::vector<Token>> sequences;
 

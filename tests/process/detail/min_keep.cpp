@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// min_keep: how many stay below a threshold; ties; what is banned.
+// MinKeep: how many stay below a threshold; ties; what is banned; a bad row.
 #include <logitkit/process/detail/min_keep.hpp>
 
 #include "reference/threshold.hpp"

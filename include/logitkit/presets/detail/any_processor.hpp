@@ -122,9 +122,10 @@ constexpr ProcessorTable processor_table() {
 template <class T>
 inline constexpr ProcessorTable kProcessorTable = processor_table<T>();
 
-/// A value: copying it copies the processor, state and all. Held in place where it fits, which all
-/// of logitkit's nearly do, so that a chain of them lies in one piece of memory. A moved-from one
-/// may be assigned to or destroyed, and nothing else. Cost: one indirect call.
+/// A value: copying it copies the processor, state and all. Held in place where it fits into kRoom
+/// bytes, as all of logitkit's without state do, so that a chain of these lies in one piece of
+/// memory; else on the heap. A moved-from one may be assigned to or destroyed, and nothing else.
+/// Cost: one indirect call.
 class AnyProcessor {
  public:
   template <class P>

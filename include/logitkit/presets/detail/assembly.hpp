@@ -12,6 +12,8 @@
 
 namespace logitkit::inline LOGITKIT_ABI::detail {
 
+/// What the presets and Request build with: nothing is refused before `finish`, so that the user is
+/// told all that is wrong at once.
 struct Assembly {
   DynamicChain chain{};
   std::vector<std::string> complaints{};
@@ -35,7 +37,7 @@ struct Assembly {
     if (value != off) add<P>(name, value);
   }
 
-  /// Complains unless a number is good: "seed must satisfy seed >= 0, got -1".
+  /// Complains unless a number is good: "seed must satisfy 0 <= seed < 2^63, got -1".
   void expect(bool good, const std::string& name, const char* rule, double value) {
     if (!good) complain(name + " must satisfy " + rule + ", got " + digits(value));
   }

@@ -32,6 +32,8 @@ struct Registration {
   return word;
 }
 
+/// Looks up what was given by the names of the row that is being read. What several rows share
+/// (eos_token_id, min_keep, ...) each of them looks up for itself. Cost: names times parameters.
 class ParameterReader : public Assembly {
  public:
   explicit ParameterReader(std::span<const Parameter> given) : given_(given) {}
@@ -97,6 +99,9 @@ class ParameterReader : public Assembly {
     return tokens;
   }
 
+  // What several rows read, by one rule each.
+
+  /// 0, which llama.cpp has as its default, is 1.
   [[nodiscard]] std::size_t min_keep() {
     const auto n = get<std::int64_t>("min_keep", 1);
     expect(n >= 0, "min_keep", "min_keep >= 0", double(n));

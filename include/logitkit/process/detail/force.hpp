@@ -7,7 +7,8 @@
 namespace logitkit::inline LOGITKIT_ABI::detail {
 
 /// Keeps those of `tokens` that can still come, each with the score 0, as of what is certain: a
-/// beam loses nothing by it. None can: nothing is left. +inf stays, a bad row. O(tokens log tokens)
+/// beam loses nothing by it. If none can, nothing is left. +inf stays, so that a bad row stays one.
+/// Cost: O(tokens log tokens).
 template <std::floating_point S>
 void force(Candidates<S>& candidates, std::span<const Token> tokens) {
   candidates.keep_only(tokens);

@@ -93,7 +93,7 @@ class NgramIndex {
  private:
   std::size_t n_;
   std::vector<Token> text_;
-  std::vector<std::uint32_t> earlier_;  // the same n - 1 tokens with another after them
+  std::vector<std::uint32_t> earlier_;  // where the same n - 1 tokens have another after them
   GramTable ngrams_;                    // every distinct n-gram
   GramTable prefixes_;                  // the last n-gram with these first n - 1 tokens
 };

@@ -13,22 +13,23 @@ namespace logitkit::inline LOGITKIT_ABI::detail {
 /// writes down, as `mutable` state, an observation of each token that may be accepted; `accept`
 /// looks its token up and steers. So one object serves one thread at a time; sessions and beams
 /// have copies of their own, and a decoder's `next` calls a copy. Calling twice, the last call
-/// counts. A token that was not observed leaves the number as it is. What was observed is no
-/// function of the tokens: the numbers of all tokens so far are kept (8 bytes each), for `recall`.
+/// counts. A token that was not observed leaves the number as it is. A replay of the tokens cannot
+/// find the number again, as it has no rows: the numbers after all tokens so far are kept (8 bytes
+/// each), for `recall`.
 class Steered {
  public:
   explicit Steered(double first) : first_(first) {}
 
   [[nodiscard]] double value() const { return values_.empty() ? first_ : values_.back(); }
 
-  /// Begins a new list of observations, for a row of V tokens. A usual number of them has room from
-  /// the first row on.
+  /// Begins the list of a new row, of V tokens. It has room for a usual number of observations from
+  /// the first row on, so that later ones seldom allocate.
   void forget(std::size_t vocabulary = 0) const {
     constexpr std::size_t kUsual = 1024;
     seen_.clear();
     seen_.reserve(std::min(vocabulary, kUsual));
   }
-  /// Tokens in ascending order.
+  /// To be called with tokens in ascending order.
   void observe(Token token, double observation) const { seen_.emplace_back(token, observation); }
 
   /// The number becomes next(number, observation) of the token.

@@ -105,8 +105,8 @@ class SuffixAutomaton {
     for (std::size_t i = 0; i < size; ++i) extend(text_[i]);
   }
 
-  /// The state of all the text before `token`, of which the automaton is, and one more for the
-  /// text with it.
+  /// Makes the automaton of the text before `token` that of the text with it: one state more, or
+  /// two.
   void extend(Token token) {
     follow_repeated(token);
     const Index at = states_[last_].length;
@@ -146,8 +146,8 @@ class SuffixAutomaton {
     return part;
   }
 
-  /// Before a token is appended: of the text with it, the longest end that has occurred before, of
-  /// those that matter and one more, which an edge leads to.
+  /// Before a token is appended: moves `repeated_` to the longest end of the text with it that has
+  /// occurred before, of most_ + 1 tokens at most: one more than matter.
   void follow_repeated(Token token) {
     Index edge;
     while ((edge = find(repeated_, token)) == kNone && repeated_ != 0) {
