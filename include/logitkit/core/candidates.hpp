@@ -23,7 +23,8 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// Scores are log-domain, always: their exponentials are proportional to probabilities. A banned
 /// token scores -inf. Ties go to the lower token. A temperature and a normalisation are two numbers
 /// carried along, score = value * scale + shift: they cost nothing and never change an order.
-/// Scores are doubles; edits round to S. Probabilities are exact to 1.5e-7 of each (double: 1e-14).
+/// Scores are doubles; edits round to S. The weights that decide are exact to 1.5e-7 of each (of
+/// double rows, 1e-14), log-probabilities of float rows to 2e-6.
 ///
 /// Cost: the row is read once, when that is needed; edits and masks until then cost no read. Before
 /// narrowing, edits are O(1); `best`, `maximum`, `keep_top`, `keep_above` and `sorted` look only at
@@ -154,7 +155,7 @@ class Candidates {
   static constexpr Key kBannedKey = math::kBannedKey<S>;
   static constexpr double kLargest = 1e300;     // of scale and shift: no 0 times inf is a score
   static constexpr std::size_t kBlock = 16;     // tiles whose sums are added up first
-  static constexpr std::size_t kFewTiles = 64;  // as many as are looked at first for a nucleus
+  static constexpr std::size_t kFewTiles = 64;  // as many as are looked at first
   static constexpr auto kAll = std::size_t(-1);
 
   [[nodiscard]] bool allowed(std::size_t token) const;

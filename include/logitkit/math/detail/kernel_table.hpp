@@ -119,7 +119,7 @@ struct RowKernels<double> {
   void (*key_tops)(const std::int64_t* keys, std::size_t size, std::int32_t* tops);
 };
 
-/// All of one instruction set's functions; what each does is said in kernels.inc.
+/// All of one instruction set's functions; what each does is said in kernels_*.inc.
 struct Kernels {
   RowKernels<float> of_float;
   RowKernels<Eigen::half> of_half;
