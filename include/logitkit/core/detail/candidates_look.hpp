@@ -235,6 +235,7 @@ std::span<const Candidate> Candidates<S>::sorted(std::size_t n, double at_least)
     std::sort(found.begin(), found.end(), math::Better{});
     for (const auto& [token, value] : found) list.push_back({token, math::widen(value)});
   }
+  // Equal values show one score, and a smaller value a smaller one.
   Candidate last{kNoToken, std::numeric_limits<double>::infinity()};
   double last_value = last.score;
   for (Candidate& entry : list) {

@@ -18,7 +18,8 @@ bool Candidates<S>::weighs_fast() {
   return std::same_as<S, float> && math::Weighing::fits(largest(), scale_);
 }
 
-/// How: of double rows, where it is only done quickly, it is the distances from the best.
+/// How they are weighed. Double rows, which kernels only weigh quickly, give the distance from the
+/// best in place of a value.
 template <std::floating_point S>
 math::Weighing Candidates<S>::weighing() {
   return math::Weighing(std::same_as<S, float> ? largest() : 0, scale_);
@@ -145,7 +146,7 @@ void Candidates<S>::for_each_weight(const auto& f) {
   for (std::size_t tile = 0; tile < scratch_.tiles.size(); ++tile) each(tile_entries(tile));
 }
 
-/// What log_mass is where the float kernels have added up the weights; 0 for a single token.
+/// Keeps as log_mass what the float kernels have added up, over the best one's: 0 if it is alone.
 template <std::floating_point S>
 double Candidates<S>::keep_log_mass(const math::LaneSums& weights) {
   math::LaneSums unit;
@@ -171,8 +172,7 @@ double Candidates<S>::log_mass() {
   return *(log_mass_ = math::log(total().to_double() * 0x1p-56));
 }
 
-/// The sums of tiles that are quick to find, if they can say something that exact ones do not say
-/// as cheaply.
+/// Quick sums of tiles; none where they cannot be had, or the exact ones are known.
 template <std::floating_point S>
 auto Candidates<S>::sum_tiles_quickly() -> std::optional<math::QuickSums> {
   const bool quick = std::same_as<S, float> ? weighs_fast() : math::Weighing::fits(0, scale_);
@@ -195,7 +195,7 @@ auto Candidates<S>::sum_tiles_quickly() -> std::optional<math::QuickSums> {
                          .roundings = std::same_as<S, float> ? 2 : 3};
 }
 
-/// The sums of tiles of a double row, which is weighed number by number else.
+/// Sums of tiles in doubles, of a double row; none where the exact ones are known.
 template <std::floating_point S>
 auto Candidates<S>::sum_tiles_finely() -> std::optional<math::FineSums> {
   if constexpr (std::same_as<S, double>) {

@@ -32,8 +32,8 @@ struct Parts {
   Entry<float>* between;  ///< behind the last of the entries in the stretch
 };
 
-/// Sums in sixteen lanes, that of every sixteenth number each: of 1024 numbers, counted from the
-/// first on, in floats, and then in doubles. So they are the same for every width of vectors.
+/// A sum in sixteen lanes, each of every sixteenth number: a block of 1024 is added up in floats,
+/// the blocks in doubles. So it is the same for every width of vectors.
 struct LaneSums {
   double lanes[16] = {};
 

@@ -147,6 +147,7 @@ inline Floats where(Lanes lanes, const Floats& a, const Floats& b) {
     return vbslq_f32(vtstq_u32(vdupq_n_u32(lanes >> (4 * i)), places), a.part[i], b.part[i]);
   });
 }
+
 /// Remembers whether any number it has seen was NaN.
 struct NanSeen {
   uint32x4_t numbers = vdupq_n_u32(0xffffffffu);
