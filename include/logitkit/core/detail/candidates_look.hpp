@@ -135,10 +135,9 @@ void Candidates<S>::scan_by(const auto& read) {
     Key* const tiles = scratch_.tiles.data();
     for (const Token token : scratch_.edits) {
       const auto at = static_cast<std::size_t>(token), tile = at / math::kTile;
-      const bool stays = !masked_ || allowed(at);
       if (math::order_key(static_cast<S>(data[at])) == tiles[tile]) {
         scratch_.stale.push_back(static_cast<std::uint32_t>(tile));  // another may be the largest
-      } else if (stays) {
+      } else if (allowed(at)) {
         tiles[tile] = std::max(tiles[tile], math::order_key(values[at]));
       }
     }
