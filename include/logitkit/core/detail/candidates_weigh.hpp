@@ -4,8 +4,10 @@
 // A weight is exp(score) as an integer, so that sums do not depend on their order: not on vector
 // width, threads, or whether the set is a row or a list. Adding up 64-bit integers is the dearer
 // part; a sum of each tile's weights as floats costs half as much and is wrong by about a part
-// in 2^21. Where a choice holds for every total within that, the quick sums have made it; of double
-// rows, whose exact weights are the dearest, sums in doubles then make nearly all the others.
+// in 2^21: see Weighing::slack. Where a choice holds for every total within that, the quick sums
+// have made it; of double rows, whose exact weights are the dearest, sums in doubles then make
+// nearly all the others. Log-probabilities and entropies of float rows are quick sums, too, by
+// lanes (LaneSums) in place of tiles, which have the same bits everywhere.
 #pragma once
 
 #include <logitkit/core/candidates.hpp>
