@@ -20,13 +20,13 @@ namespace logitkit::inline LOGITKIT_ABI {
 ///     lk::next(lists, sessions, workspaces);  // a batch: std::vector<lk::CandidateList<float>>
 ///
 /// Candidates of a list are a set that has been narrowed to it: what is not in the list cannot
-/// come, and what works on a narrowed set works on it. If the list holds the best tokens, what a
-/// row would be narrowed to from them is found to be the same, and the same tokens are drawn.
+/// come, and what works on a narrowed set works on it. Where the list holds the best tokens, a
+/// truncation that keeps none but these keeps the same as from the row, and the same are drawn.
 ///
 /// `rest` is ln of the sum of exp(logit) over the tokens that are not in the list, if the engine
-/// knows it; by default nothing. It counts in `log_sum_exp`, `log_probability`, `normalise` and in
-/// what `keep_mass` takes the part p of: the list alone if that much is not in it. It does not
-/// count in `entropy`, `rank` and `draw`, and is never drawn. It is forgotten when the set is
+/// knows it; by default there is nothing. It counts in `log_sum_exp`, `log_probability`,
+/// `normalise` and in the mass of which `keep_mass` keeps the part p, or the list if that holds
+/// less. It does not count in `entropy`, `rank` and `draw`. It is forgotten when the set is
 /// narrowed or transformed, or scaled by another factor than 1: nobody knows it then.
 ///
 /// A bad status: as many logits as tokens, else wrong_length; no token twice, else duplicate_token;

@@ -23,7 +23,8 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// Scores are log-domain, always: their exponentials are proportional to probabilities. A banned
 /// token scores -inf. Ties go to the lower token. A temperature and a normalisation are two numbers
 /// carried along, score = value * scale + shift: they cost nothing and never change an order.
-/// Scores are doubles; edits round to S. Probabilities are exact to 1.5e-7 of each (double: 1e-14).
+/// Scores are doubles; edits round to S. The weights that decide are exact to 1.5e-7 of each (of
+/// double rows, 1e-14), log-probabilities of float rows to 2e-6.
 ///
 /// Cost: the row is read once, when that is needed; edits and masks until then cost no read. Before
 /// narrowing, edits are O(1); `best`, `maximum`, `keep_top`, `keep_above` and `sorted` look only at
@@ -70,9 +71,9 @@ class Candidates {
     return Iterator(this, narrow_ ? scratch_.survivors.size() : vocabulary());
   }
 
-  /// The n best that are not banned, best first, valid until the next call; of these, those with
-  /// score(token) >= at_least, if no others are wanted: they are then not looked at. A smaller
-  /// logit shows a smaller score, even where scale and shift would round the difference away.
+  /// The n best that are not banned and score at_least or more, best first, valid until the next
+  /// call. A smaller logit shows a smaller score, even where scale and shift would round the
+  /// difference away.
   [[nodiscard]] std::span<const Candidate> sorted(
       std::size_t n = std::size_t(-1), double at_least = -std::numeric_limits<double>::infinity());
 
@@ -102,8 +103,8 @@ class Candidates {
   void set(Token token, double score);
   void add(Token token, double delta);
   void ban(Token token);
-  /// Of each {token, x} in a list, in turn, replaces the score by f(score, x), or by score +
-  /// delta(x), where the token can still come, and else does nothing: faster than one by one.
+  /// For each {token, x} of a list, in turn, makes the score f(score, x), or adds delta(x) to it;
+  /// passes over tokens that cannot come or do not exist. Faster than one by one.
   void edit_each(const auto& list, const auto& f);
   void add_each(const auto& list, const auto& delta);
 
@@ -136,7 +137,7 @@ class Candidates {
   void keep_only(std::span<const Token> tokens);
   /// Keeps the tokens whose bit is 1: word token / 32, bit token % 32, least significant first.
   /// A missing word means not allowed. Before the row is read this costs next to nothing. Before
-  /// narrowing it is not one: what is banned still counts, and may be set again where allowed.
+  /// narrowing, banned tokens that are allowed stay in the set: they count, and may be set again.
   void mask(std::span<const std::uint32_t> words);
 
   // --- Choosing: kNoToken if the status is bad ---
@@ -154,7 +155,7 @@ class Candidates {
   static constexpr Key kBannedKey = math::kBannedKey<S>;
   static constexpr double kLargest = 1e300;     // of scale and shift: no 0 times inf is a score
   static constexpr std::size_t kBlock = 16;     // tiles whose sums are added up first
-  static constexpr std::size_t kFewTiles = 64;  // as many as are looked at first for a nucleus
+  static constexpr std::size_t kFewTiles = 64;  // as many as are looked at first
   static constexpr auto kAll = std::size_t(-1);
 
   [[nodiscard]] bool allowed(std::size_t token) const;
@@ -226,7 +227,7 @@ class Candidates {
   detail::Scratch<S>& scratch_;
   Row<S> row_;
   double scale_ = 1, shift_ = 0;     // score = value * scale + shift
-  double rest_ = -kInfinity;         // of a list: see there; a value
+  double rest_ = -kInfinity;         // CandidateList::rest, as a value
   bool scanned_ = false;             // scratch_.tiles are those of the row
   bool masked_ = false;              // scratch_.allowed is in force
   bool transformed_ = false;         // every value is an edited one

@@ -57,17 +57,6 @@ namespace detail {
   return number;
 }
 
-}  // namespace detail
-
-/// "TopP: p must satisfy 0 < p <= 1, got 1.5"
-[[nodiscard]] inline std::string misuse(const char* where, const char* field, const char* rule,
-                                        double value) {
-  return std::string(where) + ": " + field + " must satisfy " + rule + ", got " +
-         detail::digits(value);
-}
-
-namespace detail {
-
 /// Runs user code that may throw; returns what it threw, or null.
 template <class F>
 [[nodiscard]] std::exception_ptr caught(F&& run) {
@@ -84,5 +73,12 @@ template <class F>
 }
 
 }  // namespace detail
+
+/// "TopP: p must satisfy 0 < p <= 1, got 1.5"
+[[nodiscard]] inline std::string misuse(const char* where, const char* field, const char* rule,
+                                        double value) {
+  return std::string(where) + ": " + field + " must satisfy " + rule + ", got " +
+         detail::digits(value);
+}
 
 }  // namespace logitkit::inline LOGITKIT_ABI

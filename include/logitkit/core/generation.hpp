@@ -12,8 +12,8 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// A sequence as it ended. Whatever went wrong, the tokens made before it are here.
 struct Generation {
   std::vector<Token> tokens{};  ///< generated, the prompt excluded, an end token included
-  /// Beam search: the sum of log-probabilities over length^penalty. Else: the sum of the model's
-  /// log-probabilities, if they were asked for.
+  /// Beam search: see BeamOptions::length_penalty. Several samples: what they are ranked by. Else:
+  /// the sum of the model's log-probabilities, if they were asked for.
   double score = kNotComputed;
   double inclusion = kNotComputed;  ///< stochastic beams: the probability of being sampled
   double weight = kNotComputed;     ///< stochastic beams: what it counts in an estimate

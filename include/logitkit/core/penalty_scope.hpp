@@ -11,9 +11,9 @@ namespace logitkit::inline LOGITKIT_ABI {
 
 inline constexpr std::size_t kAllTokens = std::size_t(-1);
 
-/// The last `last` tokens of what is left of prompt and generated text without the first
-/// `skip_prompt` tokens of the prompt. `{}` is everything; `{.last = 64}` is llama.cpp's
-/// penalty_last_n, `{.skip_prompt = n}` Hugging Face's prompt_ignore_length.
+/// Prompt and generated text without the first `skip_prompt` tokens of the prompt; of that, the
+/// `last` tokens. `{}` is everything; `{.last = 64}` is llama.cpp's penalty_last_n,
+/// `{.skip_prompt = n}` Hugging Face's prompt_ignore_length.
 struct PenaltyScope {
   std::size_t last = kAllTokens;  ///< 0 counts nothing
   std::size_t skip_prompt = 0;    ///< as many as the prompt has, or more: none of it is counted

@@ -33,7 +33,7 @@ struct Report {
   bool rank = false;                      ///< 1 + how many tokens are more probable than this one
   Distribution of = Distribution::model;  ///< whose alternatives and rank
 
-  /// Where a step has so many rows, whose alternatives are listed at once.
+  /// What is wrong, as a sentence, for steps of so many rows; empty if nothing is.
   [[nodiscard]] std::string check(std::size_t rows = 1) const {
     const auto refused = [this](const char* rule) {
       return misuse("Report", "alternatives", rule, double(alternatives));

@@ -8,7 +8,7 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-/// What a row allowed. Anything but `ok` comes with no token: nothing is ever chosen silently.
+/// How one choice went. Anything but `ok` comes with no token: nothing is ever chosen silently.
 enum class Status : std::uint8_t {
   ok,
   not_a_number,        ///< NaN in the row, or made by a processor

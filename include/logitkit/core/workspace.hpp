@@ -58,7 +58,7 @@ struct Scratch {
 
   std::vector<Key> tiles;                       // largest key of each tile, edits included
   std::vector<std::int32_t> tile_tops;          // of double rows, the upper halves of these keys
-  std::vector<std::int32_t> tile_copy;          // for selection among them, or among sixteens
+  std::vector<std::int32_t> tile_copy;          // to select in: of tiles, groups or sixteens
   std::vector<std::uint32_t> tile_list;         // tiles that can hold what is looked for
   std::vector<float> tile_sums;                 // of the weights, nearly
   std::vector<double> fine_sums;                // the same of double rows, more nearly

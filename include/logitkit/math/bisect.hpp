@@ -45,8 +45,8 @@ template <class Key>
   }
 }
 
-/// Moves the keys from `low` to `high`, and their weights if not null, to the front; returns how
-/// many.
+/// Moves the keys from `low` to `high`, and their weights, to the front, in their order; returns
+/// how many. Keys of 32 bits need no weights: null.
 template <class Key>
 [[nodiscard]] std::size_t keep_between(std::span<Key> keys, std::uint64_t* weights, Key low,
                                        Key high) {
@@ -130,7 +130,7 @@ struct Reached {
 
 /// The largest key such that `before` and the mass of all keys that are at least as large reach
 /// `target`. Needs before < target <= before + the mass of all, and no key above within.high.
-/// Reorders and overwrites both lists.
+/// Overwrites both lists: in front are then the weights of the equals, in their order.
 template <class Key>
 [[nodiscard]] Reached<Key> reach(std::span<Key> keys, std::uint64_t* weights, Mass before,
                                  double target, Interval<Key> within = {}) {

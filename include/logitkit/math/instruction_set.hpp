@@ -24,7 +24,7 @@ namespace logitkit::inline LOGITKIT_ABI::math {
 
 enum class InstructionSet : std::uint8_t {
   baseline,  ///< plain C++, whatever the compiler makes of it
-  avx2,      ///< AVX2, FMA and F16C
+  avx2,      ///< AVX2, FMA and F16C, which all machines with these two have
   avx512,    ///< AVX-512 F, BW, DQ and VL, and the above
   neon,      ///< ARM's, which every 64-bit ARM has
 };

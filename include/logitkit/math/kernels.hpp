@@ -9,7 +9,8 @@
 
 namespace logitkit::inline LOGITKIT_ABI::math {
 
-/// The functions of the instruction set in use. All sets give the same bits.
+/// The functions of the instruction set in use. All sets give the same bits, but for quick sums of
+/// tiles, which decide nothing that these bits could change: see Weighing::slack.
 template <class = void>
 [[nodiscard]] const Kernels& kernels() noexcept {
   switch (instruction_set()) {

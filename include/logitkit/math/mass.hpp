@@ -4,7 +4,8 @@
 // Where masses decide which token comes next, floating-point sums would make the token depend on
 // vector width, thread count and compiler flags. Here exp(-d) is a 64-bit integer computed with
 // integer arithmetic only, and sums are 128-bit integers: any order, any split, any machine, the
-// same bits. The scale, 2^62 for the best token, keeps masses down to 2e-19 of the best one's.
+// same bits. In `weight` the best token counts 2^62, which keeps masses down to 2e-19 of its own;
+// candidates count in units of 2^-56 of it (see weighing.hpp), which floats give as well.
 #pragma once
 
 #include <logitkit/version.hpp>
@@ -28,7 +29,7 @@ namespace logitkit::inline LOGITKIT_ABI::math {
 #endif
 }
 
-/// A sum of weights: an unsigned 128-bit integer in units of 2^-62 of the best token's mass.
+/// A sum of weights: an unsigned 128-bit integer, in the unit that the weights have.
 struct Mass {
   std::uint64_t high = 0;
   std::uint64_t low = 0;
@@ -47,7 +48,7 @@ struct Mass {
 
   friend constexpr auto operator<=>(const Mass&, const Mass&) = default;
 
-  /// In units of 2^-62; the product by 2^64 is exact, so contraction cannot change the sum.
+  /// In the same unit; the product by 2^64 is exact, so contraction cannot change the sum.
   [[nodiscard]] constexpr double to_double() const noexcept {
     return static_cast<double>(high) * 0x1p64 + static_cast<double>(low);
   }

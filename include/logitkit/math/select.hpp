@@ -12,7 +12,7 @@
 
 namespace logitkit::inline LOGITKIT_ABI::math {
 
-/// A token and a number of it, as lists of survivors hold them.
+/// A token and the number that it is ordered by.
 template <class S>
 struct Entry {
   std::int32_t token;

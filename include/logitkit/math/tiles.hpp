@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The first and only pass over a whole row: the maximum of every tile of 64 scores.
+// The first pass over a whole row, and often the only one: the maximum of every tile of 64 scores.
 //
 // Everything later is found through the tiles: the best token is in the first tile that holds the
 // maximum; k tiles with a maximum >= t hold k scores >= t, so the k-th largest tile maximum bounds

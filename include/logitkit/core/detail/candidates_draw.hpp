@@ -14,7 +14,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 template <std::floating_point S>
 auto Candidates<S>::scan_and_sum() -> std::optional<math::QuickSums> {
   if constexpr (std::same_as<S, float>) {
-    const bool touched = scanned_ || masked_ || transformed_ || !scratch_.edits.empty();
+    const bool touched = scanned_ || masked_ || !scratch_.edits.empty();
     if (touched || vocabulary() == 0) return std::nullopt;
     const std::size_t few = std::min(kBlock * math::kTile, vocabulary());
     Key* const tiles = scratch_.tiles.data();

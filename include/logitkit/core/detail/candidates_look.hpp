@@ -135,10 +135,9 @@ void Candidates<S>::scan_by(const auto& read) {
     Key* const tiles = scratch_.tiles.data();
     for (const Token token : scratch_.edits) {
       const auto at = static_cast<std::size_t>(token), tile = at / math::kTile;
-      const bool stays = !masked_ || allowed(at);
       if (math::order_key(static_cast<S>(data[at])) == tiles[tile]) {
         scratch_.stale.push_back(static_cast<std::uint32_t>(tile));  // another may be the largest
-      } else if (stays) {
+      } else if (allowed(at)) {
         tiles[tile] = std::max(tiles[tile], math::order_key(values[at]));
       }
     }
@@ -235,6 +234,7 @@ std::span<const Candidate> Candidates<S>::sorted(std::size_t n, double at_least)
     std::sort(found.begin(), found.end(), math::Better{});
     for (const auto& [token, value] : found) list.push_back({token, math::widen(value)});
   }
+  // Equal values show one score, and a smaller value a smaller one.
   Candidate last{kNoToken, std::numeric_limits<double>::infinity()};
   double last_value = last.score;
   for (Candidate& entry : list) {

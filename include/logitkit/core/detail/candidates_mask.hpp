@@ -68,7 +68,8 @@ std::size_t Candidates<S>::count_allowed() const {
   return count;
 }
 
-/// In scratch_.marks, for some tiles, the tokens of the set that have a key >= bound; how many.
+/// Of float rows, marks in scratch_.marks, for some tiles, the tokens of the set that have a key >=
+/// bound; returns how many.
 template <std::floating_point S>
 std::size_t Candidates<S>::mark(std::size_t tile, std::size_t count, Key bound) {
   std::size_t marked = 0;

@@ -8,6 +8,7 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
+/// Makes the set what is picked.
 template <std::floating_point S>
 void Candidates<S>::narrow_to_picked() {
   if (!scanned_) scan();  // what is dropped unseen may have been NaN

@@ -213,7 +213,7 @@ template <std::floating_point S>
 void Candidates<S>::keep_near(double score, double p, std::size_t at_least, bool equals) {
   if (!(std::abs(score) <= std::numeric_limits<double>::max())) return keep_top(0);
   if (p >= 1 || status() != Status::ok) return;
-  // Where all are equal, whole tiles of the best, every order is that of tokens.
+  // Where all are equal, as whole tiles of the best suggest, every order is that of tokens.
   const std::size_t tiles = scratch_.tiles.size();
   if (std::same_as<S, float> && !narrow_ && tile_bound(kFewTiles) == largest_key() &&
       mark(0, tiles, largest_key()) == mark(0, tiles, kBannedKey)) {

@@ -12,7 +12,7 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-/// The last key that is kept, and how many of its equals.
+/// The last key that is kept, and how many are kept of those that equal it.
 template <std::floating_point S>
 struct Candidates<S>::Boundary {
   Key key;
@@ -112,7 +112,7 @@ struct Candidates<S>::Nucleus {
     return Boundary{reached.key, kept, reached.equals};
   }
 
-  /// The same by sums of the row, where they can tell.
+  /// What in_picked finds by sums of the row, where these can tell.
   [[nodiscard]] std::optional<Boundary> by_sums(double p, const auto& sums) const {
     if (!sums) return std::nullopt;
     const double target = p * sums->all, slack = p * sums->slack(sums->all);

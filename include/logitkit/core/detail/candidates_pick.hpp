@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How Candidates finds what reaches a bound, and the best in order: by the largest keys of tiles,
-// then in those tiles.
+// How Candidates finds what reaches a bound: by the largest keys of tiles, then in those tiles.
 #pragma once
 
 #include <logitkit/core/candidates.hpp>
@@ -61,8 +60,8 @@ auto Candidates<S>::largest_key() -> Key {
 }
 
 /// A key that at least k values reach, where the tiles show one: the k-th largest tile maximum, or
-/// that of sixteen numbers where k is too large for tiles. Where `listed` points to a 0 and makes
-/// more of it, so many tiles reach it: the first in scratch_.tile_list.
+/// that of sixteen numbers where k is too large for tiles. `listed` may point to 0: where that
+/// becomes more, so many tiles reach the key, and scratch_.tile_list begins with them.
 template <std::floating_point S>
 auto Candidates<S>::tile_bound(std::size_t k, std::size_t* listed) -> Key {
   if (narrow_ || k == 0) return kBannedKey;

@@ -4,8 +4,10 @@
 // A weight is exp(score) as an integer, so that sums do not depend on their order: not on vector
 // width, threads, or whether the set is a row or a list. Adding up 64-bit integers is the dearer
 // part; a sum of each tile's weights as floats costs half as much and is wrong by about a part
-// in 2^21. Where a choice holds for every total within that, the quick sums have made it; of double
-// rows, whose exact weights are the dearest, sums in doubles then make nearly all the others.
+// in 2^21: see Weighing::slack. Where a choice holds for every total within that, the quick sums
+// have made it; of double rows, whose exact weights are the dearest, sums in doubles then make
+// nearly all the others. Log-probabilities and entropies of float rows are quick sums, too, by
+// lanes (LaneSums) in place of tiles, which have the same bits everywhere.
 #pragma once
 
 #include <logitkit/core/candidates.hpp>
@@ -18,7 +20,8 @@ bool Candidates<S>::weighs_fast() {
   return std::same_as<S, float> && math::Weighing::fits(largest(), scale_);
 }
 
-/// How: of double rows, where it is only done quickly, it is the distances from the best.
+/// How they are weighed. Double rows, which kernels only weigh quickly, give the distance from the
+/// best in place of a value.
 template <std::floating_point S>
 math::Weighing Candidates<S>::weighing() {
   return math::Weighing(std::same_as<S, float> ? largest() : 0, scale_);
@@ -145,7 +148,8 @@ void Candidates<S>::for_each_weight(const auto& f) {
   for (std::size_t tile = 0; tile < scratch_.tiles.size(); ++tile) each(tile_entries(tile));
 }
 
-/// Keeps what log_mass is by sums of the float kernels, unless those of integers cost as little.
+/// Keeps as log_mass what the float kernels have added up, over the best one's, unless sums of
+/// integers cost as little.
 template <std::floating_point S>
 void Candidates<S>::keep_log_mass(const math::LaneSums& weights) {
   if (vocabulary() <= kBlock * math::kTile) return;
@@ -175,8 +179,7 @@ double Candidates<S>::log_mass() {
   return *(log_mass_ = math::log(all / weigh({&best, 1}).to_double()));
 }
 
-/// The sums of tiles that are quick to find, if they can say something that exact ones do not say
-/// as cheaply.
+/// Quick sums of tiles; none where they cannot be had, or the exact ones are known.
 template <std::floating_point S>
 auto Candidates<S>::sum_tiles_quickly() -> std::optional<math::QuickSums> {
   const bool quick = std::same_as<S, float> ? weighs_fast() : math::Weighing::fits(0, scale_);
@@ -199,7 +202,7 @@ auto Candidates<S>::sum_tiles_quickly() -> std::optional<math::QuickSums> {
                          .roundings = std::same_as<S, float> ? 2 : 3};
 }
 
-/// The sums of tiles of a double row, which is weighed number by number else.
+/// Sums of tiles in doubles, of a double row; none where the exact ones are known.
 template <std::floating_point S>
 auto Candidates<S>::sum_tiles_finely() -> std::optional<math::FineSums> {
   if constexpr (std::same_as<S, double>) {

@@ -32,8 +32,8 @@ struct Parts {
   Entry<float>* between;  ///< behind the last of the entries in the stretch
 };
 
-/// Sums in sixteen lanes, that of every sixteenth number each: of 1024 numbers, counted from the
-/// first on, in floats, and then in doubles. So they are the same for every width of vectors.
+/// A sum in sixteen lanes, each of every sixteenth number: a block of 1024 is added up in floats,
+/// the blocks in doubles. So it is the same for every width of vectors.
 struct LaneSums {
   double lanes[16] = {};
 
@@ -119,7 +119,7 @@ struct RowKernels<double> {
   void (*key_tops)(const std::int64_t* keys, std::size_t size, std::int32_t* tops);
 };
 
-/// All of one instruction set's functions; what each does is said in kernels.inc.
+/// All of one instruction set's functions; what each does is said in kernels_*.inc.
 struct Kernels {
   RowKernels<float> of_float;
   RowKernels<Eigen::half> of_half;

@@ -152,6 +152,7 @@ inline __m256 eight_of(unsigned lanes, __m256 a, __m256 b) {
 inline Floats where(Lanes lanes, Floats a, Floats b) {
   return {eight_of(lanes, a.low, b.low), eight_of(lanes >> 8, a.high, b.high)};
 }
+
 /// Remembers whether any number it has seen was NaN.
 struct NanSeen {
   __m256 lanes;

@@ -115,7 +115,7 @@ inline Floats scores(const Entry<float>* p) {
       [p](int i) { return vld2q_f32(reinterpret_cast<const float*>(p + 4 * i)).val[1]; });
 }
 
-/// One bit a lane: where a >= b.
+/// One bit a lane: where compare(part) says so.
 template <class F>
 inline unsigned numbered(const F& compare) {
   constexpr std::uint32_t kBits[4] = {1, 2, 4, 8};
@@ -124,6 +124,7 @@ inline unsigned numbered(const F& compare) {
   for (int i = 0; i < 4; ++i) mask |= vaddvq_u32(vandq_u32(compare(i), one)) << (4 * i);
   return mask;
 }
+/// One bit a lane: where a >= b.
 inline unsigned at_least(const Ints& a, const Ints& b) {
   return numbered([&](int i) { return vcgeq_s32(a.part[i], b.part[i]); });
 }
@@ -146,6 +147,7 @@ inline Floats where(Lanes lanes, const Floats& a, const Floats& b) {
     return vbslq_f32(vtstq_u32(vdupq_n_u32(lanes >> (4 * i)), places), a.part[i], b.part[i]);
   });
 }
+
 /// Remembers whether any number it has seen was NaN.
 struct NanSeen {
   uint32x4_t numbers = vdupq_n_u32(0xffffffffu);

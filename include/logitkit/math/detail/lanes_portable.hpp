@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Sixteen lanes in plain C++: what the kernels are written in where nothing better is known.
+// Sixteen lanes in plain C++: what the kernels are written in where nothing better is known. The
+// other lanes_*.hpp have the same functions; what each does is said here.
 #pragma once
 
 #include <logitkit/math/detail/kernel_table.hpp>
@@ -71,6 +72,7 @@ inline Floats sub(const Floats& a, const Floats& b) {
 inline Floats fma(const Floats& a, const Floats& b, const Floats& c) {
   return each<Floats>([&](int i) { return fused(a.lane[i], b.lane[i], c.lane[i]); });
 }
+/// a - b by whatever units of the processor are idle: see lanes_avx512.hpp.
 inline Floats sub_fused(const Floats& a, const Floats& b) { return sub(a, b); }
 inline Ints max(const Ints& a, const Ints& b) {
   return each<Ints>([&](int i) { return a.lane[i] > b.lane[i] ? a.lane[i] : b.lane[i]; });
@@ -101,6 +103,7 @@ inline Ints to_exponent(const Ints& a) {
 }
 inline Ints bits(const Floats& x) { return std::bit_cast<Ints>(x); }
 inline Floats from_bits(const Ints& x) { return std::bit_cast<Floats>(x); }
+/// Keeps vectors in registers, where there are enough: see lanes_avx512.hpp.
 inline void hold(Floats&, Floats&, Floats&, Floats&) {}
 
 // What powers of two are made of: y where it is not so small, or large, that `scaled` goes wrong,
@@ -140,6 +143,7 @@ inline Lanes lanes_above(const Floats& a, const Floats& b) {
   for (unsigned i = 0; i < 16; ++i) mask |= unsigned{a.lane[i] > b.lane[i]} << i;
   return mask;
 }
+/// Where a >= b, but for the lanes in `above`.
 inline Lanes lanes_between(const Floats& a, const Floats& b, Lanes above) {
   unsigned mask = 0;
   for (unsigned i = 0; i < 16; ++i) mask |= unsigned{a.lane[i] >= b.lane[i]} << i;
@@ -153,6 +157,7 @@ inline Floats where(Lanes lanes, const Floats& a, const Floats& b) {
   }
   return r;
 }
+
 /// Remembers whether any number it has seen was NaN.
 struct NanSeen {
   bool seen = false;

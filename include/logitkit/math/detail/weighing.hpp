@@ -17,8 +17,8 @@ namespace logitkit::inline LOGITKIT_ABI::math {
 ///
 ///   n = round(v * high),  f = v * high - n + v * low,  weight = 2^f * 2^(n - reference)
 ///
-/// where high + low = scale / ln 2. The best value weighs between 1/sqrt(2) and sqrt(2), within one
-/// unit in the last place of a float or two; what is at `floor` or below, 99 octaves down, weighs
+/// where high + low = scale / ln 2. The best value weighs between 1/sqrt(2) and sqrt(2). A weight
+/// is exact to a float's last unit or two; what is at `floor` or below, 99 octaves down, weighs
 /// nothing. As an integer a weight counts units of 2^-56, so that 64 of them fit 64 bits.
 struct Weighing {
   float high, low, floor, reference;
@@ -86,8 +86,8 @@ struct Weighing {
   }
 };
 
-/// Sums of tiles that are quick to find: what they add up to, in units of their own, and that unit
-/// in units of the reference.
+/// Quick sums of tiles and what they add up to, in a unit of their own, which is so many (`unit`)
+/// of the reference's.
 struct QuickSums {
   std::span<const float> tiles;
   double all, unit = 1;
