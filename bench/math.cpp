@@ -70,7 +70,7 @@ const bench::Part kPart("math", [] {
   const auto shared = [](auto row, const auto& weighing) {
     lk::math::LaneSums sums;
     lk::math::kernels().sum(row.data(), row.size(), weighing, sums);
-    return sums.total();
+    return sums.total() * std::exp2(double(weighing.centre) - double(weighing.reference));
   };
   const auto integers = [](auto row, const auto& weighing) {
     return lk::math::kernels().mass(row.data(), row.size(), weighing).to_double();
