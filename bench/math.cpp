@@ -5,6 +5,8 @@
 #include <support/measure.hpp>
 
 #include <cmath>
+#include <memory>
+#include <vector>
 
 namespace lk = logitkit;
 using bench::Logits, bench::Method;
