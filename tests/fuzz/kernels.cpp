@@ -619,7 +619,7 @@ class Trial {
     for (const float x : row) all.push_back({static_cast<std::int32_t>(all.size()), x});
     const std::int32_t bound = math::order_key(row[bits_.below(size_)]);
     for (const auto& entry : all) {
-      if (math::order_key(entry.score) >= bound) expected.push_back(entry);
+      if (math::order_key(entry.value) >= bound) expected.push_back(entry);
     }
     const auto kept = same<math::Entry<float>>(
         "keep_at_least", size_,

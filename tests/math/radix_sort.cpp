@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The radix sort: against a stable sort, with ties, both zeros, denormals and banned scores.
+// The radix sort: against a stable sort, with ties, both zeros, denormals and banned values.
 #include <logitkit/math/radix_sort.hpp>
 
 #include <logitkit/math/select.hpp>
@@ -16,7 +16,7 @@ namespace {
 
 struct Wide {
   std::int32_t token;
-  double score;
+  double value;
   friend bool operator==(const Wide&, const Wide&) = default;
 };
 
@@ -29,7 +29,7 @@ void agrees(const std::vector<S>& row) {
     expected.push_back({static_cast<std::int32_t>(i), math::widen(row[i])});
   }
   std::stable_sort(expected.begin(), expected.end(), [](const Wide& a, const Wide& b) {
-    return math::order_key(a.score) > math::order_key(b.score);
+    return math::order_key(a.value) > math::order_key(b.value);
   });
   math::radix_sort<S>(std::span(entries), sorted.data());
   REQUIRE(sorted == expected);
@@ -37,7 +37,7 @@ void agrees(const std::vector<S>& row) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("radix_sort is a stable sort by descending scores", "[radix_sort]", float,
+TEMPLATE_TEST_CASE("radix_sort is a stable sort by descending values", "[radix_sort]", float,
                    double) {
   for (const std::size_t size : {std::size_t{1}, std::size_t{33}, std::size_t{5000}}) {
     for (const auto& [name, row] : test::named_rows<TestType>(size)) {

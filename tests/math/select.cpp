@@ -12,7 +12,7 @@ namespace {
 template <class S>
 struct Entry {
   std::int32_t token;
-  S score;
+  S value;
   friend bool operator==(const Entry&, const Entry&) = default;
 };
 
@@ -35,13 +35,13 @@ std::vector<Entry<S>> fully_sorted(std::vector<Entry<S>> entries) {
   std::sort(entries.begin(), entries.end(),
             [](const auto& a, const auto& b) { return a.token < b.token; });
   std::stable_sort(entries.begin(), entries.end(),
-                   [](const auto& a, const auto& b) { return a.score > b.score; });
+                   [](const auto& a, const auto& b) { return a.value > b.value; });
   return entries;
 }
 
 }  // namespace
 
-TEST_CASE("the better of two has the larger score, then the lower token", "[select]") {
+TEST_CASE("the better of two has the larger value, then the lower token", "[select]") {
   using E = Entry<float>;
   const math::Better better;
   REQUIRE(better(E{9, 2.0f}, E{1, 1.0f}));

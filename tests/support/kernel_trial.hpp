@@ -140,7 +140,7 @@ void require_same_rows(const math::RowKernels<Scalar>& ours, const math::RowKern
 template <class S>
 bool same_entries(const std::vector<math::Entry<S>>& a, const std::vector<math::Entry<S>>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
-    return x.token == y.token && math::order_key(x.score) == math::order_key(y.score);
+    return x.token == y.token && math::order_key(x.value) == math::order_key(y.value);
   });
 }
 

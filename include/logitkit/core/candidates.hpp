@@ -164,7 +164,7 @@ class Candidates {
     return scale_ == 1 && shift_ == 0 ? value : std::fma(value, scale_, shift_);
   }
   [[nodiscard]] double to_value(double score) const { return (score - shift_) / scale_; }
-  [[nodiscard]] double to_score(Survivor entry) const { return to_score(math::widen(entry.score)); }
+  [[nodiscard]] double to_score(Survivor entry) const { return to_score(math::widen(entry.value)); }
   [[nodiscard]] Survivor* find(Token token) const;
   [[nodiscard]] Key held(Token token) const;
   void put(Token token, const auto& new_value);

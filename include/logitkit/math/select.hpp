@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Entries and their order, and the k best of them in time linear in their number.
 //
-// The one order: larger score first, and among equal scores (-0 equals +0) the lower token.
+// The one order: larger value first, and among equal values (-0 equals +0) the lower token.
 #pragma once
 
 #include <logitkit/math/order.hpp>
@@ -16,14 +16,14 @@ namespace logitkit::inline LOGITKIT_ABI::math {
 template <class S>
 struct Entry {
   std::int32_t token;
-  S score;
+  S value;
 };
 
-/// Whether entry a = {token, score} comes before b.
+/// Whether entry a = {token, value} comes before b.
 struct Better {
   template <class Entry>
   [[nodiscard]] constexpr bool operator()(const Entry& a, const Entry& b) const noexcept {
-    const auto key_a = order_key(a.score), key_b = order_key(b.score);
+    const auto key_a = order_key(a.value), key_b = order_key(b.value);
     return key_a > key_b || (key_a == key_b && a.token < b.token);
   }
 };

@@ -21,7 +21,7 @@ void Candidates<S>::put_each(const auto& list, const auto& new_value) {
   };
   if (narrow_) {
     for (const auto& [token, x] : list) {
-      if (Survivor* const entry = find(token)) entry->score = changed(entry->score, x);
+      if (Survivor* const entry = find(token)) entry->value = changed(entry->value, x);
     }
     return forget_facts();
   }
@@ -152,7 +152,7 @@ void Candidates<S>::shift(double delta) {
 template <std::floating_point S>
 void Candidates<S>::normalise() {
   if (status() != Status::ok) return;
-  shift_ = -std::fma(math::widen(peak().score), scale_, log_mass() + log_rest());
+  shift_ = -std::fma(math::widen(peak().value), scale_, log_mass() + log_rest());
 }
 
 template <std::floating_point S>
@@ -176,7 +176,7 @@ void Candidates<S>::transform(const auto& f) {
     return result;
   };
   if (narrow_) {
-    for (auto& entry : scratch_.survivors) entry.score = next(entry.token, entry.score);
+    for (auto& entry : scratch_.survivors) entry.value = next(entry.token, entry.value);
   } else {
     for (std::size_t tile = 0; tile < scratch_.tiles.size(); ++tile) {
       const std::size_t begin = tile * math::kTile;

@@ -34,7 +34,7 @@ auto Candidates<S>::peak() -> Survivor {
   if (const Key largest = largest_key(); largest > kBannedKey) {
     best = narrow_ ? *std::find_if(scratch_.survivors.begin(), scratch_.survivors.end(),
                                    [=](const Survivor& entry) {
-                                     return math::order_key(entry.score) == largest;
+                                     return math::order_key(entry.value) == largest;
                                    })
                    : first_at_least(largest);
   }
@@ -46,7 +46,7 @@ auto Candidates<S>::peak() -> Survivor {
 template <std::floating_point S>
 double Candidates<S>::log_rest() {
   if (rest_ < std::numeric_limits<double>::lowest()) return 0;
-  const double ratio = rest_ - math::widen(peak().score) - log_mass();  // its logarithm
+  const double ratio = rest_ - math::widen(peak().value) - log_mass();  // its logarithm
   return ratio > 700 ? ratio : math::log(1 + math::exp(ratio));
 }
 
@@ -61,7 +61,7 @@ double Candidates<S>::log_probability(Token token) {
   if (key == kBannedKey || status() != Status::ok) return -kInfinity;
   // By the distance from the best, which keeps the digits that scale and shift would cancel.
   const double own = math::widen(math::from_order_key<S>(key));
-  return std::fma(own - math::widen(peak().score), scale_, -(log_mass() + log_rest()));
+  return std::fma(own - math::widen(peak().value), scale_, -(log_mass() + log_rest()));
 }
 
 template <std::floating_point S>
@@ -87,7 +87,7 @@ void Candidates<S>::for_each_block(const auto& f) {
       for (; entry != scratch_.survivors.end(); ++entry) {
         const std::size_t at = static_cast<std::size_t>(entry->token) - begin;
         if (at >= size) break;
-        block[at] = static_cast<float>(entry->score);
+        block[at] = static_cast<float>(entry->value);
       }
       f(block, size);
     }
@@ -128,7 +128,7 @@ double Candidates<S>::entropy() {
     }
   }
   // H = ln(sum of w) + (sum of w d) / (sum of w), where w = 2^-d.
-  const double best = math::widen(peak().score), per_octave = scale_ * math::kLog2E;
+  const double best = math::widen(peak().value), per_octave = scale_ * math::kLog2E;
   math::Mass sum, moment;  // moment: weights in 2^-62 times octaves in 2^-57, over 2^64
   for_each_value(kBannedKey, [&](Token, S value) {
     const math::Octaves d = math::to_octaves((best - math::widen(value)) * per_octave);
@@ -154,7 +154,7 @@ double Candidates<S>::collision() {
       return *(collision_ = squares.total() / (weights.total() * weights.total()));
     }
   }
-  const double best = math::widen(peak().score), per_octave = scale_ * math::kLog2E;
+  const double best = math::widen(peak().value), per_octave = scale_ * math::kLog2E;
   math::Mass sum, squares;  // squares: in 2^-60
   for_each_value(kBannedKey, [&](Token, S value) {
     const auto d = math::to_octaves((best - math::widen(value)) * per_octave);

@@ -192,7 +192,7 @@ auto Candidates<S>::held(Token token) const -> Key {
   if (token < 0 || static_cast<std::size_t>(token) >= vocabulary()) return kBannedKey;
   if (!narrow_) return math::order_key(value(static_cast<std::size_t>(token)));
   const Survivor* entry = find(token);
-  return entry == nullptr ? kBannedKey : math::order_key(entry->score);
+  return entry == nullptr ? kBannedKey : math::order_key(entry->value);
 }
 
 template <std::floating_point S>

@@ -62,7 +62,7 @@ void Candidates<S>::drop_equals(const Boundary& last) {
   std::size_t kept = 0, equals = 0;
   for (const Survivor entry : list) {
     list[kept] = entry;
-    kept += math::order_key(entry.score) != last.key || equals++ < last.kept;
+    kept += math::order_key(entry.value) != last.key || equals++ < last.kept;
   }
   list.resize(kept);
 }
@@ -87,7 +87,7 @@ void Candidates<S>::keep_top(std::size_t k, bool equals) {
         math::kernels().keys(list.data(), list.size(), all.data());
       } else {
         std::transform(list.begin(), list.end(), all.begin(),
-                       [](const Survivor& entry) { return math::order_key(entry.score); });
+                       [](const Survivor& entry) { return math::order_key(entry.value); });
       }
       return std::span(all.data(), list.size());
     };
@@ -168,7 +168,7 @@ void Candidates<S>::keep_only(std::span<const Token> tokens) {
   auto end = std::unique(list.begin(), list.end(),
                          [](const auto& a, const auto& b) { return a.token == b.token; });
   end = std::remove_if(list.begin(), end, [](const Survivor& entry) {
-    return math::order_key(entry.score) <= kBannedKey;
+    return math::order_key(entry.value) <= kBannedKey;
   });
   list.resize(static_cast<std::size_t>(end - list.begin()));
   narrow_to_picked();

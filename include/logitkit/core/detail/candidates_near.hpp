@@ -31,7 +31,7 @@ struct Candidates<S>::Near {
       math::kernels().keys_near(list.data(), list.size(), centre, keys.data());
     } else {
       std::transform(list.begin(), list.end(), keys.begin(),
-                     [this](const Survivor& entry) { return key(entry.score); });
+                     [this](const Survivor& entry) { return key(entry.value); });
     }
     return {keys.data(), list.size()};
   }
@@ -48,7 +48,7 @@ struct Candidates<S>::Near {
       std::size_t kept = 0;
       for (const Survivor entry : list) {
         found[kept] = entry;
-        kept += key(entry.score) >= low && key(entry.score) <= high;
+        kept += key(entry.value) >= low && key(entry.value) <= high;
       }
       found.resize(kept);
     }
@@ -200,7 +200,7 @@ struct Candidates<S>::Near {
     if (!std::same_as<S, float> || wanted < last.equals) {
       std::size_t kept = 0, equals = 0;
       for (const Survivor entry : list) {
-        const Key own = key(entry.score);
+        const Key own = key(entry.value);
         list[kept] = entry;
         kept += own > last.key || (own == last.key && equals++ < wanted);
       }

@@ -68,9 +68,9 @@ struct Candidates<S>::Nucleus {
   [[nodiscard]] std::optional<Boundary> in_picked(math::Mass before, const Target& target) const {
     const auto& list = set.scratch_.picked;
     if (list.empty()) return std::nullopt;
-    math::Reached<Key> reached{math::order_key(list[0].score), before, 0, list.size()};
+    math::Reached<Key> reached{math::order_key(list[0].value), before, 0, list.size()};
     const auto differs = [key = reached.key](const Survivor& entry) {
-      return math::order_key(entry.score) != key;
+      return math::order_key(entry.value) != key;
     };
     if (std::any_of(list.begin(), list.end(), differs)) {
       math::Mass sum = set.weigh(list);

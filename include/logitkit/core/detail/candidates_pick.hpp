@@ -50,7 +50,7 @@ auto Candidates<S>::largest_key() -> Key {
   Key largest = kBannedKey;
   if (narrow_) {
     for (const Survivor& entry : scratch_.survivors) {
-      largest = std::max(largest, math::order_key(entry.score));
+      largest = std::max(largest, math::order_key(entry.value));
     }
   } else {
     largest = largest_in(group_tops());
@@ -186,7 +186,7 @@ std::size_t Candidates<S>::keep_at_least(std::span<const Survivor> list, Key bou
     std::size_t kept = 0;
     for (const Survivor entry : list) {
       out[kept] = entry;
-      kept += math::order_key(entry.score) >= bound;
+      kept += math::order_key(entry.value) >= bound;
     }
     return kept;
   }

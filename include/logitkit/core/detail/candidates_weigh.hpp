@@ -43,8 +43,8 @@ math::Mass Candidates<S>::weigh(std::span<const Survivor> entries) {
   math::Mass sum;
   const double best = largest(), per_octave = scale_ * math::kLog2E;
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    const auto octaves = math::to_octaves((best - math::widen(entries[i].score)) * per_octave);
-    keys[i] = math::order_key(entries[i].score);
+    const auto octaves = math::to_octaves((best - math::widen(entries[i].value)) * per_octave);
+    keys[i] = math::order_key(entries[i].value);
     weights[i] = math::weight(octaves) >> (62 - math::Weighing::kUnit);
     sum += weights[i];
   }

@@ -112,14 +112,14 @@ inline Floats scaled(Floats p, Floats n) {
   return from_bits(add(bits(p), to_exponent(whole)));
 }
 
-inline __m256 eight_scores(const Entry<float>* p) {
+inline __m256 eight_values(const Entry<float>* p) {
   const __m256 a = _mm256_loadu_ps(reinterpret_cast<const float*>(p));
   const __m256 b = _mm256_loadu_ps(reinterpret_cast<const float*>(p + 4));
   const __m256d odd = _mm256_castps_pd(_mm256_shuffle_ps(a, b, 0xdd));  // 0 1 4 5, 2 3 6 7
   return _mm256_castpd_ps(_mm256_permute4x64_pd(odd, 0xd8));
 }
-/// The scores of sixteen entries.
-inline Floats scores(const Entry<float>* p) { return {eight_scores(p), eight_scores(p + 8)}; }
+/// The values of sixteen entries.
+inline Floats values(const Entry<float>* p) { return {eight_values(p), eight_values(p + 8)}; }
 
 /// One bit a lane: where a >= b.
 inline unsigned at_least(Ints a, Ints b) {

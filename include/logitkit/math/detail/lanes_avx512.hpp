@@ -109,8 +109,8 @@ inline Floats bounded(Floats y) { return y; }
 inline Floats nearest(Floats y) { return _mm512_roundscale_ps(y, _MM_FROUND_TO_NEAREST_INT); }
 inline Floats scaled(Floats p, Floats n) { return _mm512_scalef_ps(p, n); }
 
-/// The scores of sixteen entries.
-inline Floats scores(const Entry<float>* p) {
+/// The values of sixteen entries.
+inline Floats values(const Entry<float>* p) {
   const Ints odd = _mm512_set_epi32(31, 29, 27, 25, 23, 21, 19, 17, 15, 13, 11, 9, 7, 5, 3, 1);
   return _mm512_permutex2var_ps(_mm512_loadu_ps(p), odd, _mm512_loadu_ps(p + 8));
 }

@@ -109,8 +109,8 @@ inline Floats scaled(const Floats& p, const Floats& n) {
   return from_bits(add(bits(p), to_exponent(whole)));
 }
 
-/// The scores of sixteen entries.
-inline Floats scores(const Entry<float>* p) {
+/// The values of sixteen entries.
+inline Floats values(const Entry<float>* p) {
   return each<Floats>(
       [p](int i) { return vld2q_f32(reinterpret_cast<const float*>(p + 4 * i)).val[1]; });
 }

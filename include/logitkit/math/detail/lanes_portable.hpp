@@ -122,9 +122,9 @@ inline Floats scaled(const Floats& p, const Floats& n) {
                        }))));
 }
 
-/// The scores of sixteen entries.
-inline Floats scores(const Entry<float>* p) {
-  return each<Floats>([p](int i) { return p[i].score; });
+/// The values of sixteen entries.
+inline Floats values(const Entry<float>* p) {
+  return each<Floats>([p](int i) { return p[i].value; });
 }
 
 /// One bit a lane: where a >= b.
