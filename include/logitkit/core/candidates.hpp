@@ -154,7 +154,6 @@ class Candidates {
   static constexpr S kInfinity = std::numeric_limits<S>::infinity();
   static constexpr Key kBannedKey = math::kBannedKey<S>;
   static constexpr double kLargest = 1e300;     // of scale and shift: no 0 times inf is a score
-  static constexpr std::size_t kBlock = 16;     // tiles whose sums are added up first
   static constexpr std::size_t kFewTiles = 64;  // as many as are looked at first
   static constexpr auto kAll = std::size_t(-1);
 

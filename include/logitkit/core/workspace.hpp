@@ -86,7 +86,7 @@ struct Scratch {
     stale.clear();
     survivors.clear();
     tiles.resize(tile_count);
-    block_masses.resize(tile_count / 16 + 1);
+    block_masses.resize(tile_count / math::kBlockTiles + 1);
     if (values.size() >= vocabulary) return;
     if (sizeof(Key) > 4) {
       tile_tops.resize(tile_count);

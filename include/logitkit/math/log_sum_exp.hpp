@@ -10,18 +10,17 @@
 namespace logitkit::inline LOGITKIT_ABI::math {
 
 /// ln of the sum of exp(x): -inf for a row that is empty or all -inf, +inf with +inf in it, NaN
-/// with NaN in it. Parts of 1024 numbers, each read twice in a row and weighed against the largest
-/// number so far: the row comes from memory once, and there is no other memory. Within 1.5e-7, for
-/// double rows within 1e-13; the same bits on every machine.
+/// with NaN in it. In blocks, each read twice in a row and weighed against the largest number so
+/// far: the row comes from memory once, and there is no other memory. Within 1.5e-7, for double
+/// rows within 1e-13; the same bits on every machine.
 template <class Scalar>
 [[nodiscard]] double log_sum_exp(const Scalar* row, std::size_t size) {
   using S = ScoreScalar<Scalar>;
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  constexpr std::size_t kPart = 1024;
   double best = -kInfinity, sum = 0;  // the sum of exp(x - best)
-  for (std::size_t begin = 0; begin < size; begin += kPart) {
-    const std::size_t count = std::min(kPart, size - begin);
-    OrderKey<S> tiles[kPart / kTile];
+  for (std::size_t begin = 0; begin < size; begin += kBlockNumbers) {
+    const std::size_t count = std::min(kBlockNumbers, size - begin);
+    OrderKey<S> tiles[kBlockTiles];
     if (!scan(row + begin, count, nullptr, tiles)) return std::numeric_limits<double>::quiet_NaN();
     const auto largest = from_order_key<S>(*std::max_element(tiles, tiles + tile_count(count)));
     const double last_best = std::exchange(best, std::max(best, widen(largest)));
@@ -29,7 +28,7 @@ template <class Scalar>
 
     double part = 0;
     if constexpr (std::same_as<S, float>) {
-      float floats[kPart];
+      float floats[kBlockNumbers];
       kernels().rows<Scalar>().widen(row + begin, count, nullptr, floats);
       if (Weighing::fits(best, 1)) {
         const Weighing weighing(best, 1);

@@ -18,8 +18,6 @@
 
 namespace logitkit::inline LOGITKIT_ABI::math {
 
-inline constexpr std::size_t kTile = 64;
-
 [[nodiscard]] constexpr std::size_t tile_count(std::size_t size) noexcept {
   return (size + kTile - 1) / kTile;
 }

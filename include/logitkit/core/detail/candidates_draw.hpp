@@ -16,7 +16,7 @@ auto Candidates<S>::scan_and_sum() -> std::optional<math::QuickSums> {
   if constexpr (std::same_as<S, float>) {
     const bool touched = scanned_ || masked_ || !scratch_.edits.empty();
     if (touched || vocabulary() == 0) return std::nullopt;
-    const std::size_t few = std::min(kBlock * math::kTile, vocabulary());
+    const std::size_t few = std::min(math::kBlockNumbers, vocabulary());
     Key* const tiles = scratch_.tiles.data();
     row_.visit([&](const auto* data) { return math::scan(data, few, nullptr, tiles); });
     const double near = math::widen(
@@ -53,11 +53,11 @@ Token Candidates<S>::draw_by(const auto& sums, double u) {
   const std::size_t count = scratch_.tiles.size();
   double before = 0;
   std::size_t tile = 0;
-  while (tile + kBlock < count) {
-    const double block = math::sum_block(&sums.tiles[tile], kBlock);
+  while (tile + math::kBlockTiles < count) {
+    const double block = math::sum_block(&sums.tiles[tile], math::kBlockTiles);
     if (before + block > target) break;
     before += block;
-    tile += kBlock;
+    tile += math::kBlockTiles;
   }
   while (tile + 1 < count && before + double(sums.tiles[tile]) <= target) {
     before += double(sums.tiles[tile++]);
@@ -106,9 +106,11 @@ Share Candidates<S>::share_at(const auto& where) {
   };
   std::span<const Survivor> entries = scratch_.survivors;
   if (!narrow_) {
+    using math::kBlockTiles;
     std::size_t tile = 0;
-    while (tile + kBlock < scratch_.tiles.size() && !passes(scratch_.block_masses[tile / kBlock])) {
-      tile += kBlock;
+    while (tile + kBlockTiles < scratch_.tiles.size() &&
+           !passes(scratch_.block_masses[tile / kBlockTiles])) {
+      tile += kBlockTiles;
     }
     while (!passes(weigh(tile_entries(tile)))) ++tile;
     entries = tile_entries(tile);

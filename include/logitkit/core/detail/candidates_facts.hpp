@@ -72,17 +72,18 @@ std::size_t Candidates<S>::rank(Token token) {
   return 1 + scratch_.found.size();
 }
 
-/// Calls f(numbers, how many) for the set as floats, from the first token on and in whole blocks of
-/// kBlock tiles, but for the last: -inf for what is not in the set. A block of nothing else may be
-/// left out. So what f adds up block by block is the same for a row and for a list.
+/// Calls f(numbers, how many) for the set as floats, from the first token on and in whole blocks,
+/// but for the last: -inf for what is not in the set. A block of nothing else may be left out. So
+/// what f adds up block by block is the same for a row and for a list.
 template <std::floating_point S>
 void Candidates<S>::for_each_block(const auto& f) {
-  constexpr std::size_t kNumbers = kBlock * math::kTile;
-  float block[kNumbers];
+  using math::kBlockNumbers;
+  float block[kBlockNumbers];
   if (narrow_) {
     for (auto entry = scratch_.survivors.begin(); entry != scratch_.survivors.end();) {
-      const std::size_t begin = static_cast<std::size_t>(entry->token) / kNumbers * kNumbers;
-      const std::size_t size = std::min(kNumbers, vocabulary() - begin);
+      const std::size_t begin =
+          static_cast<std::size_t>(entry->token) / kBlockNumbers * kBlockNumbers;
+      const std::size_t size = std::min(kBlockNumbers, vocabulary() - begin);
       std::fill_n(block, size, -std::numeric_limits<float>::infinity());
       for (; entry != scratch_.survivors.end(); ++entry) {
         const std::size_t at = static_cast<std::size_t>(entry->token) - begin;
@@ -95,15 +96,15 @@ void Candidates<S>::for_each_block(const auto& f) {
   }
   for_each_stretch([&](const float* numbers, std::size_t size, std::size_t first) {
     while (size > 0) {
-      const std::size_t at = first % kNumbers;
+      const std::size_t at = first % kBlockNumbers;
       const bool last = first + size == vocabulary();
-      std::size_t part = at != 0 ? 0 : last ? size : size / kNumbers * kNumbers;
+      std::size_t part = at != 0 ? 0 : last ? size : size / kBlockNumbers * kBlockNumbers;
       if (part > 0) {  // blocks in their place
         f(numbers, part);
       } else {
-        part = std::min(size, kNumbers - at);
+        part = std::min(size, kBlockNumbers - at);
         std::copy_n(numbers, part, block + at);
-        if (at + part == kNumbers || last) f(block, at + part);
+        if (at + part == kBlockNumbers || last) f(block, at + part);
       }
       numbers += part, size -= part, first += part;
     }

@@ -112,7 +112,7 @@ auto Candidates<S>::likely_bound(std::size_t k, std::size_t* listed) -> Key {
   if (narrow_ || tiles <= 2 * kFewTiles || bound == *largest_) return bound;
   // Where the best lie close together, fewer tiles will do: by the first that reach the bound.
   *listed = 0;
-  const auto some = tiles_at_least(bound, kBlock);
+  const auto some = tiles_at_least(bound, math::kBlockTiles);
   scratch_.found.resize((some.size() + 1) * math::kTile);
   const std::size_t found = collect(some, bound, scratch_.found.data());
   if (found * tiles < 4 * k * some.size()) return bound;
@@ -216,7 +216,7 @@ void Candidates<S>::pick_at_least(Key bound, auto& list, std::size_t k, std::siz
   list.resize(std::min(tiles.size() * math::kTile, vocabulary()) + detail::kSlack);
   std::size_t count = 0;
   while (!tiles.empty() && !(equal && count >= k)) {
-    const std::size_t some = equal ? std::min(tiles.size(), kBlock) : tiles.size();
+    const std::size_t some = equal ? std::min(tiles.size(), math::kBlockTiles) : tiles.size();
     count += collect(tiles.first(some), bound, list.data() + count);
     tiles = tiles.subspan(some);
   }

@@ -88,37 +88,37 @@ void Candidates<S>::for_each_stretch(const auto& f) {
     if constexpr (std::same_as<Scalar, float>) {
       if (allowed == nullptr) return f(numbers, size, first);
     }
-    constexpr std::size_t kNumbers = kBlock * math::kTile;
-    float block[kNumbers];
+    float block[math::kBlockNumbers];
     while (size > 0) {
-      const std::size_t part = std::min(kNumbers, size);
+      const std::size_t part = std::min(math::kBlockNumbers, size);
       math::kernels().rows<Scalar>().widen(numbers, part, allowed, block);
       f(static_cast<const float*>(block), part, first);
       numbers += part, size -= part, first += part;
-      if (allowed != nullptr) allowed += kBlock;
+      if (allowed != nullptr) allowed += math::kBlockTiles;
     }
   });
 }
 
-/// The mass of every kBlock tiles, exactly, to scratch_.block_masses; before narrowing.
+/// The mass of every block of tiles, exactly, to scratch_.block_masses; before narrowing.
 template <std::floating_point S>
 void Candidates<S>::weigh_blocks() {
+  using math::kBlockNumbers;
   std::fill(scratch_.block_masses.begin(), scratch_.block_masses.end(), math::Mass{});
-  constexpr std::size_t kNumbers = kBlock * math::kTile;
   if constexpr (std::same_as<S, float>) {
     if (weighs_fast()) {
       const math::Weighing weighing = this->weighing();
       return for_each_stretch([&](const float* numbers, std::size_t size, std::size_t first) {
         while (size > 0) {
-          const std::size_t part = std::min(size, kNumbers - first % kNumbers);
-          scratch_.block_masses[first / kNumbers] += math::kernels().mass(numbers, part, weighing);
+          const std::size_t part = std::min(size, kBlockNumbers - first % kBlockNumbers);
+          scratch_.block_masses[first / kBlockNumbers] +=
+              math::kernels().mass(numbers, part, weighing);
           numbers += part, size -= part, first += part;
         }
       });
     }
   }
   for (std::size_t tile = 0; tile < scratch_.tiles.size(); ++tile) {
-    scratch_.block_masses[tile / kBlock] += weigh(tile_entries(tile));
+    scratch_.block_masses[tile / math::kBlockTiles] += weigh(tile_entries(tile));
   }
 }
 
@@ -152,7 +152,7 @@ void Candidates<S>::for_each_weight(const auto& f) {
 /// integers cost as little.
 template <std::floating_point S>
 void Candidates<S>::keep_log_mass(const math::LaneSums& weights) {
-  if (vocabulary() <= kBlock * math::kTile) return;
+  if (vocabulary() <= math::kBlockNumbers) return;
   math::LaneSums unit;
   const auto best = static_cast<float>(largest());
   math::kernels().sum(&best, 1, weighing(), unit);
@@ -164,7 +164,7 @@ template <std::floating_point S>
 double Candidates<S>::log_mass() {
   if (log_mass_) return *log_mass_;
   if constexpr (std::same_as<S, float>) {
-    if (weighs_fast() && vocabulary() > kBlock * math::kTile) {
+    if (weighs_fast() && vocabulary() > math::kBlockNumbers) {
       math::LaneSums weights;
       const math::Weighing weighing = this->weighing();
       for_each_block([&](const float* numbers, std::size_t size) {

@@ -25,6 +25,9 @@
 
 namespace logitkit::inline LOGITKIT_ABI::math {
 
+/// Rows are read in tiles of numbers, and sums are added up in blocks of tiles.
+inline constexpr std::size_t kTile = 64, kBlockTiles = 16, kBlockNumbers = kBlockTiles * kTile;
+
 /// What `split` finds of a row.
 struct Parts {
   Mass all;               ///< what the row weighs
@@ -32,8 +35,8 @@ struct Parts {
   Entry<float>* between;  ///< behind the last of the entries in the stretch
 };
 
-/// A sum in sixteen lanes, each of every sixteenth number: a block of 1024 is added up in floats,
-/// the blocks in doubles. So it is the same for every width of vectors.
+/// A sum in sixteen lanes, each of every sixteenth number: a block is added up in floats, the
+/// blocks in doubles. So it is the same for every width of vectors.
 struct LaneSums {
   double lanes[16] = {};
 
@@ -59,7 +62,7 @@ struct Spread {
   }
 };
 
-/// The sum of up to 16 sums of tiles, in an order that is always the same.
+/// The sum of a block's sums of tiles, or of fewer, in an order that is always the same.
 template <std::floating_point T>
 [[nodiscard]] double sum_block(const T* sums, std::size_t count) {
   double a = 0, b = 0, c = 0, d = 0;
@@ -76,8 +79,8 @@ template <std::floating_point T>
 template <std::floating_point T>
 [[nodiscard]] double sum_blocks(std::span<const T> sums) {
   double sum = 0;
-  for (std::size_t i = 0; i < sums.size(); i += 16) {
-    sum += sum_block(&sums[i], std::min<std::size_t>(16, sums.size() - i));
+  for (std::size_t i = 0; i < sums.size(); i += kBlockTiles) {
+    sum += sum_block(&sums[i], std::min(kBlockTiles, sums.size() - i));
   }
   return sum;
 }
