@@ -49,12 +49,12 @@ TEST_CASE("a prompt must have tokens, all of the vocabulary", "[limits]") {
 
 TEST_CASE("a token is allowed as far as the vocabulary is known", "[limits]") {
   const lk::Limits unknown, ten{.vocabulary = 10};
-  REQUIRE(unknown.allowed(0));
-  REQUIRE(unknown.allowed(2147483647));
-  REQUIRE_FALSE(unknown.allowed(-1));
-  REQUIRE(ten.allowed(9));
-  REQUIRE_FALSE(ten.allowed(10));
-  REQUIRE_FALSE(ten.allowed(-1));
+  REQUIRE(unknown.in_vocabulary(0));
+  REQUIRE(unknown.in_vocabulary(2147483647));
+  REQUIRE_FALSE(unknown.in_vocabulary(-1));
+  REQUIRE(ten.in_vocabulary(9));
+  REQUIRE_FALSE(ten.in_vocabulary(10));
+  REQUIRE_FALSE(ten.in_vocabulary(-1));
 }
 
 TEST_CASE("so many tokens may be generated as both limits allow", "[limits]") {

@@ -157,6 +157,7 @@ class Candidates {
   static constexpr std::size_t kFewTiles = 64;  // as many as are looked at first
   static constexpr auto kAll = std::size_t(-1);
 
+  [[nodiscard]] bool untouched() const;
   [[nodiscard]] bool allowed(std::size_t token) const;
   [[nodiscard]] S value(std::size_t token) const;
   [[nodiscard]] double to_score(double value) const {
@@ -181,7 +182,7 @@ class Candidates {
   [[nodiscard]] Key largest_key();
   [[nodiscard]] double largest() { return math::widen(math::from_order_key<S>(largest_key())); }
   [[nodiscard]] Survivor peak();
-  [[nodiscard]] bool weighs_fast();
+  [[nodiscard]] bool fits_kernels();
   [[nodiscard]] math::Weighing weighing();
   math::Mass weigh(std::span<const Survivor> entries);
   std::size_t tile_values(std::size_t tile, S* out) const;

@@ -30,14 +30,14 @@ struct Limits {
     if (max_new_tokens < 1) return misuse("Limits", "max_new_tokens", "max_new_tokens >= 1", 0);
     if (max_tokens < 1) return misuse("Limits", "max_tokens", "max_tokens >= 1", 0);
     for (const Token token : end_tokens) {
-      if (!allowed(token)) return misuse("Limits", "end_tokens", token_rule(), token);
+      if (!in_vocabulary(token)) return misuse("Limits", "end_tokens", token_rule(), token);
     }
     for (const auto& sequence : stop_sequences) {
       if (sequence.empty()) {
         return misuse("Limits", "each of stop_sequences", "its length >= 1", 0);
       }
       for (const Token token : sequence) {
-        if (!allowed(token)) return misuse("Limits", "stop_sequences", token_rule(), token);
+        if (!in_vocabulary(token)) return misuse("Limits", "stop_sequences", token_rule(), token);
       }
     }
     return {};
@@ -47,7 +47,7 @@ struct Limits {
   [[nodiscard]] std::string check_prompt(std::span<const Token> prompt) const {
     if (prompt.empty()) return misuse("prompt", "its length", "length >= 1", 0);
     for (const Token token : prompt) {
-      if (!allowed(token)) return misuse("prompt", "each token", token_rule(), token);
+      if (!in_vocabulary(token)) return misuse("prompt", "each token", token_rule(), token);
     }
     return {};
   }
@@ -58,7 +58,7 @@ struct Limits {
   }
 
   /// Whether a token is in the vocabulary, as far as it is known.
-  [[nodiscard]] bool allowed(Token token) const {
+  [[nodiscard]] bool in_vocabulary(Token token) const {
     return token >= 0 && (vocabulary == 0 || static_cast<std::size_t>(token) < vocabulary);
   }
 

@@ -42,7 +42,7 @@ class RequiredPhrases : public BeamPolicy {
   /// What would be wrong with these limits after a prompt of so many tokens.
   [[nodiscard]] std::string check(const Limits& limits, std::size_t prompt) const {
     for (const Token token : demands_.tokens()) {
-      if (!limits.allowed(token) || is_end(limits, token)) {
+      if (!limits.in_vocabulary(token) || is_end(limits, token)) {
         return misuse("RequiredPhrases", "each token",
                       "token is in the vocabulary and no end token", token);
       }

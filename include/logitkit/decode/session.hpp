@@ -75,7 +75,7 @@ class Session {
   /// session is as it was before.
   StopReason accept(Token token) {
     if (reason_ != StopReason::none) return reason_;
-    if (!limits_.allowed(token)) return reason_ = StopReason::token_out_of_range;
+    if (!limits_.in_vocabulary(token)) return reason_ = StopReason::token_out_of_range;
     tokens_.push_back(token);
     struct TakenBack {  // unless all went well
       Session& session;

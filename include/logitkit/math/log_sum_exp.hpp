@@ -15,7 +15,7 @@ namespace logitkit::inline LOGITKIT_ABI::math {
 /// rows within 1e-13; the same bits on every machine.
 template <class Scalar>
 [[nodiscard]] double log_sum_exp(const Scalar* row, std::size_t size) {
-  using S = ScoreScalar<Scalar>;
+  using S = std::conditional_t<std::same_as<Scalar, double>, double, float>;
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   double best = -kInfinity, sum = 0;  // the sum of exp(x - best)
   for (std::size_t begin = 0; begin < size; begin += kBlockNumbers) {

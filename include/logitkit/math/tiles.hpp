@@ -32,20 +32,16 @@ namespace logitkit::inline LOGITKIT_ABI::math {
   return std::min(k, static_cast<std::size_t>(double(count) * (1 - exp(-each))) + 1);
 }
 
-/// What a row's numbers are compared as: double for double rows, else float.
-template <class Scalar>
-using ScoreScalar = std::conditional_t<std::same_as<Scalar, double>, double, float>;
-
 /// The key of -inf, which is how a banned token is written: the smallest key of a number.
 template <std::floating_point S>
 inline constexpr OrderKey<S> kBannedKey = order_key(-std::numeric_limits<S>::infinity());
 
-/// Writes each tile's largest key to `tiles` and returns whether the row is free of NaN. With a
-/// mask, one bit a token from the least significant of a word on, only what is allowed counts; NaN
-/// does wherever it is. Cost: one read of the row.
-template <class Scalar>
+/// Writes each tile's largest key to `tiles`, for double rows of doubles, else of floats, and
+/// returns whether the row is free of NaN. With a mask, one bit a token from the least significant
+/// of a word on, only what is allowed counts; NaN does wherever it is. Cost: one read of the row.
+template <class Scalar, class Key>
 [[nodiscard]] bool scan(const Scalar* row, std::size_t size, const std::uint64_t* allowed,
-                        OrderKey<ScoreScalar<Scalar>>* tiles) {
+                        Key* tiles) {
   return kernels().rows<Scalar>().scan(row, size, allowed, tiles);
 }
 

@@ -14,8 +14,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 template <std::floating_point S>
 auto Candidates<S>::scan_and_sum() -> std::optional<math::QuickSums> {
   if constexpr (std::same_as<S, float>) {
-    const bool touched = scanned_ || masked_ || !scratch_.edits.empty();
-    if (touched || vocabulary() == 0) return std::nullopt;
+    if (!untouched() || vocabulary() == 0) return std::nullopt;
     const std::size_t few = std::min(math::kBlockNumbers, vocabulary());
     Key* const tiles = scratch_.tiles.data();
     row_.visit([&](const auto* data) { return math::scan(data, few, nullptr, tiles); });
@@ -30,7 +29,7 @@ auto Candidates<S>::scan_and_sum() -> std::optional<math::QuickSums> {
       return !math::is_nan(all) || math::scan(data, row_.size(), nullptr, tiles);
     });
     if (math::is_nan(all)) return std::nullopt;  // of a NaN, or of what is too far from the guess
-    if (status() != Status::ok || !weighs_fast()) return std::nullopt;
+    if (status() != Status::ok || !fits_kernels()) return std::nullopt;
     const math::Weighing weighing = this->weighing();
     const int octaves = weighing.octaves_above(guess);
     if (octaves > 64) return std::nullopt;

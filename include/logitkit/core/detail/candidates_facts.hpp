@@ -116,7 +116,7 @@ double Candidates<S>::entropy() {
   if (status() != Status::ok) return 0;
   if (entropy_) return *entropy_;
   if constexpr (std::same_as<S, float>) {
-    if (weighs_fast()) {
+    if (fits_kernels()) {
       const math::Weighing weighing = this->weighing();
       const auto best = static_cast<float>(largest());
       math::LaneSums weights, distances;
@@ -146,7 +146,7 @@ double Candidates<S>::collision() {
   if (status() != Status::ok) return 0;
   if (collision_) return *collision_;
   if constexpr (std::same_as<S, float>) {
-    if (weighs_fast()) {
+    if (fits_kernels()) {
       const math::Weighing weighing = this->weighing();
       math::LaneSums weights, squares;
       for_each_block([&](const float* numbers, std::size_t size) {
@@ -189,8 +189,7 @@ double Candidates<S>::deviation() {
       std::for_each_n(values, tile_values(0, values), take);
     }
     centre = count > 0 ? static_cast<float>(sum / count) : 0;
-    const bool untouched = !scanned_ && !masked_ && scratch_.edits.empty();
-    if (untouched) scan(&spread, math::Spread::centre(centre));
+    if (untouched()) scan(&spread, math::Spread::centre(centre));
   }
   if (status() != Status::ok) return 0;
   if (!deviation_) deviation_ = find_deviation(spread, centre);

@@ -50,6 +50,12 @@ void Candidates<S>::take(const CandidateList<S>& list) {
   }
 }
 
+/// Whether the row has not been read yet, and is to be read as it came.
+template <std::floating_point S>
+bool Candidates<S>::untouched() const {
+  return !scanned_ && !masked_ && scratch_.edits.empty();
+}
+
 /// Whether no mask has taken a token out, before narrowing.
 template <std::floating_point S>
 inline bool Candidates<S>::allowed(std::size_t token) const {

@@ -73,7 +73,7 @@ struct Candidates<S>::Near {
   /// Picks the set and some more, and tells where it ends.
   [[nodiscard]] Boundary boundary(double p) const {
     if constexpr (std::same_as<S, float>) {
-      if (!set.narrow_ && set.weighs_fast()) return boundary_of_row(p);
+      if (!set.narrow_ && set.fits_kernels()) return boundary_of_row(p);
     }
     set.pick_at_least(kBannedKey, set.scratch_.picked);
     const double target = p * find(kBannedKey, 0).to_double();

@@ -121,7 +121,7 @@ struct Candidates<S>::Nucleus {
 
   /// The boundary of the part p.
   [[nodiscard]] Boundary boundary(double p) const {
-    if (!set.narrow_ && set.weighs_fast()) {
+    if (!set.narrow_ && set.fits_kernels()) {
       if constexpr (std::same_as<S, float>) return boundary_of_row(p);
     }
     if (set.narrow_) {

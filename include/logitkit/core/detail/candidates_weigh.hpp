@@ -16,7 +16,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 
 /// Whether the float kernels can weigh this set: see math::Weighing.
 template <std::floating_point S>
-bool Candidates<S>::weighs_fast() {
+bool Candidates<S>::fits_kernels() {
   return std::same_as<S, float> && math::Weighing::fits(largest(), scale_);
 }
 
@@ -35,7 +35,7 @@ math::Mass Candidates<S>::weigh(std::span<const Survivor> entries) {
   keys.resize(entries.size() + 16);
   weights.resize(entries.size() + 16);
   if constexpr (std::same_as<S, float>) {
-    if (weighs_fast()) {
+    if (fits_kernels()) {
       return math::kernels().weights(entries.data(), entries.size(), weighing(), keys.data(),
                                      weights.data());
     }
@@ -105,7 +105,7 @@ void Candidates<S>::weigh_blocks() {
   using math::kBlockNumbers;
   std::fill(scratch_.block_masses.begin(), scratch_.block_masses.end(), math::Mass{});
   if constexpr (std::same_as<S, float>) {
-    if (weighs_fast()) {
+    if (fits_kernels()) {
       const math::Weighing weighing = this->weighing();
       return for_each_stretch([&](const float* numbers, std::size_t size, std::size_t first) {
         while (size > 0) {
@@ -164,7 +164,7 @@ template <std::floating_point S>
 double Candidates<S>::log_mass() {
   if (log_mass_) return *log_mass_;
   if constexpr (std::same_as<S, float>) {
-    if (weighs_fast() && vocabulary() > math::kBlockNumbers) {
+    if (fits_kernels() && vocabulary() > math::kBlockNumbers) {
       math::LaneSums weights;
       const math::Weighing weighing = this->weighing();
       for_each_block([&](const float* numbers, std::size_t size) {
@@ -182,7 +182,7 @@ double Candidates<S>::log_mass() {
 /// Quick sums of tiles; none where they cannot be had, or the exact ones are known.
 template <std::floating_point S>
 auto Candidates<S>::sum_tiles_quickly() -> std::optional<math::QuickSums> {
-  const bool quick = std::same_as<S, float> ? weighs_fast() : math::Weighing::fits(0, scale_);
+  const bool quick = std::same_as<S, float> ? fits_kernels() : math::Weighing::fits(0, scale_);
   if (narrow_ || total_ || !quick) return std::nullopt;
   const math::Weighing weighing = this->weighing();
   const math::Kernels& kernels = math::kernels();

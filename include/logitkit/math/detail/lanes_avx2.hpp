@@ -154,10 +154,10 @@ inline Floats where(Lanes lanes, Floats a, Floats b) {
 }
 
 /// Remembers whether any number it has seen was NaN.
-struct NanSeen {
+struct NanOfFloats {
   __m256 lanes;
 
-  NanSeen() : lanes(_mm256_setzero_ps()) {}
+  NanOfFloats() : lanes(_mm256_setzero_ps()) {}
   void look(Floats a, Floats b, Floats c, Floats d) {
     const __m256 ab = _mm256_or_ps(_mm256_cmp_ps(a.low, b.low, _CMP_UNORD_Q),
                                    _mm256_cmp_ps(a.high, b.high, _CMP_UNORD_Q));

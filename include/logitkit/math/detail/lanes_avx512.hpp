@@ -134,7 +134,7 @@ inline std::size_t append(Entry<float>* p, Floats x, std::int32_t first, unsigne
 inline unsigned at_least(Ints a, Ints b) { return numbered(lanes_at_least(a, b)); }
 
 /// Remembers whether any number it has seen was NaN.
-struct NanSeen {
+struct NanOfFloats {
   __mmask16 first = 0xffff, second = 0xffff;  // lanes in which there were only numbers
 
   void look(Floats a, Floats b, Floats c, Floats d) {

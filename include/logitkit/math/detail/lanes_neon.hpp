@@ -149,7 +149,7 @@ inline Floats where(Lanes lanes, const Floats& a, const Floats& b) {
 }
 
 /// Remembers whether any number it has seen was NaN.
-struct NanSeen {
+struct NanOfFloats {
   uint32x4_t numbers = vdupq_n_u32(0xffffffffu);
   void look(const Floats& x) {
     for (int i = 0; i < 4; ++i) {

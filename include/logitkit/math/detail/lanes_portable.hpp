@@ -159,7 +159,7 @@ inline Floats where(Lanes lanes, const Floats& a, const Floats& b) {
 }
 
 /// Remembers whether any number it has seen was NaN.
-struct NanSeen {
+struct NanOfFloats {
   bool seen = false;
   void look(const Floats& x) {
     for (int i = 0; i < 16; ++i) seen |= is_nan(x.lane[i]);
