@@ -213,7 +213,7 @@ class Candidates {
   [[nodiscard]] Key score_bound(double threshold) const;
   [[nodiscard]] std::span<const std::uint32_t> tiles_at_least(Key bound, std::size_t enough = kAll);
   std::size_t collect(std::span<const std::uint32_t> tiles, Key bound, Survivor* out);
-  [[nodiscard]] std::size_t keep_at_least(std::span<const Survivor> list, Key bound, Survivor* out);
+  static std::size_t keep_at_least(std::span<const Survivor> list, Key bound, Survivor* out);
   [[nodiscard]] Survivor first_at_least(Key bound);
   void pick_at_least(Key bound, auto& list, std::size_t k = kAll, std::size_t listed = 0);
   void for_each_value(Key at_least, const auto& f) const;

@@ -19,11 +19,12 @@ TEST_CASE("a buffer keeps what is in it when it grows", "[buffer]") {
   REQUIRE(buffer.size() == 1001);
   for (std::size_t i = 0; i < 1000; ++i) CHECK(buffer[i] == int(i));
   CHECK(*(buffer.end() - 1) == 7);
+  const int* const place = buffer.data();
   buffer.clear();
   CHECK(buffer.empty());
-  CHECK(buffer.capacity() >= 5000);
   buffer.reserve(1);
-  CHECK(buffer.capacity() >= 5000);
+  buffer.resize(5000);
+  CHECK(buffer.data() == place);
 }
 
 TEST_CASE("a buffer is a value: copies are apart, a move leaves something usable", "[buffer]") {

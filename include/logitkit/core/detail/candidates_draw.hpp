@@ -64,7 +64,7 @@ Token Candidates<S>::draw_by(const auto& sums, double u) {
   const double doubt = (1 - u) * sums.slack(before) + u * sums.slack(sums.all - before);
   const auto entries = tile_entries(tile);
   weigh(entries);
-  const double unit = 0x1p-56 / sums.unit;
+  const double unit = 1 / (math::Weighing::kOne * sums.unit);
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const double weight = static_cast<double>(scratch_.weighed.weights[i]);
     const double after = before + weight * unit;

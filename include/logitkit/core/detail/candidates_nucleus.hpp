@@ -116,7 +116,8 @@ struct Candidates<S>::Nucleus {
   [[nodiscard]] std::optional<Boundary> by_sums(double p, const auto& sums) const {
     if (!sums) return std::nullopt;
     const double target = p * sums->all, slack = p * sums->slack(sums->all);
-    return in_picked({}, {(target - slack) * 0x1p56, (target + slack) * 0x1p56});
+    constexpr double kOne = math::Weighing::kOne;
+    return in_picked({}, {(target - slack) * kOne, (target + slack) * kOne});
   }
 
   /// The boundary of the part p.
@@ -142,7 +143,8 @@ struct Candidates<S>::Nucleus {
     Key few = set.tile_bound(kFewTiles);
     if (set.tiles_at_least(few).size() > 2 * kFewTiles) ++few;  // without the many that equal it
     set.pick_at_least(few, set.scratch_.picked);
-    auto stretch = guess_stretch(p, few, set.weigh(set.scratch_.picked).to_double() * 0x1p-56);
+    const double best_mass = set.weigh(set.scratch_.picked).to_double() / math::Weighing::kOne;
+    auto stretch = guess_stretch(p, few, best_mass);
     if (!stretch) {
       if (const auto found = by_sums(p, set.sum_tiles_quickly())) return *found;
       const double target = p * set.total().to_double();

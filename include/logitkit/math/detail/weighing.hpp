@@ -27,7 +27,7 @@ struct Weighing {
 
   static constexpr float kMagic = 0x1.8p23f;  // added to a small number, leaves its nearest integer
   static constexpr int kUnit = 56;
-  static constexpr float kOne = 0x1p56f;
+  static constexpr float kOne = float(std::uint64_t{1} << kUnit);  // so many units weigh 1
 
   /// 2^f for |f| <= 1/2, within 6.5e-8 of it, rounding included: a fit with that rounding in mind.
   static constexpr float kPowers[7] = {0x1p+0f,        0x1.62e43p-1f,  0x1.ebfbdcp-3f,
@@ -112,7 +112,7 @@ struct FineSums {
   /// The same. In units of 2^-53, powers are worth 128, their roundings 20, the additions in a tile
   /// 15; each exact weight lacks less than 2^-56.
   [[nodiscard]] double slack(double sum) const {
-    return sum * 0x1p-53 * 256 + size * 0x1p-56 + all * 0x1p-53 * (128 + size / 32);
+    return sum * 0x1p-53 * 256 + size / Weighing::kOne + all * 0x1p-53 * (128 + size / 32);
   }
 };
 
