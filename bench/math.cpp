@@ -69,10 +69,13 @@ const bench::Part kPart("math", [] {
     return lk::math::kernels().of_float.quick_sums(row.data(), row.size(), nullptr, weighing,
                                                    sums->data());
   };
-  const auto shared = [](auto row, const auto& weighing) {
-    lk::math::LaneSums sums;
-    lk::math::kernels().sum(row.data(), row.size(), weighing, sums);
-    return sums.total() * std::exp2(double(weighing.centre) - double(weighing.reference));
+  const auto shared = [tiles = std::make_shared<std::vector<std::int32_t>>()](
+                          auto row, const auto& weighing) {
+    lk::math::WeightSums sums;
+    tiles->resize(lk::math::tile_count(row.size()));
+    lk::math::kernels().sum(row.data(), row.size(), weighing.high, false, tiles->data(), sums);
+    const float octaves = sums.largest * weighing.high;
+    return sums.weights.total() * std::exp2(double(octaves) - double(weighing.reference));
   };
   const auto integers = [](auto row, const auto& weighing) {
     return lk::math::kernels().mass(row.data(), row.size(), weighing).to_double();

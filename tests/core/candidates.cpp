@@ -208,6 +208,7 @@ TEMPLATE_TEST_CASE("a vocabulary of 128256 matches the twin", "[candidates]", fl
     set.add(token, S(6)), twin.add(token, 6);
   }
   set.ban(77), twin.ban(77);
+  REQUIRE(set.count() == set.size() - 1);
   const double within = 2 * test::kWeightError<S>;
   REQUIRE(set.log_sum_exp() == Catch::Approx(twin.log_sum_exp()).epsilon(1e-14).margin(within));
   REQUIRE(set.entropy() == Catch::Approx(twin.entropy()).epsilon(1e-6));
@@ -221,6 +222,9 @@ TEMPLATE_TEST_CASE("a vocabulary of 128256 matches the twin", "[candidates]", fl
   set.keep_top(100), twin.keep_top(100);
   REQUIRE(set.size() == 100);
   for (const auto [token, score] : set) REQUIRE(double(score) == twin.score(token));
+  REQUIRE(set.count() == 100);
+  set.ban(set.best());
+  REQUIRE(set.count() == 99);
 }
 
 TEMPLATE_TEST_CASE("adding a number to all scores changes no choice", "[candidates]", float,

@@ -511,15 +511,20 @@ class Trial {
     if (!near(spread.squares.total(), squares, squares)) fail("spread's squares", 0);
 
     const float best = *std::max_element(row.begin(), row.end());
+    const auto summed = [&](math::SumKernel kernel, const float* numbers, std::size_t size) {
+      math::WeightSums sums;
+      std::vector<std::int32_t> found((size + 63) / 64);
+      kernel(numbers, size, weighing.high, false, found.data(), sums);
+      return sums;
+    };
     const auto sums = same<double>("sum, squares, distances", 5, [&](const auto& table, auto* out) {
-      math::LaneSums lanes[5];
-      table.sum(row.data(), size_, weighing, lanes[0]);
-      table.squares(row.data(), size_, weighing, lanes[1], lanes[2]);
-      table.distances(row.data(), size_, weighing, best, lanes[3], lanes[4]);
-      for (const math::LaneSums& each : lanes) *out++ = each.total();
+      *out++ = summed(table.sum, row.data(), size_).weights.total();
+      for (const math::SumKernel kernel : {table.squares, table.distances}) {
+        const math::WeightSums each = summed(kernel, row.data(), size_);
+        *out++ = each.weights.total(), *out++ = each.seconds.total();
+      }
       return std::size_t(5);
     });
-    if (sums[0] != sums[3]) fail("distances' weights", 0);
     double weights = 0, weighed_squares = 0, distances = 0;
     for (const float x : row) {
       const double y = (math::widen(x) - math::widen(best)) * scale * 1.44269504088896340736;
@@ -528,10 +533,8 @@ class Trial {
       const double distance = (math::widen(best) - math::widen(x)) * scale * 1.44269504088896340736;
       weights += weight, weighed_squares += weight * weight, distances += weight * distance;
     }
-    math::LaneSums of_best;
-    ours_.sum(&best, 1, weighing, of_best);
     const double slack = 1e-5 + std::abs(double(weighing.reference)) * 0x1p-50;
-    const double unit = of_best.total();
+    const double unit = summed(ours_.sum, &best, 1).weights.total();
     const auto close = [=](double a, double b) { return std::abs(a - b) <= slack * (b + weights); };
     if (!close(sums[0] / unit, weights)) fail("sum", 0);
     if (sums[1] != sums[0] * 0x1p40) fail("squares' sum", 0);

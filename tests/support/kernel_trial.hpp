@@ -239,15 +239,26 @@ inline void require_same_facts(const math::Kernels& ours, const math::Kernels& s
         CAPTURE(size, kind, scale);
         if (!math::Weighing::fits(double(best), scale)) continue;
         const math::Weighing weighing(double(best), scale);
-        math::LaneSums a[5], b[5];
-        ours.sum(row.data(), size, weighing, a[0]);
-        slow.sum(row.data(), size, weighing, b[0]);
-        ours.squares(row.data(), size, weighing, a[1], a[2]);
-        slow.squares(row.data(), size, weighing, b[1], b[2]);
-        ours.distances(row.data(), size, weighing, best, a[3], a[4]);
-        slow.distances(row.data(), size, weighing, best, b[3], b[4]);
-        for (std::size_t i = 0; i < 5; ++i) REQUIRE(same_bits(a[i].lanes, b[i].lanes));
-        REQUIRE(same_bits(a[0].lanes, a[3].lanes));
+        const auto require_same = [&](math::SumKernel a, math::SumKernel b) {
+          math::WeightSums sums, slow_sums, known;
+          std::vector<std::int32_t> tiles((size + 63) / 64), slow_tiles = tiles;
+          for (const std::size_t begin : {std::size_t(0), std::min(size, std::size_t(1024))}) {
+            const float* const part = row.data() + begin;
+            a(part, size - begin, weighing.high, false, tiles.data(), sums);
+            b(part, size - begin, weighing.high, false, slow_tiles.data(), slow_sums);
+            REQUIRE(tiles == slow_tiles);
+            a(part, size - begin, weighing.high, true, tiles.data(), known);
+            REQUIRE(tiles == slow_tiles);
+          }
+          for (const math::WeightSums& each : {sums, known}) {
+            REQUIRE(each.largest == slow_sums.largest);
+            REQUIRE(same_bits(each.weights.lanes, slow_sums.weights.lanes));
+            REQUIRE(same_bits(each.seconds.lanes, slow_sums.seconds.lanes));
+          }
+        };
+        require_same(ours.sum, slow.sum);
+        require_same(ours.squares, slow.squares);
+        require_same(ours.distances, slow.distances);
       }
     }
   }

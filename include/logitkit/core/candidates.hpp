@@ -48,11 +48,12 @@ class Candidates {
   Candidates(const Candidates&) = delete;
 
   // --- Looking ---
-
   /// The length of the row: tokens are 0 to vocabulary() - 1.
   [[nodiscard]] std::size_t vocabulary() const { return row_.size(); }
   /// How many tokens are in the set; a banned one counts until the next narrowing drops it.
   [[nodiscard]] std::size_t size() const;
+  /// How many of them can come. O(size).
+  [[nodiscard]] std::size_t count();
   /// Whether the set is a list, work O(size()); a narrowing that leaves much of V may make none.
   [[nodiscard]] bool narrowed() const { return narrow_; }
   /// The score of a token; -inf if it is banned, dropped or not in the vocabulary.
@@ -61,6 +62,8 @@ class Candidates {
   [[nodiscard]] bool contains(Token token) const { return held(token) > kBannedKey; }
   /// What is wrong with the row or the edits so far; `ok` if a token can be chosen.
   [[nodiscard]] Status status();
+  /// The same where probabilities will be asked for: one read of the row finds both.
+  [[nodiscard]] Status status_and_mass();
   /// Makes the status bad, unless it is: for a processor that cannot do what it should.
   void fail(Status status) { status_ = status_ == Status::ok ? status : status_; }
 
@@ -78,11 +81,10 @@ class Candidates {
       std::size_t n = std::size_t(-1), double at_least = -std::numeric_limits<double>::infinity());
 
   // --- Facts, computed once and kept until an edit ---
-
   /// The token with the largest score; kNoToken if all are banned.
   [[nodiscard]] Token best() { return peak().token; }
   /// The largest score; -inf if all are banned.
-  [[nodiscard]] double maximum() { return to_score(peak()); }
+  [[nodiscard]] double maximum() { return to_score(math::widen(peak().value)); }
   /// ln of the sum of exp(score), which is 0 when the scores are normalised.
   [[nodiscard]] double log_sum_exp();
   /// ln of a token's probability among the candidates, <= 0; -inf for one that cannot come.
@@ -164,7 +166,6 @@ class Candidates {
     return scale_ == 1 && shift_ == 0 ? value : std::fma(value, scale_, shift_);
   }
   [[nodiscard]] double to_value(double score) const { return (score - shift_) / scale_; }
-  [[nodiscard]] double to_score(Survivor entry) const { return to_score(math::widen(entry.value)); }
   [[nodiscard]] Survivor* find(Token token) const;
   [[nodiscard]] Key held(Token token) const;
   void put(Token token, const auto& new_value);
@@ -197,7 +198,7 @@ class Candidates {
   void weigh_blocks();
   [[nodiscard]] math::Mass total();
   [[nodiscard]] double log_mass();
-  void keep_log_mass(const math::LaneSums& weights);
+  [[nodiscard]] std::optional<math::WeightSums> sum_weights(math::SumKernel kernel);
   [[nodiscard]] double log_rest();
   [[nodiscard]] Token draw_by(const auto& sums, double u);
   struct Boundary;

@@ -136,7 +136,7 @@ class BeamSession {
   Status extend(std::size_t r, Row<S> row, Workspace& workspace) {
     const auto& beam = live_[r];
     Candidates<S> candidates(row, workspace);
-    if (const Status status = candidates.status(); status != Status::ok) return status;
+    if (const Status status = candidates.status_and_mass(); status != Status::ok) return status;
     const detail::ModelReport model(candidates, options_.report,
                                     live_.history().alternatives_after(beam.node));
     candidates.normalise();

@@ -92,7 +92,8 @@ template <class R, class C, class Chooser>
   const bool listed = report.alternatives > 0 || report.rank;
   const bool of_model = listed && report.of == Distribution::model;
   if (report.model || of_model) {  // else the chain may mask what is yet to be read
-    if (const Status status = candidates.status(); status != Status::ok) return {.status = status};
+    const Status status = candidates.status_and_mass();
+    if (status != Status::ok) return {.status = status};
   }
 
   auto& alternatives = workspace.alternatives();

@@ -48,7 +48,7 @@ class AdaptiveP {
   template <std::floating_point S>
   void operator()(Candidates<S>& candidates, const Context&) const {
     mean_.forget(candidates.vocabulary());
-    if (candidates.status() != Status::ok) return;
+    if (candidates.status_and_mass() != Status::ok) return;
     const double total = candidates.log_sum_exp(), aim = adapted_target();
     candidates.transform([&](Token token, double score) {
       const double probability = math::exp(score - total);

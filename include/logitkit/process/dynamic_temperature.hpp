@@ -61,13 +61,11 @@ class DynamicTemperature {
   /// The temperature for these candidates.
   template <std::floating_point S>
   [[nodiscard]] double of(Candidates<S>& candidates) const {
+    const double entropy = candidates.entropy();  // first: it finds the status on its way
     if (candidates.status() != Status::ok) return 1;
-    std::size_t n = 0;
-    for (const auto& [token, score] : candidates) {
-      n += score > -std::numeric_limits<double>::infinity();
-    }
+    const std::size_t n = candidates.count();
     if (n == 1) return 1;
-    const double part = std::min(candidates.entropy() / math::log(double(n)), 1.0);
+    const double part = std::min(entropy / math::log(double(n)), 1.0);
     return std::fma(max_ - min_, math::power(part, exponent_), min_);
   }
 

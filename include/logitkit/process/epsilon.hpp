@@ -30,7 +30,7 @@ class Epsilon {
 
   template <std::floating_point S>
   void operator()(Candidates<S>& candidates, const Context&) const {
-    if (candidates.status() != Status::ok) return;
+    if (candidates.status_and_mass() != Status::ok) return;
     // As a distance from the best, which is exact where the probabilities are.
     const double distance = log_epsilon_ - candidates.log_probability(candidates.best());
     detail::keep_above(candidates, candidates.maximum() + distance, options_);

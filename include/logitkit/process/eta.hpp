@@ -32,8 +32,9 @@ class Eta {
 
   template <std::floating_point S>
   void operator()(Candidates<S>& candidates, const Context&) const {
+    const double entropy = candidates.entropy();  // first: it finds mass and status on its way
     if (candidates.status() != Status::ok) return;
-    const double log_eta = std::min(log_epsilon_, log_epsilon_ / 2 - candidates.entropy());
+    const double log_eta = std::min(log_epsilon_, log_epsilon_ / 2 - entropy);
     // As a distance from the best, which is exact where the probabilities are.
     const double distance = log_eta - candidates.log_probability(candidates.best());
     detail::keep_above(candidates, candidates.maximum() + distance, options_);

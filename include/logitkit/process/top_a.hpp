@@ -27,7 +27,7 @@ class TopA {
 
   template <std::floating_point S>
   void operator()(Candidates<S>& candidates, const Context&) const {
-    if (a_ == 0 || candidates.status() != Status::ok) return;
+    if (a_ == 0 || candidates.status_and_mass() != Status::ok) return;
     // ln p >= ln a + 2 ln p_best, as a distance from the best.
     const double distance = log_a_ + candidates.log_probability(candidates.best());
     detail::keep_above(candidates, candidates.maximum() + distance, options_);

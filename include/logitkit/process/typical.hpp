@@ -38,8 +38,9 @@ class Typical {
 
   template <std::floating_point S>
   void operator()(Candidates<S>& candidates, const Context&) const {
-    if (p_ == 1 || candidates.status() != Status::ok) return;
-    const double entropy = candidates.entropy();  // first, since it finds the mass on its way
+    if (p_ == 1) return;
+    const double entropy = candidates.entropy();  // first: it finds mass and status on its way
+    if (candidates.status() != Status::ok) return;
     candidates.keep_near(candidates.log_sum_exp() - entropy, double(p_), options_.min_keep,
                          options_.keep_ties);
   }

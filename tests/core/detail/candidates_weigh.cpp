@@ -6,7 +6,9 @@
 #include "support/catch.hpp"
 #include "support/rows.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace lk = logitkit;
 
@@ -47,6 +49,50 @@ TEMPLATE_TEST_CASE("a row and the list of all its tokens weigh the same, to the 
         for (int i = 0; i < 200; ++i) {
           const double u = random.uniform();
           REQUIRE(hot.draw(u) == list.draw(u));
+        }
+      }
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("the read that scans a row finds the masses that a later one does", "[weigh]",
+                   float, double, Eigen::half) {
+  using S = lk::ScoreOf<std::vector<TestType>>;
+  constexpr S kInfinity = std::numeric_limits<S>::infinity();
+  lk::Workspace a, b;
+  for (const std::size_t size : {1u, 100u, 1024u, 1025u, 5000u}) {
+    for (int kind = 0; kind < 9; ++kind) {
+      CAPTURE(size, kind);
+      auto numbers = some_row<S>(size, kind % 3);
+      if (kind == 3) numbers[size / 2] = std::numeric_limits<S>::quiet_NaN();
+      if (kind == 4) numbers[size - 1] = kInfinity;
+      if (kind == 5) numbers.assign(size, -kInfinity);
+      if (kind == 6) std::sort(numbers.begin(), numbers.end());
+      if (kind == 7) numbers[size - 1] = S(60000);  // all that came before is nothing beside it
+      if (kind == 8) std::fill_n(numbers.begin(), size / 2, -kInfinity);
+      std::vector<TestType> row;
+      for (const S x : numbers) row.push_back(TestType(x));
+      for (const double factor : {1.0, 3.0, 1e6}) {
+        const auto set = [&](lk::Workspace& workspace) {
+          return lk::Candidates<S>(lk::as_row(row), workspace);
+        };
+        auto fresh = set(a), read = set(b);
+        fresh.scale(factor), read.scale(factor);
+        const double at_once = fresh.log_sum_exp();
+        REQUIRE(fresh.status() == read.status());
+        REQUIRE(fresh.best() == read.best());
+        const double later = read.log_sum_exp();
+        REQUIRE(std::memcmp(&at_once, &later, sizeof later) == 0);
+        for (const bool spread : {false, true}) {
+          auto one = set(a), other = set(b);
+          one.scale(factor), other.scale(factor);
+          const auto fact = [&](auto& of) { return spread ? of.entropy() : of.collision(); };
+          const double now = fact(one);
+          const lk::Status status = other.status();
+          if (status == lk::Status::ok) other.keep_if([](lk::Token, double) { return true; });
+          REQUIRE(one.status() == status);
+          REQUIRE(now == fact(other));
+          if (status == lk::Status::ok) REQUIRE(one.log_sum_exp() == other.log_sum_exp());
         }
       }
     }

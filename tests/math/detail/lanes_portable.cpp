@@ -175,12 +175,18 @@ TEST_CASE("spread, squares and distances are sums over what is not banned", "[ke
       CHECK(kernels.scan_and_spread(row.data(), size, -2, spread, tiles.data()));
       CHECK(kernels.of_float.scan(row.data(), size, nullptr, scanned.data()));
       CHECK(tiles == scanned);
-      math::LaneSums sums[5], of_best;
-      kernels.sum(&best, 1, weighing, of_best);
-      const double unit = of_best.total();
-      kernels.sum(row.data(), size, weighing, sums[0]);
-      kernels.squares(row.data(), size, weighing, sums[1], sums[2]);
-      kernels.distances(row.data(), size, weighing, best, sums[3], sums[4]);
+      const auto summed = [&](math::SumKernel kernel, const float* numbers, std::size_t count) {
+        math::WeightSums sums;
+        std::vector<std::int32_t> keys((count + 63) / 64);
+        kernel(numbers, count, weighing.high, false, keys.data(), sums);
+        if (count == size) CHECK(keys == scanned);
+        return sums;
+      };
+      const double unit = summed(kernels.sum, &best, 1).weights.total();
+      const auto alone = summed(kernels.sum, row.data(), size);
+      const auto squares = summed(kernels.squares, row.data(), size);
+      const auto distances = summed(kernels.distances, row.data(), size);
+      CHECK(alone.largest == best);
       double sum = 0, square = 0, weights = 0, squared = 0, moment = 0;
       std::size_t count = 0;
       for (const float x : row) {
@@ -192,11 +198,12 @@ TEST_CASE("spread, squares and distances are sums over what is not banned", "[ke
       CHECK(spread.count == count);
       CHECK(spread.sums.total() == Catch::Approx(sum).epsilon(1e-5).margin(1e-3));
       CHECK(spread.squares.total() == Catch::Approx(square).epsilon(1e-5));
-      CHECK(sums[0].total() == Catch::Approx(weights * unit).epsilon(1e-6));
-      CHECK(sums[1].total() == sums[0].total() * 0x1p40);
-      CHECK(sums[2].total() * 0x1p-80 == Catch::Approx(squared * unit * unit).epsilon(1e-6));
-      CHECK(sums[3].total() == sums[0].total());
-      CHECK(sums[4].total() == Catch::Approx(moment * unit).epsilon(1e-6).margin(1e-6));
+      CHECK(alone.weights.total() == Catch::Approx(weights * unit).epsilon(1e-6));
+      CHECK(squares.weights.total() == alone.weights.total() * 0x1p40);
+      CHECK(squares.seconds.total() * 0x1p-80 ==
+            Catch::Approx(squared * unit * unit).epsilon(1e-6));
+      CHECK(distances.weights.total() == alone.weights.total());
+      CHECK(distances.seconds.total() == Catch::Approx(moment * unit).epsilon(1e-6).margin(1e-6));
     }
   }
 }

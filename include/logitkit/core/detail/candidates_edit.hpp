@@ -151,8 +151,9 @@ void Candidates<S>::shift(double delta) {
 
 template <std::floating_point S>
 void Candidates<S>::normalise() {
+  const double mass = log_mass();
   if (status() != Status::ok) return;
-  shift_ = -std::fma(math::widen(peak().value), scale_, log_mass() + log_rest());
+  shift_ = -std::fma(math::widen(peak().value), scale_, mass + log_rest());
 }
 
 template <std::floating_point S>

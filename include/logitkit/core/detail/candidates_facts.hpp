@@ -51,17 +51,25 @@ double Candidates<S>::log_rest() {
 }
 
 template <std::floating_point S>
+Status Candidates<S>::status_and_mass() {
+  static_cast<void>(log_mass());  // first: it makes use of the read that the status needs
+  return status();
+}
+
+template <std::floating_point S>
 double Candidates<S>::log_sum_exp() {
-  return status() == Status::ok ? maximum() + (log_mass() + log_rest()) : maximum();
+  const double mass = log_mass();
+  return status() == Status::ok ? maximum() + (mass + log_rest()) : maximum();
 }
 
 template <std::floating_point S>
 double Candidates<S>::log_probability(Token token) {
   const Key key = held(token);
+  const double mass = log_mass();
   if (key == kBannedKey || status() != Status::ok) return -kInfinity;
   // By the distance from the best, which keeps the digits that scale and shift would cancel.
   const double own = math::widen(math::from_order_key<S>(key));
-  return std::fma(own - math::widen(peak().value), scale_, -(log_mass() + log_rest()));
+  return std::fma(own - math::widen(peak().value), scale_, -(mass + log_rest()));
 }
 
 template <std::floating_point S>
@@ -72,9 +80,9 @@ std::size_t Candidates<S>::rank(Token token) {
   return 1 + scratch_.found.size();
 }
 
-/// Calls f(numbers, how many) for the set as floats, from the first token on and in whole blocks,
-/// but for the last: -inf for what is not in the set. A block of nothing else may be left out. So
-/// what f adds up block by block is the same for a row and for a list.
+/// Calls f(numbers, how many, the first token) for the set as floats, ascending and in whole
+/// blocks, but for the last: -inf for what is not in the set. A block of nothing else may
+/// be left out. So what f adds up block by block is the same for a row and for a list.
 template <std::floating_point S>
 void Candidates<S>::for_each_block(const auto& f) {
   using math::kBlockNumbers;
@@ -90,7 +98,7 @@ void Candidates<S>::for_each_block(const auto& f) {
         if (at >= size) break;
         block[at] = static_cast<float>(entry->value);
       }
-      f(block, size);
+      f(static_cast<const float*>(block), size, begin);
     }
     return;
   }
@@ -100,11 +108,13 @@ void Candidates<S>::for_each_block(const auto& f) {
       const bool last = first + size == vocabulary();
       std::size_t part = at != 0 ? 0 : last ? size : size / kBlockNumbers * kBlockNumbers;
       if (part > 0) {  // blocks in their place
-        f(numbers, part);
+        f(numbers, part, first);
       } else {
         part = std::min(size, kBlockNumbers - at);
         std::copy_n(numbers, part, block + at);
-        if (at + part == kBlockNumbers || last) f(block, at + part);
+        if (at + part == kBlockNumbers || last) {
+          f(static_cast<const float*>(block), at + part, first - at);
+        }
       }
       numbers += part, size -= part, first += part;
     }
@@ -113,21 +123,12 @@ void Candidates<S>::for_each_block(const auto& f) {
 
 template <std::floating_point S>
 double Candidates<S>::entropy() {
-  if (status() != Status::ok) return 0;
   if (entropy_) return *entropy_;
-  if constexpr (std::same_as<S, float>) {
-    if (fits_kernels()) {
-      const math::Weighing weighing = this->weighing();
-      const auto best = static_cast<float>(largest());
-      math::LaneSums weights, distances;
-      for_each_block([&](const float* numbers, std::size_t size) {
-        math::kernels().distances(numbers, size, weighing, best, weights, distances);
-      });
-      keep_log_mass(weights);
-      const double mean = distances.total() / weights.total() / math::kLog2E;
-      return *(entropy_ = log_mass() + mean);
-    }
+  if (const auto sums = sum_weights(math::kernels().distances)) {
+    const double mean = sums->seconds.total() / sums->weights.total() / math::kLog2E;
+    return *(entropy_ = log_mass() + mean);
   }
+  if (status() != Status::ok) return 0;
   // H = ln(sum of w) + (sum of w d) / (sum of w), where w = 2^-d.
   const double best = math::widen(peak().value), per_octave = scale_ * math::kLog2E;
   math::Mass sum, moment;  // moment: weights in 2^-62 times octaves in 2^-57, over 2^64
@@ -143,18 +144,12 @@ double Candidates<S>::entropy() {
 
 template <std::floating_point S>
 double Candidates<S>::collision() {
-  if (status() != Status::ok) return 0;
   if (collision_) return *collision_;
-  if constexpr (std::same_as<S, float>) {
-    if (fits_kernels()) {
-      const math::Weighing weighing = this->weighing();
-      math::LaneSums weights, squares;
-      for_each_block([&](const float* numbers, std::size_t size) {
-        math::kernels().squares(numbers, size, weighing, weights, squares);
-      });
-      return *(collision_ = squares.total() / (weights.total() * weights.total()));
-    }
+  if (const auto sums = sum_weights(math::kernels().squares)) {
+    const double weights = sums->weights.total();
+    return *(collision_ = sums->seconds.total() / (weights * weights));
   }
+  if (status() != Status::ok) return 0;
   const double best = math::widen(peak().value), per_octave = scale_ * math::kLog2E;
   math::Mass sum, squares;  // squares: in 2^-60
   for_each_value(kBannedKey, [&](Token, S value) {
@@ -204,7 +199,7 @@ double Candidates<S>::find_deviation(math::Spread spread, float centre) {
     for (int pass = 0; pass < 2; ++pass) {
       const float middle = math::Spread::centre(centre);
       if (spread.count == 0) {
-        for_each_block([&](const float* numbers, std::size_t size) {
+        for_each_block([&](const float* numbers, std::size_t size, std::size_t) {
           auto& ignored = scratch_.tile_copy;
           math::kernels().scan_and_spread(numbers, size, middle, spread, ignored.data());
         });

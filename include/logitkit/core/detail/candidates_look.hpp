@@ -161,7 +161,7 @@ class Candidates<S>::Iterator {
   [[nodiscard]] Candidate operator*() const {
     const auto entry = set_->narrow_ ? set_->scratch_.survivors[at_]
                                      : Survivor{static_cast<Token>(at_), set_->value(at_)};
-    return {entry.token, set_->to_score(entry)};
+    return {entry.token, set_->to_score(math::widen(entry.value))};
   }
   Iterator& operator++() {
     ++at_;

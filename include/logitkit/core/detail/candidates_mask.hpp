@@ -54,6 +54,15 @@ std::size_t Candidates<S>::size() const {
   return narrow_ ? scratch_.survivors.size() : masked_ ? count_allowed() : vocabulary();
 }
 
+template <std::floating_point S>
+std::size_t Candidates<S>::count() {
+  constexpr auto kLeast = static_cast<Key>(kBannedKey + 1);
+  if (std::same_as<S, float> && !narrow_) return mark(0, scratch_.tiles.size(), kLeast);
+  std::size_t count = 0;
+  if (status() == Status::ok) for_each_value(kLeast, [&](Token, S) { ++count; });
+  return count;
+}
+
 /// How many tokens a mask has left.
 template <std::floating_point S>
 std::size_t Candidates<S>::count_allowed() const {

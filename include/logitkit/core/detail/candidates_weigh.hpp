@@ -148,32 +148,49 @@ void Candidates<S>::for_each_weight(const auto& f) {
   for (std::size_t tile = 0; tile < scratch_.tiles.size(); ++tile) each(tile_entries(tile));
 }
 
-/// Keeps as log_mass what the float kernels have added up, over the best one's, unless sums of
-/// integers cost as little.
+/// What a kernel adds up over the set, by the read that scans it if the row is untouched; keeps
+/// log_mass on the way, unless sums of integers cost as little. None where the kernels do not fit.
 template <std::floating_point S>
-void Candidates<S>::keep_log_mass(const math::LaneSums& weights) {
-  if (vocabulary() <= math::kBlockNumbers) return;
-  math::LaneSums unit;
-  const auto best = static_cast<float>(largest());
-  math::kernels().sum(&best, 1, weighing(), unit);
-  log_mass_ = math::log(weights.total() / unit.total());
+auto Candidates<S>::sum_weights(math::SumKernel kernel) -> std::optional<math::WeightSums> {
+  if constexpr (std::same_as<S, float>) {
+    math::WeightSums sums;
+    const auto high = static_cast<float>(scale_ * math::kLog2E);
+    const auto add_up = [&](Key* tiles, bool known) {
+      for_each_block([&](const float* numbers, std::size_t size, std::size_t first) {
+        kernel(numbers, size, high, known, tiles + first / math::kTile, sums);
+      });
+    };
+    const bool fresh = untouched() && math::Weighing::fits(0, scale_);
+    if (fresh) {
+      scan_by([&](const auto* data) {
+        add_up(scratch_.tiles.data(), false);
+        return !math::is_nan(sums.weights.total()) ||  // of a NaN or an infinity
+               math::scan(data, row_.size(), nullptr, scratch_.tiles.data());
+      });
+    }
+    if (status() != Status::ok || !fits_kernels()) return std::nullopt;
+    if (!fresh) {
+      if (!narrow_) refresh_tiles();
+      add_up(narrow_ ? scratch_.tile_copy.data() : scratch_.tiles.data(), !narrow_);
+    }
+    if (vocabulary() > math::kBlockNumbers) {
+      math::WeightSums of_best;
+      const float best = peak().value;
+      Key ignored;
+      kernel(&best, 1, high, false, &ignored, of_best);
+      log_mass_ = math::log(sums.weights.total() / of_best.weights.total());
+    }
+    return sums;
+  }
+  return std::nullopt;
 }
 
-/// ln of the sum of exp(score - maximum), 0 for a single token; needs a good status.
+/// ln of the sum of exp(score - maximum), 0 for a single token and where the status is bad.
 template <std::floating_point S>
 double Candidates<S>::log_mass() {
   if (log_mass_) return *log_mass_;
-  if constexpr (std::same_as<S, float>) {
-    if (fits_kernels() && vocabulary() > math::kBlockNumbers) {
-      math::LaneSums weights;
-      const math::Weighing weighing = this->weighing();
-      for_each_block([&](const float* numbers, std::size_t size) {
-        math::kernels().sum(numbers, size, weighing, weights);
-      });
-      keep_log_mass(weights);
-      return *log_mass_;
-    }
-  }
+  if (vocabulary() > math::kBlockNumbers && sum_weights(math::kernels().sum)) return *log_mass_;
+  if (status() != Status::ok) return 0;
   const double all = total().to_double();
   const Survivor best = peak();
   return *(log_mass_ = math::log(all / weigh({&best, 1}).to_double()));

@@ -13,6 +13,7 @@
 #include <concepts>
 #include <cstddef>
 #include <span>
+#include <utility>
 
 // Before a loop of up to 16 turns: the lanes it fills are to stay in registers.
 #if defined(__clang__)
@@ -49,6 +50,18 @@ struct LaneSums {
     return folded.lanes[0];
   }
 };
+
+/// Weights, and what goes with them, in units of the largest number's so far: so they are added up
+/// without knowing the largest of all.
+struct WeightSums {
+  LaneSums weights, seconds;
+  float largest = -std::numeric_limits<float>::infinity();
+};
+
+/// Adds weights up and writes the largest keys of tiles, unless these are known; `high` is that of
+/// Weighing.
+using SumKernel = void (*)(const float* numbers, std::size_t size, float high, bool known,
+                           std::int32_t* tiles, WeightSums& sums);
 
 /// What `scan_and_spread` adds up of distances from a centre.
 struct Spread {
@@ -162,11 +175,7 @@ struct Kernels {
                               std::int32_t* maxima);
   bool (*scan_and_spread)(const float* numbers, std::size_t size, float centre, Spread& spread,
                           std::int32_t* tiles);
-  void (*sum)(const float* numbers, std::size_t size, const Weighing&, LaneSums& weights);
-  void (*squares)(const float* numbers, std::size_t size, const Weighing&, LaneSums& weights,
-                  LaneSums& squares);
-  void (*distances)(const float* numbers, std::size_t size, const Weighing&, float best,
-                    LaneSums& weights, LaneSums& distances);
+  SumKernel sum, squares, distances;
 
   template <class Scalar>
   [[nodiscard]] constexpr const RowKernels<Scalar>& rows() const {

@@ -138,6 +138,12 @@ inline Lanes lanes_above(Floats a, Floats b) {
   const int high = _mm256_movemask_ps(_mm256_cmp_ps(a.high, b.high, _CMP_GT_OQ));
   return static_cast<unsigned>(low | high << 8);
 }
+/// Where a < b does not hold, as of NaN.
+inline Lanes lanes_not_below(Floats a, Floats b) {
+  const int low = _mm256_movemask_ps(_mm256_cmp_ps(a.low, b.low, _CMP_NLT_UQ));
+  const int high = _mm256_movemask_ps(_mm256_cmp_ps(a.high, b.high, _CMP_NLT_UQ));
+  return static_cast<unsigned>(low | high << 8);
+}
 inline Lanes lanes_between(Floats a, Floats b, Lanes above) {
   const int low = _mm256_movemask_ps(_mm256_cmp_ps(a.low, b.low, _CMP_GE_OQ));
   const int high = _mm256_movemask_ps(_mm256_cmp_ps(a.high, b.high, _CMP_GE_OQ));
@@ -151,6 +157,10 @@ inline __m256 eight_of(unsigned lanes, __m256 a, __m256 b) {
 }
 inline Floats where(Lanes lanes, Floats a, Floats b) {
   return {eight_of(lanes, a.low, b.low), eight_of(lanes >> 8, a.high, b.high)};
+}
+/// p 2^n in some lanes, 0 in the others.
+inline Floats scaled_where(Lanes lanes, Floats p, Floats n) {
+  return where(lanes, scaled(p, n), all(0.0f));
 }
 
 /// Remembers whether any number it has seen was NaN.

@@ -71,6 +71,7 @@ inline Floats from_bits(Ints x) { return _mm512_castsi512_ps(x); }
 using Lanes = __mmask16;
 inline Lanes lanes_at_least(Ints a, Ints b) { return _mm512_cmpge_epi32_mask(a, b); }
 inline Lanes lanes_above(Floats a, Floats b) { return _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ); }
+inline Lanes lanes_not_below(Floats a, Floats b) { return _mm512_cmp_ps_mask(a, b, _CMP_NLT_UQ); }
 inline Lanes lanes_between(Floats a, Floats b, Lanes above) {
   return _mm512_mask_cmp_ps_mask(static_cast<Lanes>(~above), a, b, _CMP_GE_OQ);
 }
@@ -108,6 +109,7 @@ inline void hold(Floats& a, Floats& b, Floats& c, Floats& d) {
 inline Floats bounded(Floats y) { return y; }
 inline Floats nearest(Floats y) { return _mm512_roundscale_ps(y, _MM_FROUND_TO_NEAREST_INT); }
 inline Floats scaled(Floats p, Floats n) { return _mm512_scalef_ps(p, n); }
+inline Floats scaled_where(Lanes l, Floats p, Floats n) { return _mm512_maskz_scalef_ps(l, p, n); }
 
 /// The values of sixteen entries.
 inline Floats values(const Entry<float>* p) {

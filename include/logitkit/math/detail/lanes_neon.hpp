@@ -136,6 +136,10 @@ inline Lanes lanes_at_least(const Ints& a, const Ints& b) { return at_least(a, b
 inline Lanes lanes_above(const Floats& a, const Floats& b) {
   return numbered([&](int i) { return vcgtq_f32(a.part[i], b.part[i]); });
 }
+/// Where a < b does not hold, as of NaN.
+inline Lanes lanes_not_below(const Floats& a, const Floats& b) {
+  return ~numbered([&](int i) { return vcltq_f32(a.part[i], b.part[i]); }) & 0xffffu;
+}
 inline Lanes lanes_between(const Floats& a, const Floats& b, Lanes above) {
   return numbered([&](int i) { return vcgeq_f32(a.part[i], b.part[i]); }) & ~above;
 }
@@ -146,6 +150,10 @@ inline Floats where(Lanes lanes, const Floats& a, const Floats& b) {
   return each<Floats>([&](int i) {
     return vbslq_f32(vtstq_u32(vdupq_n_u32(lanes >> (4 * i)), places), a.part[i], b.part[i]);
   });
+}
+/// p 2^n in some lanes, 0 in the others.
+inline Floats scaled_where(Lanes lanes, const Floats& p, const Floats& n) {
+  return where(lanes, scaled(p, n), all(0.0f));
 }
 
 /// Remembers whether any number it has seen was NaN.

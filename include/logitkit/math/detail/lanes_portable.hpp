@@ -143,6 +143,12 @@ inline Lanes lanes_above(const Floats& a, const Floats& b) {
   for (unsigned i = 0; i < 16; ++i) mask |= unsigned{a.lane[i] > b.lane[i]} << i;
   return mask;
 }
+/// Where a < b does not hold, as of NaN.
+inline Lanes lanes_not_below(const Floats& a, const Floats& b) {
+  unsigned mask = 0;
+  for (unsigned i = 0; i < 16; ++i) mask |= unsigned{!(a.lane[i] < b.lane[i])} << i;
+  return mask;
+}
 /// Where a >= b, but for the lanes in `above`.
 inline Lanes lanes_between(const Floats& a, const Floats& b, Lanes above) {
   unsigned mask = 0;
@@ -156,6 +162,10 @@ inline Floats where(Lanes lanes, const Floats& a, const Floats& b) {
     if ((lanes >> i & 1u) != 0) r.lane[i] = a.lane[i];
   }
   return r;
+}
+/// p 2^n in some lanes, 0 in the others.
+inline Floats scaled_where(Lanes lanes, const Floats& p, const Floats& n) {
+  return where(lanes, scaled(p, n), all(0.0f));
 }
 
 /// Remembers whether any number it has seen was NaN.

@@ -22,8 +22,7 @@ namespace logitkit::inline LOGITKIT_ABI::math {
 /// nothing. As an integer a weight counts units of 2^-56, so that 64 of them fit 64 bits.
 struct Weighing {
   float high, low, floor, reference;
-  float drift;   // 2^(best * low), which quick weights leave out
-  float centre;  // the octaves of the best value, nearly: sums of quick weights are in units of it
+  float drift;  // 2^(best * low), which quick weights leave out
 
   static constexpr float kMagic = 0x1.8p23f;  // added to a small number, leaves its nearest integer
   static constexpr int kUnit = 56;
@@ -56,8 +55,7 @@ struct Weighing {
         low(static_cast<float>(std::fma(scale, kLog2E, -double(high)))),
         floor(narrow<float>(best - 69 / scale)),
         reference(static_cast<float>(std::nearbyint(best * double(high)))),
-        drift(static_cast<float>(small_exp(best * double(low) / kLog2E))),
-        centre(narrow<float>(best * double(high))) {}
+        drift(static_cast<float>(small_exp(best * double(low) / kLog2E))) {}
 
   /// exp(x) to 2^-32 for |x| < 1/32, which is where a drift is.
   [[nodiscard]] static double small_exp(double x) {
