@@ -24,10 +24,7 @@ class EosPrioritizer {
 
   [[nodiscard]] static std::string check(P p, const std::vector<Token>& end_tokens) {
     if (!(p >= 0 && p <= 1)) return misuse("EosPrioritizer", "p", "0 <= p <= 1", double(p));
-    for (const Token token : end_tokens) {
-      if (token < 0) return misuse("EosPrioritizer", "token", "token >= 0", token);
-    }
-    return {};
+    return detail::check_tokens("EosPrioritizer", "token", end_tokens);
   }
 
   template <std::floating_point S>
