@@ -55,16 +55,16 @@ TEST_CASE("All complaints come at once, each by name") {
   const lk::Parameters parameters{{"temperature", -1}, {"top_k", 0.5}, {"top_q", 1},
                                   {"top_p", 1.5},      {"seed", -1},   {"min_tokens", 3},
                                   {"max_tokens", 0}};
-  CHECK(lk::Request::check(parameters) ==
+  CHECK(lk::Request::complaints(parameters) ==
         std::vector<std::string>{
             "min_new_tokens needs eos_token_id",
             "max_new_tokens must satisfy max_new_tokens >= 1, got 0",
             "temperature: T must satisfy T = 0 or 1e-30 <= T < inf, got -1",
             "top_k must be a whole number, got 0.5", "top_p: p must satisfy 0 < p <= 1, got 1.5",
             "seed must satisfy 0 <= seed < 2^63, got -1", "unknown parameter 'top_q'"});
-  CHECK(lk::Request::check({{"eos_token_id", lk::Value::Tokens{-2}}}) ==
+  CHECK(lk::Request::complaints({{"eos_token_id", lk::Value::Tokens{-2}}}) ==
         std::vector<std::string>{"eos_token_id must satisfy token >= 0, got -2"});
-  CHECK(lk::Request::check({{"temperature", 0.7}}).empty());
+  CHECK(lk::Request::complaints({{"temperature", 0.7}}).empty());
 }
 
 TEST_CASE("A request that is wrong is refused with all that is wrong") {

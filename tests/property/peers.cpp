@@ -183,7 +183,7 @@ TEMPLATE_TEST_CASE("SGLang: what comes behind a mask brings tokens back", "[peer
 
 TEST_CASE("SGLang: a repetition penalty of 0 is let through, and divides", "[peers]") {
   CHECK_FALSE(lk::RepetitionPenalty<>::check(0).empty());
-  CHECK_FALSE(lk::Request::check({{"repetition_penalty", 0}}).empty());
+  CHECK_FALSE(lk::Request::complaints({{"repetition_penalty", 0}}).empty());
 }
 
 TEMPLATE_TEST_CASE("vLLM: a temperature that stands for greedy makes NaN of what is banned",
