@@ -98,7 +98,7 @@
 #include <logitkit/process/dynamic_temperature.hpp>
 #include <logitkit/process/encoder_no_repeat_ngram.hpp>
 #include <logitkit/process/encoder_repetition_penalty.hpp>
-#include <logitkit/process/eos_prioritizer.hpp>
+#include <logitkit/process/end_prioritizer.hpp>
 #include <logitkit/process/epsilon.hpp>
 #include <logitkit/process/eta.hpp>
 #include <logitkit/process/exponential_length_decay.hpp>

@@ -45,7 +45,7 @@ TEST_CASE("Every processor describes itself") {
   CHECK(text(lk::EncoderNoRepeatNgram{3, two}) == "encoder_no_repeat_ngram(3)");
   CHECK(text(lk::EncoderRepetitionPenalty{2.0f, two}) ==
         "encoder_repetition_penalty(r=2, tokens=[1, 2])");
-  CHECK(text(lk::EosPrioritizer{0.2f, {2}}) == "eos_prioritizer(p=0.2, end_tokens=[2])");
+  CHECK(text(lk::EndPrioritizer{0.2f, {2}}) == "end_prioritizer(p=0.2, end_tokens=[2])");
   CHECK(text(lk::Epsilon{0.0003f}) == "epsilon(0.0003)");
   CHECK(text(lk::Eta{0.0006f}) == "eta(0.0006)");
   CHECK(text(lk::ExponentialLengthDecay{5, 1.2f, {2}}) ==

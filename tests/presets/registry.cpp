@@ -49,7 +49,7 @@ TEST_CASE("Every parameter and alias makes its processor") {
   CHECK(chain_of({{"suppress_tokens", kTokens}}) == "ban([7])");
   CHECK(chain_of({{"begin_suppress_tokens", kTokens}}) == "suppress_at_start([7])");
   CHECK(chain_of({{"min_eos_p", 0.2}, {"eos_token_id", 7}}) ==
-        "eos_prioritizer(p=0.2, end_tokens=[7])");
+        "end_prioritizer(p=0.2, end_tokens=[7])");
   CHECK(chain_of({{"dry_multiplier", 0.8}, {"dry_penalty_last_n", 100}, {"dry_base", 2}}) ==
         "dry(multiplier=0.8, base=2, allowed_length=2, last=100)");
   CHECK(chain_of({{"temperature", 0.8}}) == "temperature(0.8)");

@@ -128,7 +128,7 @@ const std::vector<Named>& processors() {
       {"DynamicTemperature", lk::DynamicTemperature{0.2f, 0.9f}},
       {"EncoderNoRepeatNgram", lk::EncoderNoRepeatNgram{1, Tokens{4, 7, 9, 11}}},
       {"EncoderRepetitionPenalty", lk::EncoderRepetitionPenalty{3.0f, Tokens{4, 7, 9, 11}}},
-      {"EosPrioritizer", lk::EosPrioritizer{0.1f, {4, 7, 11}}},
+      {"EndPrioritizer", lk::EndPrioritizer{0.1f, {4, 7, 11}}},
       {"Epsilon", lk::Epsilon{0.1f}},
       {"Eta", lk::Eta{0.1f}},
       {"ExponentialLengthDecay", lk::ExponentialLengthDecay{1, 1.25f, {2, 13}}},

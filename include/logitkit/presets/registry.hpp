@@ -11,7 +11,7 @@
 #include <logitkit/process/dynamic_temperature.hpp>
 #include <logitkit/process/encoder_no_repeat_ngram.hpp>
 #include <logitkit/process/encoder_repetition_penalty.hpp>
-#include <logitkit/process/eos_prioritizer.hpp>
+#include <logitkit/process/end_prioritizer.hpp>
 #include <logitkit/process/epsilon.hpp>
 #include <logitkit/process/eta.hpp>
 #include <logitkit/process/exponential_length_decay.hpp>
@@ -219,7 +219,7 @@ struct Registry {
       {"exponential_decay_length_penalty eos_token_id|stop_token_ids", length_decay},
       {"suppress_tokens|bad_token_ids", of<Ban, Tokens>},
       {"begin_suppress_tokens", of<SuppressAtStart<>, Tokens>},
-      {"min_eos_p eos_token_id|stop_token_ids", with_tokens<EosPrioritizer<double>, double, 1>},
+      {"min_eos_p eos_token_id|stop_token_ids", with_tokens<EndPrioritizer<double>, double, 1>},
       {"dry_multiplier dry_base dry_allowed_length dry_penalty_last_n dry_sequence_breakers", dry},
       {"temperature|temp dynatemp_range dynatemp_exponent", temperature},
       {"smoothing_factor smoothing_curve", smoothing},
