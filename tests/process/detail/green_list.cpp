@@ -34,7 +34,7 @@ TEST_CASE("The list, the token followed and whole permutations agree", "[green_l
       const lk::GreenListOptions options{
           .vocabulary = vocabulary, .ratio = ratio, .key = 4123456789};
       const lk::GreenList green(options);
-      CHECK(green.seeds() == 1);
+      CHECK(green.width() == 1);
       for (const lk::Token before : {0, 1, 77, 2147483647}) {
         const auto list = listed(options, before);
         const auto twin =
@@ -57,7 +57,7 @@ TEST_CASE("With self_hash every token has a list of its own, seeded by all of th
     const lk::GreenListOptions options{
         .vocabulary = 200, .seeding = lk::GreenSeeding::self_hash, .context = context};
     const lk::GreenList green(options);
-    CHECK(green.seeds() == context - 1);
+    CHECK(green.width() == context - 1);
     for (int trial = 0; trial < 200; ++trial) {  // about half of the products are negative
       Tokens before(6);
       for (auto& token : before) token = static_cast<lk::Token>(bits.below(2000000));
