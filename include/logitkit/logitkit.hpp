@@ -9,6 +9,7 @@
 #include <logitkit/core/error.hpp>
 #include <logitkit/core/generation.hpp>
 #include <logitkit/core/limits.hpp>
+#include <logitkit/core/min_keep.hpp>
 #include <logitkit/core/penalty_scope.hpp>
 #include <logitkit/core/pick.hpp>
 #include <logitkit/core/probabilities.hpp>

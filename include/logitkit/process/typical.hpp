@@ -3,7 +3,7 @@
 #pragma once
 
 #include <logitkit/core/concepts.hpp>
-#include <logitkit/process/detail/min_keep.hpp>
+#include <logitkit/core/min_keep.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // MinKeep: how many stay below a threshold; ties; what is banned; a bad row.
-#include <logitkit/process/detail/min_keep.hpp>
+#include <logitkit/core/min_keep.hpp>
 
 #include "reference/threshold.hpp"
 
