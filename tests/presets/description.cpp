@@ -17,7 +17,7 @@ std::string text(const auto& processor) {
 
 }  // namespace
 
-TEST_CASE("A description has a name, fields in order, and a text") {
+TEST_CASE("a description has a name, fields in order, and a text") {
   lk::Description description;
   description("dry", "multiplier", 0.8f, "allowed_length", 2);
   CHECK(description.name == "dry");
@@ -27,13 +27,13 @@ TEST_CASE("A description has a name, fields in order, and a text") {
   CHECK(to_string(lk::Description{"top_k", {{"k", 40}}}) == "top_k(40)");
 }
 
-TEST_CASE("A field with its usual value is not told") {
+TEST_CASE("a field with its usual value is not told") {
   lk::Description description;
   description("top_p", "p", 0.5).option("min_keep", std::size_t(1), 1).option("other", 2, 3);
   CHECK(to_string(description) == "top_p(p=0.5, other=2)");
 }
 
-TEST_CASE("Every processor describes itself") {
+TEST_CASE("every processor describes itself") {
   const std::vector<lk::Token> two{1, 2};
   CHECK(text(lk::AdaptiveP{0.3f}) == "adaptive_p(target=0.3, decay=0.9)");
   CHECK(text(lk::AllowOnly{two}) == "allow_only([1, 2])");

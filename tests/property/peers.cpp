@@ -235,7 +235,7 @@ TEMPLATE_TEST_CASE("tt-metal, chatllm.cpp: probabilities are taken for logits, a
                                    reference::probabilities(twice)) < 1e-6L);
 }
 
-TEMPLATE_TEST_CASE("A loop over the nucleus without its break goes on behind the end", "[peers]",
+TEMPLATE_TEST_CASE("a loop over the nucleus without its break goes on behind the end", "[peers]",
                    float, double) {
   const auto row = reference::row_of<TestType>({0.5, 0.3, 0.1, 0.1});
   CHECK(count_kept(lk::TopP{0.49}, row) == 1);
