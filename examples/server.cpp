@@ -22,7 +22,7 @@ std::vector<float> model(std::span<const lk::Token> tokens) {
 
 // Stands for the handler; `parameters` is what a JSON reader has made of the body.
 void answer(const lk::Parameters& parameters) {
-  if (const auto complaints = lk::Request::check(parameters); !complaints.empty()) {
+  if (const auto complaints = lk::Request::complaints(parameters); !complaints.empty()) {
     std::cout << "400\n";
     for (const std::string& complaint : complaints) std::cout << "  " << complaint << '\n';
     return;

@@ -86,7 +86,7 @@ auto made(const logitkit_request& from, const std::string& wrong, char* error,
     }
     complain(wrong);
     complain(lk::Limits().check_prompt(prompt));
-    for (const std::string& sentence : lk::Request::check(parameters)) complain(sentence);
+    for (const std::string& sentence : lk::Request::complaints(parameters)) complain(sentence);
     if (complaints.empty()) return make(lk::Request(parameters), prompt);
   } catch (const std::exception& thrown) {
     complaints = thrown.what();

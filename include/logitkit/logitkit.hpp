@@ -9,6 +9,7 @@
 #include <logitkit/core/error.hpp>
 #include <logitkit/core/generation.hpp>
 #include <logitkit/core/limits.hpp>
+#include <logitkit/core/min_keep.hpp>
 #include <logitkit/core/penalty_scope.hpp>
 #include <logitkit/core/pick.hpp>
 #include <logitkit/core/probabilities.hpp>
@@ -98,7 +99,7 @@
 #include <logitkit/process/dynamic_temperature.hpp>
 #include <logitkit/process/encoder_no_repeat_ngram.hpp>
 #include <logitkit/process/encoder_repetition_penalty.hpp>
-#include <logitkit/process/eos_prioritizer.hpp>
+#include <logitkit/process/end_prioritizer.hpp>
 #include <logitkit/process/epsilon.hpp>
 #include <logitkit/process/eta.hpp>
 #include <logitkit/process/exponential_length_decay.hpp>

@@ -1,4 +1,4 @@
-// expect: logitkit::Chain: every element must be a processor
+// expect: logitkit: every element of a Chain is a processor
 // A processor that forgot the context.
 #include <logitkit/process/chain.hpp>
 #include <logitkit/process/top_k.hpp>

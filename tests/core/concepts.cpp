@@ -110,6 +110,17 @@ static_assert(lk::detail::explain_model<Plain>() && lk::detail::explain_model<Re
 
 }  // namespace
 
+TEST_CASE("what knows only at run time whether it keeps state says so", "[concepts]") {
+  struct Knows : Accepting {
+    bool state;
+    [[nodiscard]] bool keeps_state() const { return state; }
+  };
+  CHECK(lk::keeps_state(Accepting{}));
+  CHECK_FALSE(lk::keeps_state(Abbreviated{}));
+  CHECK(lk::keeps_state(Knows{{}, true}));
+  CHECK_FALSE(lk::keeps_state(Knows{{}, false}));
+}
+
 TEST_CASE("a lambda is a processor", "[concepts]") {
   lk::Workspace workspace;
   const std::vector<double> row{1, 3, 2};

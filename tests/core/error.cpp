@@ -27,6 +27,14 @@ TEST_CASE("the value in a sentence is the one that was refused", "[error]") {
           "TopP: p must satisfy 0 < p <= 1, got 1.1");
 }
 
+TEST_CASE("the first token below 0 is refused", "[error]") {
+  using Tokens = std::vector<lk::Token>;
+  REQUIRE(lk::detail::check_tokens("Ban", "token", Tokens{}).empty());
+  REQUIRE(lk::detail::check_tokens("Ban", "token", Tokens{0, 7}).empty());
+  REQUIRE(lk::detail::check_tokens("Ban", "token", Tokens{0, -2, -1}) ==
+          "Ban: token must satisfy token >= 0, got -2");
+}
+
 TEST_CASE("require throws std::invalid_argument with the sentence", "[error]") {
   REQUIRE_NOTHROW(lk::require(""));
   try {

@@ -32,7 +32,7 @@ Counts rescan(const Tokens& tokens, std::size_t prompt, const lk::PenaltyScope& 
 
 }  // namespace
 
-TEST_CASE("Scoped counts are those of a rescan after every token", "[penalty_scope]") {
+TEST_CASE("scoped counts are those of a rescan after every token", "[penalty_scope]") {
   test::Random random(4);
   for (const std::size_t last : {0ul, 1ul, 2ul, 3ul, 7ul, 64ul, 65ul, lk::kAllTokens}) {
     for (const std::size_t skip_prompt : {0ul, 1ul, 5ul, 20ul, 21ul, lk::kAllTokens}) {
@@ -52,7 +52,7 @@ TEST_CASE("Scoped counts are those of a rescan after every token", "[penalty_sco
   }
 }
 
-TEST_CASE("A token that has left the window is gone, not left behind with a count of 0",
+TEST_CASE("a token that has left the window is gone, not left behind with a count of 0",
           "[penalty_scope][peers]") {
   lk::ScopedCounts counts({.last = 2});
   for (const lk::Token token : {5, 6, 7}) counts.accept(token);
@@ -60,14 +60,14 @@ TEST_CASE("A token that has left the window is gone, not left behind with a coun
   CHECK(counts_of(counts) == Counts{{6, 1}, {7, 1}});
 }
 
-TEST_CASE("A window of everything is not a window of nothing", "[penalty_scope][peers]") {
+TEST_CASE("a window of everything is not a window of nothing", "[penalty_scope][peers]") {
   lk::ScopedCounts all({}), none({.last = 0});
   for (const lk::Token token : {5, 6, 5}) all.accept(token), none.accept(token);
   CHECK(counts_of(all) == Counts{{5, 2}, {6, 1}});
   CHECK(none.size() == 0);
 }
 
-TEST_CASE("Of a prompt as much is skipped as is said; kGenerated skips all", "[penalty_scope]") {
+TEST_CASE("of a prompt as much is skipped as is said; kGenerated skips all", "[penalty_scope]") {
   const Tokens prompt{1, 2, 3};
   const auto counted = [&](const lk::PenaltyScope& scope) {
     lk::ScopedCounts counts(scope);
@@ -82,7 +82,7 @@ TEST_CASE("Of a prompt as much is skipped as is said; kGenerated skips all", "[p
   CHECK(counted({.last = 2}) == Counts{{3, 1}, {9, 1}});
 }
 
-TEST_CASE("A copy of scoped counts has a window of its own", "[penalty_scope]") {
+TEST_CASE("a copy of scoped counts has a window of its own", "[penalty_scope]") {
   lk::ScopedCounts a({.last = 2});
   a.accept(1), a.accept(2);
   lk::ScopedCounts b = a;

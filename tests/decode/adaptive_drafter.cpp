@@ -28,7 +28,7 @@ const auto kNever = [](std::uint64_t) { return 0.5; };
 
 }  // namespace
 
-TEST_CASE("An adaptive drafter counts what was committed of its drafts", "[adaptive_drafter]") {
+TEST_CASE("an adaptive drafter counts what was committed of its drafts", "[adaptive_drafter]") {
   const lk::DraftLengthOptions options{.cost = 0.05, .max = 20};
   lk::AdaptiveDrafter drafter{Ones(), options};
   lk::DraftLength length{options};

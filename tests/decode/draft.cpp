@@ -39,14 +39,14 @@ Tokens propose(auto& drafter, const Tokens& tokens, std::size_t n) {
 
 }  // namespace
 
-TEST_CASE("A callable is a drafter, of at most the tokens that were asked for") {
+TEST_CASE("a callable is a drafter, of at most the tokens that were asked for") {
   lk::CallableDrafter drafter{last_twice};
   CHECK(propose(drafter, {3, 8}, 4) == Tokens{8, 8});
   CHECK(propose(drafter, {3, 8}, 1) == Tokens{8});
   CHECK(propose(drafter, {3, 8}, 0).empty());
 }
 
-TEST_CASE("A callable may return a view, and keep state that a copy forks") {
+TEST_CASE("a callable may return a view, and keep state that a copy forks") {
   const std::array<lk::Token, 2> fixed{5, 6};
   lk::CallableDrafter view{[&](const lk::Context&, std::size_t) { return std::span(fixed); }};
   CHECK(propose(view, {1}, 2) == Tokens{5, 6});

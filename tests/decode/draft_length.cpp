@@ -20,7 +20,7 @@ double gain(double a, double cost, std::size_t n) {
 
 }  // namespace
 
-TEST_CASE("The length is the best of all by the formula", "[draft_length]") {
+TEST_CASE("the length is the best of all by the formula", "[draft_length]") {
   for (const double cost : {0.0, 0.01, 0.05, 0.1, 0.3, 1.0, 16.0}) {
     for (std::size_t accepted = 0; accepted <= 8; ++accepted) {
       CAPTURE(cost, accepted);
@@ -34,7 +34,7 @@ TEST_CASE("The length is the best of all by the formula", "[draft_length]") {
   }
 }
 
-TEST_CASE("Where all is accepted a draft is as long as it may be", "[draft_length]") {
+TEST_CASE("where all is accepted a draft is as long as it may be", "[draft_length]") {
   lk::DraftLength length{{.cost = 0.2, .min = 3, .max = 12}};
   for (int i = 0; i < 300; ++i) length.record(length.best(), length.best());
   CHECK(length.best() == 12);
@@ -42,7 +42,7 @@ TEST_CASE("Where all is accepted a draft is as long as it may be", "[draft_lengt
   CHECK(length.best() == 3);
 }
 
-TEST_CASE("The latest rounds count most, and one without a draft not at all", "[draft_length]") {
+TEST_CASE("the latest rounds count most, and one without a draft not at all", "[draft_length]") {
   lk::DraftLength length{{.cost = 0.1}};
   const std::size_t before = length.best();
   CHECK(before == 5);  // a = 3/4

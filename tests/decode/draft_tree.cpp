@@ -8,7 +8,7 @@
 
 namespace lk = logitkit;
 
-TEST_CASE("A tree's children come in order, and rows are one more than nodes", "[draft_tree]") {
+TEST_CASE("a tree's children come in order, and rows are one more than nodes", "[draft_tree]") {
   constexpr std::size_t kRoot = lk::DraftTree::kRoot;
   const std::array<lk::Token, 5> tokens{3, 4, 5, 6, 7};
   const std::array<std::size_t, 5> parents{kRoot, 0, kRoot, 0, 1};

@@ -21,7 +21,7 @@ Tokens propose(lk::LookupDrafter& drafter, std::size_t n) {
 
 }  // namespace
 
-TEST_CASE("A lookup proposes what a search of the whole text finds", "[lookup_drafter]") {
+TEST_CASE("a lookup proposes what a search of the whole text finds", "[lookup_drafter]") {
   for (const auto& [most, least] : {std::pair{1u, 1u}, {2u, 1u}, {3u, 1u}, {5u, 3u}, {64u, 2u}}) {
     for (const std::size_t distinct : {1u, 2u, 4u, 30u}) {
       reference::Bits bits(most + 100 * distinct);
@@ -44,7 +44,7 @@ TEST_CASE("A lookup proposes what a search of the whole text finds", "[lookup_dr
   }
 }
 
-TEST_CASE("A lookup knows the prompt, and a copy goes its own way", "[lookup_drafter]") {
+TEST_CASE("a lookup knows the prompt, and a copy goes its own way", "[lookup_drafter]") {
   lk::LookupDrafter drafter;
   CHECK(propose(drafter, 3).empty());
   drafter.start(Tokens{1, 2, 3, 4, 1, 2});

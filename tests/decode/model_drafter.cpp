@@ -74,7 +74,7 @@ const auto kNever = [](std::uint64_t) { return 0.5; };
 
 }  // namespace
 
-TEST_CASE("A model drafts what it would say, of every kind of model", "[model_drafter]") {
+TEST_CASE("a model drafts what it would say, of every kind of model", "[model_drafter]") {
   const test::PlainRecurrent<float> plain{12, 3};
   test::CachedRecurrent<float> cached{12, 3};
   OnlyForward forward;
@@ -86,7 +86,7 @@ TEST_CASE("A model drafts what it would say, of every kind of model", "[model_dr
   CHECK(forward.model.prefills > 1);
 }
 
-TEST_CASE("After a rollback, and in a copy, it drafts by the context", "[model_drafter]") {
+TEST_CASE("after a rollback, and in a copy, it drafts by the context", "[model_drafter]") {
   test::CachedRecurrent<float> model{12, 3};
   const test::PlainRecurrent<float> plain{12, 3};
   lk::ModelDrafter drafter{model};
@@ -110,7 +110,7 @@ TEST_CASE("After a rollback, and in a copy, it drafts by the context", "[model_d
   CHECK(drafter.propose({}, 0, kNever).empty());
 }
 
-TEST_CASE("A greedy chain is certain of its drafts", "[model_drafter]") {
+TEST_CASE("a greedy chain is certain of its drafts", "[model_drafter]") {
   const test::PlainRecurrent<float> plain{12, 3};
   lk::ModelDrafter drafter{plain, lk::Chain{lk::Temperature{0.0f}}};
   const Tokens text{4};
@@ -122,7 +122,7 @@ TEST_CASE("A greedy chain is certain of its drafts", "[model_drafter]") {
   }
 }
 
-TEST_CASE("A bad row ends the draft, an exception passes and leaves it usable", "[model_drafter]") {
+TEST_CASE("a bad row ends the draft, an exception passes and leaves it usable", "[model_drafter]") {
   using test::Spoil;
   const Tokens text{4, 5};
   for (const Spoil spoil : {Spoil::not_a_number, Spoil::all_banned, Spoil::empty}) {

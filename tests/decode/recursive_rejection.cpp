@@ -8,7 +8,7 @@
 namespace lk = logitkit;
 using test::Drawn;
 
-TEST_CASE("Recursive rejection is lossless, by all outcomes", "[recursive_rejection]") {
+TEST_CASE("recursive rejection is lossless, by all outcomes", "[recursive_rejection]") {
   for (const Drawn drawn : {Drawn::without_replacement, Drawn::with_replacement, Drawn::certain}) {
     const lk::RecursiveRejection rule{drawn == Drawn::with_replacement
                                           ? lk::Siblings::with_replacement
@@ -24,7 +24,7 @@ TEST_CASE("Recursive rejection is lossless, by all outcomes", "[recursive_reject
   }
 }
 
-TEST_CASE("A draft from the target itself is always accepted", "[recursive_rejection]") {
+TEST_CASE("a draft from the target itself is always accepted", "[recursive_rejection]") {
   for (std::uint64_t seed = 0; seed < 5; ++seed) {
     const test::RandomTable p{4, seed};
     const auto law = test::TreeWalk(lk::RecursiveRejection(), {lk::DraftTree::kRoot, 0, 1},
@@ -34,7 +34,7 @@ TEST_CASE("A draft from the target itself is always accepted", "[recursive_rejec
   }
 }
 
-TEST_CASE("Without nodes a tree is one draw from the target", "[recursive_rejection]") {
+TEST_CASE("without nodes a tree is one draw from the target", "[recursive_rejection]") {
   const test::RandomTable p{4, 1};
   lk::RecursiveRejection rule;
   const lk::Probabilities row = p({});

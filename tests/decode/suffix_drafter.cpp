@@ -21,7 +21,7 @@ Tokens propose(lk::SuffixDrafter& drafter, std::size_t n) {
 
 }  // namespace
 
-TEST_CASE("The longest end that occurred before is what comparing finds", "[suffix_drafter]") {
+TEST_CASE("the longest end that occurred before is what comparing finds", "[suffix_drafter]") {
   for (const std::size_t least : {1u, 2u, 5u}) {
     for (const std::size_t distinct : {1u, 2u, 3u, 20u}) {
       reference::Bits bits(least + 100 * distinct);
@@ -45,7 +45,7 @@ TEST_CASE("The longest end that occurred before is what comparing finds", "[suff
   }
 }
 
-TEST_CASE("A loop is proposed for as long as one likes, and by copies, too", "[suffix_drafter]") {
+TEST_CASE("a loop is proposed for as long as one likes, and by copies, too", "[suffix_drafter]") {
   lk::SuffixDrafter drafter;
   drafter.start(Tokens{9, 1, 2, 3, 1, 2, 3, 1, 2});
   CHECK(propose(drafter, 8) == Tokens{3, 1, 2, 3, 1, 2, 3, 1});

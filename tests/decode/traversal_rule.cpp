@@ -11,7 +11,7 @@
 namespace lk = logitkit;
 using test::Drawn;
 
-TEST_CASE("Traversal is lossless, by all outcomes, and accepts more", "[traversal_rule]") {
+TEST_CASE("traversal is lossless, by all outcomes, and accepts more", "[traversal_rule]") {
   for (const Drawn drawn : {Drawn::without_replacement, Drawn::with_replacement, Drawn::certain}) {
     const auto siblings = drawn == Drawn::with_replacement ? lk::Siblings::with_replacement
                                                            : lk::Siblings::without_replacement;
@@ -33,7 +33,7 @@ TEST_CASE("Traversal is lossless, by all outcomes, and accepts more", "[traversa
   }
 }
 
-TEST_CASE("Of a chain it takes what BlockRule takes, number by number", "[traversal_rule]") {
+TEST_CASE("of a chain it takes what BlockRule takes, number by number", "[traversal_rule]") {
   lk::TraversalRule traversal;
   std::size_t accepted = 0;
   for (std::uint64_t seed = 0; seed < 1000; ++seed) {

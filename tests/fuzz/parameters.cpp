@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Requests and presets with any names and values: either refused with sentences, by `check` and by
-// the constructor alike, or a chain that runs.
+// Requests and presets with any names and values: either refused with sentences, by `complaints`
+// and by the constructor alike, or a chain that runs.
 #include <logitkit/decode/beam_search.hpp>
 #include <logitkit/decode/greedy.hpp>
 #include <logitkit/decode/random.hpp>
@@ -143,7 +143,7 @@ void expect_refused(bool refused, const auto& make) {
 void request(Bytes& bytes) {
   const lk::Parameters given = parameters(bytes);
   for (const lk::Parameter& each : given) static_cast<void>(to_string(each.value));
-  const auto complaints = lk::Request::check(given);
+  const auto complaints = lk::Request::complaints(given);
   for (const std::string& each : complaints) expect(each.size() > 10, "a complaint is a sentence");
   expect_refused(!complaints.empty(), [&] {
     const lk::Request request(given);
@@ -155,7 +155,7 @@ void request(Bytes& bytes) {
 
 template <class Preset>
 void preset(Bytes& bytes, const Preset& parameters, const auto& make) {
-  expect_refused(!parameters.check().empty(), [&] { run(bytes, make(parameters), {}, {}); });
+  expect_refused(!parameters.complaints().empty(), [&] { run(bytes, make(parameters), {}, {}); });
 }
 
 void huggingface(Bytes& bytes) {

@@ -3,7 +3,7 @@
 #include "golden/cases.hpp"
 
 #include <logitkit/process/ban_sequences.hpp>
-#include <logitkit/process/eos_prioritizer.hpp>
+#include <logitkit/process/end_prioritizer.hpp>
 #include <logitkit/process/exponential_length_decay.hpp>
 #include <logitkit/process/force_first.hpp>
 #include <logitkit/process/force_last.hpp>
@@ -47,8 +47,8 @@ void apply(const json& step, lk::Candidates<S>& candidates, const lk::Context& c
     lk::ForceLast{limits}(candidates, context);
   } else if (name == "suppress_at_start") {
     lk::SuppressAtStart{value[0].get<Tokens>(), value[1].get<int>()}(candidates, context);
-  } else if (name == "eos_prioritizer") {
-    lk::EosPrioritizer{value[0].get<double>(), value[1].get<Tokens>()}(candidates, context);
+  } else if (name == "end_prioritizer") {
+    lk::EndPrioritizer{value[0].get<double>(), value[1].get<Tokens>()}(candidates, context);
   } else if (name == "exponential_length_decay") {
     const auto ends = value[2].get<Tokens>();
     lk::ExponentialLengthDecay{value[0].get<int>(), value[1].get<double>(), ends}(candidates,
@@ -60,7 +60,7 @@ void apply(const json& step, lk::Candidates<S>& candidates, const lk::Context& c
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("Every golden of Hugging Face's constraints agrees", "[golden]", float, double) {
+TEMPLATE_TEST_CASE("every golden of Hugging Face's constraints agrees", "[golden]", float, double) {
   const auto run = golden::run<TestType>(
       "constraints.json", [](const json& step, auto& candidates, const lk::Context& context,
                              const json&) { apply(step, candidates, context); });

@@ -7,7 +7,7 @@
 namespace lk = logitkit;
 using golden::json;
 
-TEMPLATE_TEST_CASE("Every golden of guidance agrees", "[golden]", float, double) {
+TEMPLATE_TEST_CASE("every golden of guidance agrees", "[golden]", float, double) {
   const auto run = golden::run<TestType>("guidance.json", [](const json& step, auto& candidates,
                                                              const lk::Context& context,
                                                              const json& golden) {

@@ -6,7 +6,7 @@
 
 namespace lk = logitkit;
 
-TEST_CASE("Every golden of prompt lookup agrees", "[golden]") {
+TEST_CASE("every golden of prompt lookup agrees", "[golden]") {
   std::size_t found = 0;
   const golden::json all = golden::file("prompt_lookup.json");
   for (const golden::json& golden : all["cases"]) {

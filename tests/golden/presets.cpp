@@ -45,7 +45,7 @@ lk::presets::HuggingFace fields(const json& given) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("The preset is Hugging Face's chain", "[golden]", float, double) {
+TEMPLATE_TEST_CASE("the preset is Hugging Face's chain", "[golden]", float, double) {
   const auto run = golden::run<TestType>(
       "presets.json",
       [](const json& step, auto& candidates, const lk::Context& context, const json&) {

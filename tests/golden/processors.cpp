@@ -53,7 +53,7 @@ void apply(const json& step, lk::Candidates<S>& candidates, const lk::Context& c
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("Every golden of Hugging Face agrees", "[golden]", float, double) {
+TEMPLATE_TEST_CASE("every golden of Hugging Face agrees", "[golden]", float, double) {
   const auto run = golden::run<TestType>(
       "processors.json", [](const json& step, auto& candidates, const lk::Context& context,
                             const json&) { apply(step, candidates, context); });

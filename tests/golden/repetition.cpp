@@ -72,7 +72,7 @@ void apply(const json& step, lk::Candidates<S>& candidates, const lk::Context& c
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("Every golden of repetition agrees", "[golden]", float, double) {
+TEMPLATE_TEST_CASE("every golden of repetition agrees", "[golden]", float, double) {
   const auto run = golden::run<TestType>(
       "repetition.json", [](const json& step, auto& candidates, const lk::Context& context,
                             const json& golden) { apply(step, candidates, context, golden); });

@@ -35,7 +35,7 @@ lk::Probabilities blend(double w, const lk::Probabilities& p, const lk::Probabil
 
 }  // namespace
 
-TEST_CASE("Every golden of speculative sampling agrees", "[golden]") {
+TEST_CASE("every golden of speculative sampling agrees", "[golden]") {
   const json cases = golden::file("speculative.json");
   CHECK(cases.size() == 18);
   for (const json& c : cases) {

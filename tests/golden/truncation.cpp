@@ -43,7 +43,7 @@ void apply(const json& step, lk::Candidates<S>& candidates, const lk::Context& c
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("Every golden of Hugging Face's truncations agrees", "[golden]", float, double) {
+TEMPLATE_TEST_CASE("every golden of Hugging Face's truncations agrees", "[golden]", float, double) {
   const auto run = golden::run<TestType>(
       "truncation.json", [](const json& step, auto& candidates, const lk::Context& context,
                             const json&) { apply(step, candidates, context); });

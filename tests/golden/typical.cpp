@@ -7,7 +7,7 @@
 namespace lk = logitkit;
 using golden::json;
 
-TEMPLATE_TEST_CASE("Every golden of typical sampling agrees", "[golden]", float, double) {
+TEMPLATE_TEST_CASE("every golden of typical sampling agrees", "[golden]", float, double) {
   const auto run = golden::run<TestType>(
       "typical.json",
       [](const json& step, auto& candidates, const lk::Context& context, const json&) {

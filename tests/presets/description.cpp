@@ -17,7 +17,7 @@ std::string text(const auto& processor) {
 
 }  // namespace
 
-TEST_CASE("A description has a name, fields in order, and a text") {
+TEST_CASE("a description has a name, fields in order, and a text") {
   lk::Description description;
   description("dry", "multiplier", 0.8f, "allowed_length", 2);
   CHECK(description.name == "dry");
@@ -27,13 +27,13 @@ TEST_CASE("A description has a name, fields in order, and a text") {
   CHECK(to_string(lk::Description{"top_k", {{"k", 40}}}) == "top_k(40)");
 }
 
-TEST_CASE("A field with its usual value is not told") {
+TEST_CASE("a field with its usual value is not told") {
   lk::Description description;
   description("top_p", "p", 0.5).option("min_keep", std::size_t(1), 1).option("other", 2, 3);
   CHECK(to_string(description) == "top_p(p=0.5, other=2)");
 }
 
-TEST_CASE("Every processor describes itself") {
+TEST_CASE("every processor describes itself") {
   const std::vector<lk::Token> two{1, 2};
   CHECK(text(lk::AdaptiveP{0.3f}) == "adaptive_p(target=0.3, decay=0.9)");
   CHECK(text(lk::AllowOnly{two}) == "allow_only([1, 2])");
@@ -45,7 +45,7 @@ TEST_CASE("Every processor describes itself") {
   CHECK(text(lk::EncoderNoRepeatNgram{3, two}) == "encoder_no_repeat_ngram(3)");
   CHECK(text(lk::EncoderRepetitionPenalty{2.0f, two}) ==
         "encoder_repetition_penalty(r=2, tokens=[1, 2])");
-  CHECK(text(lk::EosPrioritizer{0.2f, {2}}) == "eos_prioritizer(p=0.2, end_tokens=[2])");
+  CHECK(text(lk::EndPrioritizer{0.2f, {2}}) == "end_prioritizer(p=0.2, end_tokens=[2])");
   CHECK(text(lk::Epsilon{0.0003f}) == "epsilon(0.0003)");
   CHECK(text(lk::Eta{0.0006f}) == "eta(0.0006)");
   CHECK(text(lk::ExponentialLengthDecay{5, 1.2f, {2}}) ==

@@ -51,7 +51,7 @@ std::vector<float> model(std::span<const lk::Token> tokens) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("A dynamic chain leaves exactly what the static one leaves", "", float, double) {
+TEMPLATE_TEST_CASE("a dynamic chain leaves exactly what the static one leaves", "", float, double) {
   const lk::Temperature t{0.7};
   const lk::TopK k{40};
   const lk::TopP p{0.8};
@@ -66,7 +66,7 @@ TEMPLATE_TEST_CASE("A dynamic chain leaves exactly what the static one leaves", 
   }
 }
 
-TEST_CASE("A dynamic chain gives the static chain's tokens in every decoder") {
+TEST_CASE("a dynamic chain gives the static chain's tokens in every decoder") {
   const auto processors = std::tuple{lk::RepetitionPenalty{1.3f}, lk::FrequencyPenalty{0.2f},
                                      NoStutter{}, lk::Temperature{0.8f}, lk::TopP{0.9f}};
   const auto fixed = std::apply([](auto... each) { return lk::Chain{each...}; }, processors);
@@ -87,7 +87,7 @@ TEST_CASE("A dynamic chain gives the static chain's tokens in every decoder") {
   }
 }
 
-TEST_CASE("Sessions of different chains share a batch, and a rollback replays the chain") {
+TEST_CASE("sessions of different chains share a batch, and a rollback replays the chain") {
   std::vector<lk::RandomDecoder<lk::DynamicChain>::Session> sessions;
   sessions.push_back(lk::RandomDecoder{dynamic(lk::TopK{1})}.start(kPrompt, {}));
   sessions.push_back(
@@ -107,7 +107,7 @@ TEST_CASE("Sessions of different chains share a batch, and a rollback replays th
   CHECK(at_seven(played) == at_seven(sessions[1]));
 }
 
-TEST_CASE("After a rollback a member that learns from rows is as it was") {
+TEST_CASE("after a rollback a member that learns from rows is as it was") {
   const auto fixed = lk::RandomDecoder{lk::Chain{lk::Mirostat{2.0f, 0.5f}}, {.seed = 3}};
   const auto chosen = lk::RandomDecoder{dynamic(lk::Mirostat{2.0f, 0.5f}), {.seed = 3}};
   lk::Workspace workspace;
@@ -124,7 +124,7 @@ TEST_CASE("After a rollback a member that learns from rows is as it was") {
   CHECK(tokens(chosen.start(kPrompt, {})) == tokens(fixed.start(kPrompt, {})));
 }
 
-TEST_CASE("A dynamic chain chooses from a candidate list what the static one does") {
+TEST_CASE("a dynamic chain chooses from a candidate list what the static one does") {
   const std::tuple processors{lk::RepetitionPenalty{1.3f}, lk::TopK{20}, lk::Temperature{0.8f},
                               lk::TopP{0.9f}};
   const auto fixed = std::apply([](auto... each) { return lk::Chain{each...}; }, processors);
@@ -147,7 +147,7 @@ TEST_CASE("A dynamic chain chooses from a candidate list what the static one doe
   }
 }
 
-TEST_CASE("A list for a dynamic chain that needs the whole row is a status, a row is not") {
+TEST_CASE("a list for a dynamic chain that needs the whole row is a status, a row is not") {
   const std::vector<lk::Token> tokens{7, 2};
   const std::vector<float> logits{1, 2}, row{0, 0, 2, 0, 0, 0, 0, 1};
   const lk::CandidateList list{tokens, logits, row.size()};
@@ -184,7 +184,7 @@ TEST_CASE("A list for a dynamic chain that needs the whole row is a status, a ro
   CHECK(sessions[0].next(row, workspace).token == 2);
 }
 
-TEST_CASE("The order of a dynamic chain is that of add; an empty one changes nothing") {
+TEST_CASE("the order of a dynamic chain is that of add; an empty one changes nothing") {
   const std::vector<float> row{3, 2, 1, 0};
   const auto kept = [&](const lk::DynamicChain& chain) {
     return reference::count_kept(reference::after(chain, row));
@@ -195,7 +195,7 @@ TEST_CASE("The order of a dynamic chain is that of add; an empty one changes not
   CHECK(dynamic(lk::TopK{1}, lk::TopK{2}).size() == 2);
 }
 
-TEST_CASE("A copy of a dynamic chain forks the state of all its members") {
+TEST_CASE("a copy of a dynamic chain forks the state of all its members") {
   lk::DynamicChain parent = dynamic(lk::RepetitionPenalty{2.0}, lk::FrequencyPenalty{0.5});
   parent.start(std::vector<lk::Token>{0});
   parent.accept(1);
@@ -211,7 +211,7 @@ TEST_CASE("A copy of a dynamic chain forks the state of all its members") {
   CHECK(reference::after(parent, row) == Scores{2, 1.5L, 4, 1.5L});
 }
 
-TEST_CASE("A dynamic chain tells its members' names and parameters, in order, and in one line") {
+TEST_CASE("a dynamic chain tells its members' names and parameters, in order, and in one line") {
   lk::DynamicChain chain = dynamic(lk::Temperature{0.8f}, lk::TopK{40}, lk::TopP{0.95f});
   CHECK(to_string(chain) == "temperature(0.8) > top_k(40) > top_p(0.95)");
   chain.add(NoStutter{}, "no_stutter").add([](auto&, const lk::Context&) {});
@@ -228,7 +228,7 @@ TEST_CASE("A dynamic chain tells its members' names and parameters, in order, an
   CHECK(to_string(longer) == "best > top_k(1) > processor");
 }
 
-TEST_CASE("A dynamic chain allocates nothing in a step, nor in an assignment of the same members") {
+TEST_CASE("a dynamic chain allocates nothing in a step, nor in an assignment of the same members") {
   const auto narrowing = dynamic(lk::TopK{40}, lk::Temperature{0.8f}, lk::TopP{0.95f});
   lk::DynamicChain penalised = narrowing;
   penalised.add(lk::FrequencyPenalty{0.1f});

@@ -127,12 +127,12 @@ TEST_CASE("huggingface: what has no effect without do_sample is refused", "[peer
                                                 {.typical_p = 0.9},
                                                 {.epsilon_cutoff = 1e-3},
                                                 {.eta_cutoff = 1e-3}}) {
-    CHECK(wrong.check() ==
+    CHECK(wrong.complaints() ==
           std::vector<std::string>{
               "do_sample must be true, or what it samples with stay at its default"});
   }
   CHECK(lk::presets::HuggingFace{.repetition_penalty = 1.2, .renormalize_logits = true}
-            .check()
+            .complaints()
             .empty());
 }
 
@@ -147,7 +147,7 @@ TEST_CASE("huggingface: what is out of range is refused, all at once") {
                                        .top_p = 1.5,
                                        .eta_cutoff = 1,
                                        .num_beams = 0};
-  CHECK(wrong.check() ==
+  CHECK(wrong.complaints() ==
         std::vector<std::string>{"repetition_penalty: r must satisfy 0 < r < inf, got 0",
                                  "no_repeat_ngram_size: n must satisfy n >= 1, got -1",
                                  "bad_words_ids: each sequence must satisfy length >= 1, got 0",

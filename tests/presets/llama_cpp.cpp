@@ -43,7 +43,7 @@ TEST_CASE("llama_cpp: mirostat stands for all but biases and temperature, adapti
   CHECK(to_string(llama_cpp({.adaptive_target = 0.3})) ==
         "top_k(40) > top_p(0.95) > min_p(0.05) > temperature(0.8) > "
         "adaptive_p(target=0.3, decay=0.9)");
-  CHECK(lk::presets::LlamaCpp{.mirostat = 3}.check() ==
+  CHECK(lk::presets::LlamaCpp{.mirostat = 3}.complaints() ==
         std::vector<std::string>{"mirostat must satisfy mirostat = 0, 1 or 2, got 3"});
 }
 
@@ -121,7 +121,7 @@ TEST_CASE("llama_cpp: what is out of range is refused, all at once") {
                                     .dynatemp_range = 0.5,
                                     .dynatemp_exponent = -1,
                                     .min_keep = -1};
-  CHECK(wrong.check() ==
+  CHECK(wrong.complaints() ==
         std::vector<std::string>{"repeat_penalty: r must satisfy 0 < r < inf, got 0",
                                  "dry_allowed_length must satisfy dry_allowed_length >= 1, got 0",
                                  "dry: base must satisfy 1 <= base < inf, got 0.5",
@@ -131,9 +131,9 @@ TEST_CASE("llama_cpp: what is out of range is refused, all at once") {
                                  "xtc: q must satisfy 0 <= q <= 1, got 2",
                                  "dynatemp: exponent must satisfy 0 <= exponent < inf, got -1"});
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  CHECK_FALSE(lk::presets::LlamaCpp{.mirostat = -1}.check().empty());
-  CHECK_FALSE(lk::presets::LlamaCpp{.top_p = nan}.check().empty());
-  CHECK_FALSE(lk::presets::LlamaCpp{.min_p = nan}.check().empty());
-  CHECK_FALSE(lk::presets::LlamaCpp{.top_n_sigma = nan}.check().empty());
-  CHECK_FALSE(lk::presets::LlamaCpp{.temperature = nan}.check().empty());
+  CHECK_FALSE(lk::presets::LlamaCpp{.mirostat = -1}.complaints().empty());
+  CHECK_FALSE(lk::presets::LlamaCpp{.top_p = nan}.complaints().empty());
+  CHECK_FALSE(lk::presets::LlamaCpp{.min_p = nan}.complaints().empty());
+  CHECK_FALSE(lk::presets::LlamaCpp{.top_n_sigma = nan}.complaints().empty());
+  CHECK_FALSE(lk::presets::LlamaCpp{.temperature = nan}.complaints().empty());
 }

@@ -43,14 +43,15 @@ TEST_CASE("openai: what is out of the API's ranges is refused, all at once") {
                                   .presence_penalty = 3,
                                   .frequency_penalty = -3,
                                   .logit_bias = {{1, 101}}};
-  CHECK(wrong.check() == std::vector<std::string>{
-                             "temperature must satisfy 0 <= temperature <= 2, got 2.5",
-                             "top_p must satisfy 0 <= top_p <= 1, got -0.1",
-                             "presence_penalty must satisfy -2 <= presence_penalty <= 2, got 3",
-                             "frequency_penalty must satisfy -2 <= frequency_penalty <= 2, got -3",
-                             "logit_bias must satisfy -100 <= logit_bias <= 100, got 101"});
-  CHECK(lk::presets::OpenAi{.temperature = 2, .presence_penalty = -2}.check().empty());
-  CHECK(lk::presets::OpenAi{.logit_bias = {{-1, 5}}}.check().size() == 1);
+  CHECK(wrong.complaints() ==
+        std::vector<std::string>{
+            "temperature must satisfy 0 <= temperature <= 2, got 2.5",
+            "top_p must satisfy 0 <= top_p <= 1, got -0.1",
+            "presence_penalty must satisfy -2 <= presence_penalty <= 2, got 3",
+            "frequency_penalty must satisfy -2 <= frequency_penalty <= 2, got -3",
+            "logit_bias must satisfy -100 <= logit_bias <= 100, got 101"});
+  CHECK(lk::presets::OpenAi{.temperature = 2, .presence_penalty = -2}.complaints().empty());
+  CHECK(lk::presets::OpenAi{.logit_bias = {{-1, 5}}}.complaints().size() == 1);
   reference::refuses([] { static_cast<void>(openai({.top_p = 2})); },
                      "top_p must satisfy 0 <= top_p <= 1, got 2");
 }

@@ -7,7 +7,7 @@
 namespace lk = logitkit;
 using lk::Value;
 
-TEST_CASE("A value is made from every kind of number and list, and keeps its kind") {
+TEST_CASE("a value is made from every kind of number and list, and keeps its kind") {
   CHECK(Value(true).as<bool>() == true);
   CHECK(Value(40).as<std::int64_t>() == 40);
   CHECK(Value(40u).as<std::int64_t>() == 40);
@@ -26,7 +26,7 @@ TEST_CASE("A value is made from every kind of number and list, and keeps its kin
   CHECK_FALSE(lk::Parameter{"a", 1} == lk::Parameter{"a", 2});
 }
 
-TEST_CASE("A value is read as another kind where nothing is lost") {
+TEST_CASE("a value is read as another kind where nothing is lost") {
   CHECK(Value(1).as<double>() == 1);
   CHECK(Value(40.0).as<std::int64_t>() == 40);
   CHECK_FALSE(Value(40.5).as<std::int64_t>());
@@ -42,7 +42,7 @@ TEST_CASE("A value is read as another kind where nothing is lost") {
   CHECK_FALSE(Value(true).as<std::int64_t>());
 }
 
-TEST_CASE("A value's text is short and exact") {
+TEST_CASE("a value's text is short and exact") {
   CHECK(to_string(Value(false)) == "false");
   CHECK(to_string(Value(-1)) == "-1");
   CHECK(to_string(Value(0.8f)) == "0.8");

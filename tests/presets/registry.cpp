@@ -23,7 +23,7 @@ const lk::Value::Tokens kTokens{7};
 
 }  // namespace
 
-TEST_CASE("Every parameter and alias makes its processor") {
+TEST_CASE("every parameter and alias makes its processor") {
   CHECK(chain_of({{"logit_bias", lk::Value::Biases{{3, -1.5}}}}) == "logit_bias([3: -1.5])");
   CHECK(chain_of({{"sequence_bias", lk::Value::SequenceBiases{{{1, 2}, 1}}}}) == "sequence_bias");
   CHECK(chain_of({{"encoder_repetition_penalty", 2}, {"encoder_input_ids", kTokens}}) ==
@@ -49,7 +49,7 @@ TEST_CASE("Every parameter and alias makes its processor") {
   CHECK(chain_of({{"suppress_tokens", kTokens}}) == "ban([7])");
   CHECK(chain_of({{"begin_suppress_tokens", kTokens}}) == "suppress_at_start([7])");
   CHECK(chain_of({{"min_eos_p", 0.2}, {"eos_token_id", 7}}) ==
-        "eos_prioritizer(p=0.2, end_tokens=[7])");
+        "end_prioritizer(p=0.2, end_tokens=[7])");
   CHECK(chain_of({{"dry_multiplier", 0.8}, {"dry_penalty_last_n", 100}, {"dry_base", 2}}) ==
         "dry(multiplier=0.8, base=2, allowed_length=2, last=100)");
   CHECK(chain_of({{"temperature", 0.8}}) == "temperature(0.8)");
@@ -98,13 +98,13 @@ TEST_CASE("Every parameter and alias makes its processor") {
   CHECK(chain_of({{"renormalize_logits", true}}) == "softmax");
 }
 
-TEST_CASE("A window is that of all penalties, and counts the prompt, as in llama.cpp and Ollama") {
+TEST_CASE("a window is that of all penalties, and counts the prompt, as in llama.cpp and Ollama") {
   CHECK(chain_of({{"repeat_last_n", 64}, {"repeat_penalty", 1.1}, {"presence_penalty", 1}}) ==
         "repetition_penalty(r=1.1, last=64) > presence_penalty(a=1, last=64, skip_prompt=0)");
   CHECK(chain_of({{"repeat_last_n", -1}, {"repeat_penalty", 1.1}}) == "repetition_penalty(1.1)");
 }
 
-TEST_CASE("A value that means off adds nothing") {
+TEST_CASE("a value that means off adds nothing") {
   CHECK(chain_of({{"repetition_penalty", 1},
                   {"frequency_penalty", 0},
                   {"presence_penalty", 0.0},
@@ -135,7 +135,7 @@ TEST_CASE("A value that means off adds nothing") {
                   {"repeat_last_n", 64}}) == "");
 }
 
-TEST_CASE("What a thinking budget and a watermark lack is told by name") {
+TEST_CASE("what a thinking budget and a watermark lack is told by name") {
   const auto complaints = [](const lk::Parameters& parameters) {
     lk::detail::ParameterReader reader(parameters);
     reader.read(lk::detail::Registry<>::kRows);
@@ -168,7 +168,7 @@ TEST_CASE("What a thinking budget and a watermark lack is told by name") {
         Sentences{"hashing_key must satisfy 0 <= hashing_key <= 4294967295, got 4294967296"});
 }
 
-TEST_CASE("What needs a function or memory of the engine's goes before a request's chain") {
+TEST_CASE("what needs a function or memory of the engine's goes before a request's chain") {
   const std::vector<std::uint32_t> words{5};
   lk::DynamicChain chain;
   lk::detail::ParameterReader reader(std::span<const lk::Parameter>{});
@@ -179,7 +179,7 @@ TEST_CASE("What needs a function or memory of the engine's goes before a request
   CHECK(to_string(chain) == "token_mask > prefix_allowed > top_k(2)");
 }
 
-TEST_CASE("No name is in two rows, but for what they share") {
+TEST_CASE("no name is in two rows, but for what they share") {
   const std::set<std::string_view> shared{"eos_token_id|stop_token_ids",
                                           "encoder_input_ids",
                                           "repeat_last_n|penalty_last_n",

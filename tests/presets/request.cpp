@@ -8,7 +8,7 @@
 
 namespace lk = logitkit;
 
-TEST_CASE("A request's chain has one order, whatever the order of its parameters") {
+TEST_CASE("a request's chain has one order, whatever the order of its parameters") {
   const lk::Parameters parameters{{"min_p", 0.05},
                                   {"top_p", 0.95},
                                   {"renormalize_logits", true},
@@ -28,7 +28,7 @@ TEST_CASE("A request's chain has one order, whatever the order of its parameters
         "ban([3]) > temperature(0.8) > top_k(40) > top_p(0.95) > min_p(0.05) > softmax");
 }
 
-TEST_CASE("Seed and limits go to the decoder") {
+TEST_CASE("seed and limits go to the decoder") {
   const lk::Request request({{"seed", 42}, {"max_tokens", 7}, {"eos_token_id", 2}});
   CHECK(request.random.seed == 42);
   CHECK(request.limits.max_new_tokens == 7);
@@ -51,28 +51,28 @@ TEST_CASE("Seed and limits go to the decoder") {
   CHECK(empty.limits.max_new_tokens == lk::Limits().max_new_tokens);
 }
 
-TEST_CASE("All complaints come at once, each by name") {
+TEST_CASE("all complaints come at once, each by name") {
   const lk::Parameters parameters{{"temperature", -1}, {"top_k", 0.5}, {"top_q", 1},
                                   {"top_p", 1.5},      {"seed", -1},   {"min_tokens", 3},
                                   {"max_tokens", 0}};
-  CHECK(lk::Request::check(parameters) ==
+  CHECK(lk::Request::complaints(parameters) ==
         std::vector<std::string>{
             "min_new_tokens needs eos_token_id",
             "max_new_tokens must satisfy max_new_tokens >= 1, got 0",
             "temperature: T must satisfy T = 0 or 1e-30 <= T < inf, got -1",
             "top_k must be a whole number, got 0.5", "top_p: p must satisfy 0 < p <= 1, got 1.5",
             "seed must satisfy 0 <= seed < 2^63, got -1", "unknown parameter 'top_q'"});
-  CHECK(lk::Request::check({{"eos_token_id", lk::Value::Tokens{-2}}}) ==
+  CHECK(lk::Request::complaints({{"eos_token_id", lk::Value::Tokens{-2}}}) ==
         std::vector<std::string>{"eos_token_id must satisfy token >= 0, got -2"});
-  CHECK(lk::Request::check({{"temperature", 0.7}}).empty());
+  CHECK(lk::Request::complaints({{"temperature", 0.7}}).empty());
 }
 
-TEST_CASE("A request that is wrong is refused with all that is wrong") {
+TEST_CASE("a request that is wrong is refused with all that is wrong") {
   reference::refuses([] { lk::Request({{"top_p", 0}, {"x", 1}}); },
                      "top_p: p must satisfy 0 < p <= 1, got 0; unknown parameter 'x'");
 }
 
-TEMPLATE_TEST_CASE("A request's chain keeps the status of a bad row", "", float, double) {
+TEMPLATE_TEST_CASE("a request's chain keeps the status of a bad row", "", float, double) {
   reference::keeps_bad_rows<TestType>(
       lk::Request({{"temperature", 0.7}, {"top_k", 5}, {"top_p", 0.5}, {"min_p", 0.1}}).chain);
 }

@@ -79,16 +79,16 @@ TEST_CASE("vllm: what SamplingParams refuses is refused, all at once") {
                                 .min_p = 2,
                                 .top_k = -2,
                                 .top_p = 0};
-  CHECK(wrong.check() == std::vector<std::string>{
-                             "min_tokens: n must satisfy n >= 0, got -1",
-                             "repetition_penalty: r must satisfy 0 < r < inf, got 0",
-                             "frequency_penalty must satisfy -2 <= frequency_penalty <= 2, got 3",
-                             "presence_penalty must satisfy -2 <= presence_penalty <= 2, got -3",
-                             "temperature must satisfy 0 <= temperature <= 2, got 2.5",
-                             "min_p: min_p must satisfy 0 <= min_p <= 1, got 2",
-                             "top_k: k must satisfy k >= 1, got -2",
-                             "top_p: p must satisfy 0 < p <= 1, got 0"});
+  CHECK(wrong.complaints() ==
+        std::vector<std::string>{
+            "min_tokens: n must satisfy n >= 0, got -1",
+            "repetition_penalty: r must satisfy 0 < r < inf, got 0",
+            "frequency_penalty must satisfy -2 <= frequency_penalty <= 2, got 3",
+            "presence_penalty must satisfy -2 <= presence_penalty <= 2, got -3",
+            "temperature must satisfy 0 <= temperature <= 2, got 2.5",
+            "min_p: min_p must satisfy 0 <= min_p <= 1, got 2",
+            "top_k: k must satisfy k >= 1, got -2", "top_p: p must satisfy 0 < p <= 1, got 0"});
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  CHECK_FALSE(lk::presets::Vllm{.temperature = nan}.check().empty());
-  CHECK_FALSE(lk::presets::Vllm{.logit_bias = {{1, nan}}}.check().empty());
+  CHECK_FALSE(lk::presets::Vllm{.temperature = nan}.complaints().empty());
+  CHECK_FALSE(lk::presets::Vllm{.logit_bias = {{1, nan}}}.complaints().empty());
 }

@@ -26,7 +26,7 @@ TEMPLATE_TEST_CASE("Ban agrees with its twin", "", float, double) {
   }
 }
 
-TEMPLATE_TEST_CASE("A banned token is not drawn at u = 0, nor at the largest u", "[peers]", float,
+TEMPLATE_TEST_CASE("a banned token is not drawn at u = 0, nor at the largest u", "[peers]", float,
                    double) {
   for (const std::size_t size : {std::size_t(3), std::size_t(64), std::size_t(130)}) {
     const auto last = static_cast<lk::Token>(size - 1);
@@ -47,7 +47,7 @@ TEMPLATE_TEST_CASE("A banned token is not drawn at u = 0, nor at the largest u",
   }
 }
 
-TEMPLATE_TEST_CASE("Whole tiles banned at either end are not drawn", "", float, double) {
+TEMPLATE_TEST_CASE("whole tiles banned at either end are not drawn", "", float, double) {
   const std::vector<TestType> row(64 * 5, 1);
   reference::Tokens ends;
   for (lk::Token t = 0; t < 320; ++t) {

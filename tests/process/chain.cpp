@@ -47,7 +47,7 @@ struct Starter {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("A chain agrees with its members' twins, one after the other", "", float,
+TEMPLATE_TEST_CASE("a chain agrees with its members' twins, one after the other", "", float,
                    double) {
   reference::agree<TestType>(lk::Chain{lk::TopK{50}, lk::Temperature{0.8}, lk::TopP{0.9},
                                        lk::Temperature{2.0}, lk::TopK{7}},
@@ -58,13 +58,13 @@ TEMPLATE_TEST_CASE("A chain agrees with its members' twins, one after the other"
                              });
 }
 
-TEMPLATE_TEST_CASE("An empty chain changes nothing", "", float, double) {
+TEMPLATE_TEST_CASE("an empty chain changes nothing", "", float, double) {
   reference::agree<TestType>(lk::Chain{}, [](const Scores& s) { return s; });
   static_assert(std::same_as<decltype(lk::Chain{}), lk::Chain<>>);
   static_assert(lk::Processor<lk::Chain<>> && !lk::StatefulProcessor<lk::Chain<>>);
 }
 
-TEMPLATE_TEST_CASE("The order of a chain is what the user wrote", "", float, double) {
+TEMPLATE_TEST_CASE("the order of a chain is what the user wrote", "", float, double) {
   const std::vector<TestType> row{3, 2, 1, 0};
   const auto kept = [&](const auto& chain) {
     return reference::count_kept(reference::after(chain, row));
@@ -77,7 +77,7 @@ TEMPLATE_TEST_CASE("The order of a chain is what the user wrote", "", float, dou
   CHECK(kept(lk::Chain{zero_first, lk::TopK{2}}) == 2);
 }
 
-TEMPLATE_TEST_CASE("Chains nest", "", float, double) {
+TEMPLATE_TEST_CASE("chains nest", "", float, double) {
   const auto row = reference::normal_row<TestType>(300, 4);
   const lk::Temperature t{0.7};
   const lk::TopK k{40};
@@ -92,7 +92,7 @@ TEMPLATE_TEST_CASE("Chains nest", "", float, double) {
                    lk::Chain<lk::Chain<lk::Temperature<double>, lk::TopK<int>>, lk::TopP<double>>>);
 }
 
-TEST_CASE("A lambda and a struct are members like any other") {
+TEST_CASE("a lambda and a struct are members like any other") {
   const float extra = 5;
   const lk::Chain chain{[extra](auto& candidates, const lk::Context&) { candidates.add(0, extra); },
                         Listener{}, lk::TopK{1}};
@@ -100,7 +100,7 @@ TEST_CASE("A lambda and a struct are members like any other") {
         Scores{6, reference::kBanned, reference::kBanned});
 }
 
-TEST_CASE("A chain passes the context on") {
+TEST_CASE("a chain passes the context on") {
   const std::vector<lk::Token> tokens{2, 0};
   const lk::Chain chain{[](auto& candidates, const lk::Context& context) {
     for (const lk::Token token : context.generated()) candidates.ban(token);
@@ -109,7 +109,7 @@ TEST_CASE("A chain passes the context on") {
   CHECK(scores == Scores{reference::kBanned, 2, 3});
 }
 
-TEST_CASE("A chain tells prompt and tokens to every member that wants them, nested ones, too") {
+TEST_CASE("a chain tells prompt and tokens to every member that wants them, nested ones, too") {
   lk::Chain chain{lk::Temperature{1.0}, Listener{}, lk::Chain{lk::Chain{Listener{}}, Starter{}}};
   static_assert(lk::StartingProcessor<decltype(chain)> && lk::AcceptingProcessor<decltype(chain)>);
   const std::vector<lk::Token> prompt{3, 1};
@@ -120,7 +120,7 @@ TEST_CASE("A chain tells prompt and tokens to every member that wants them, nest
   CHECK(reference::after(chain, row) == Scores{40, 2, 0, reference::kBanned});
 }
 
-TEST_CASE("A chain wants to be told only what a member wants to be told") {
+TEST_CASE("a chain wants to be told only what a member wants to be told") {
   using Stateless = lk::Chain<lk::Temperature<>, lk::Softmax>;
   using Starting = lk::Chain<lk::Temperature<>, Starter>;
   using Accepting = lk::Chain<Accepter, lk::Softmax>;
@@ -132,7 +132,7 @@ TEST_CASE("A chain wants to be told only what a member wants to be told") {
   SUCCEED("compiled");
 }
 
-TEMPLATE_TEST_CASE("A copy of a chain forks the state of all its members", "", float, double) {
+TEMPLATE_TEST_CASE("a copy of a chain forks the state of all its members", "", float, double) {
   const auto row = reference::normal_row<TestType>(20, 8);
   const Scores slow(row.begin(), row.end());
   lk::Chain parent{lk::RepetitionPenalty{1.5}, lk::FrequencyPenalty{0.5}};
@@ -150,7 +150,7 @@ TEMPLATE_TEST_CASE("A copy of a chain forks the state of all its members", "", f
   expect(child, 7);
 }
 
-TEST_CASE("A chain of twelve members runs them all") {
+TEST_CASE("a chain of twelve members runs them all") {
   const auto add = [](auto& candidates, const lk::Context&) { candidates.add(1, 1); };
   const lk::Chain chain{add, add, add, add, add, add, add, add, add, add, add, add};
   CHECK(reference::after(chain, std::vector<double>{0, 0}) == Scores{0, 12});

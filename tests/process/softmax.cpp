@@ -18,14 +18,14 @@ TEMPLATE_TEST_CASE("Softmax agrees with its twin", "", float, double) {
                              [](const Scores& s) { return reference::log_softmax(s); });
 }
 
-TEMPLATE_TEST_CASE("A temperature scales the normalised scores", "", float, double) {
+TEMPLATE_TEST_CASE("a temperature scales the normalised scores", "", float, double) {
   const lk::Chain chain{lk::Softmax{}, lk::Temperature{1.6}};
   reference::agree<TestType>(chain, [](const Scores& s) {
     return reference::temperature(reference::log_softmax(s), 1.6);
   });
 }
 
-TEMPLATE_TEST_CASE("After Softmax the exponentials sum to 1", "", float, double) {
+TEMPLATE_TEST_CASE("after Softmax the exponentials sum to 1", "", float, double) {
   for (const auto& [name, row] : reference::inputs<TestType>(1000)) {
     long double sum = 0;
     for (const long double s : reference::after(lk::Softmax{}, row)) sum += std::exp(s);

@@ -60,7 +60,7 @@ TEST_CASE("Temperature is deduced from float, double and int") {
   CHECK(reference::after(lk::Temperature{2}, std::vector<float>{3})[0] == 1.5L);
 }
 
-TEMPLATE_TEST_CASE("Temperatures multiply, and 0 after another one is the best still", "", float,
+TEMPLATE_TEST_CASE("temperatures multiply, and 0 after another one is the best still", "", float,
                    double) {
   lk::Workspace workspace;
   const std::vector<TestType> row{1, 3, 2};
@@ -74,7 +74,7 @@ TEMPLATE_TEST_CASE("Temperatures multiply, and 0 after another one is the best s
   CHECK_FALSE(candidates.contains(2));
 }
 
-TEMPLATE_TEST_CASE("An extreme temperature neither unbans a token nor makes a NaN", "", float,
+TEMPLATE_TEST_CASE("an extreme temperature neither unbans a token nor makes a NaN", "", float,
                    double) {
   const TestType banned = -std::numeric_limits<TestType>::infinity();
   const std::vector<TestType> row{banned, 2, 1, 2, banned};

@@ -100,7 +100,7 @@ TEST_CASE("TokenMask reads at each call what the engine has filled in by then") 
   CHECK(reference::after(copy, row) == Scores{b, 2, 3});
 }
 
-TEMPLATE_TEST_CASE("Two masks leave what both allow, before and after narrowing", "", float,
+TEMPLATE_TEST_CASE("two masks leave what both allow, before and after narrowing", "", float,
                    double) {
   const Words first = random_words(32, 1, 1), second = random_words(32, 2, 1);
   const auto row = reference::normal_row<TestType>(1000, 3);

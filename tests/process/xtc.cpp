@@ -28,7 +28,7 @@ std::vector<std::size_t> left(const Scores& scores) {
 
 TEMPLATE_TEST_CASE("Xtc agrees with its twin", "", float, double) {
   for (const double threshold : {0.0123456789, 0.0456789, 0.123456789, 0.3456789}) {
-    for (const std::size_t min_keep : {std::size_t(0), std::size_t(1), std::size_t(40)}) {
+    for (const std::size_t min_keep : {std::size_t(1), std::size_t(40)}) {
       reference::agree<TestType>(
           lk::Xtc{1.0, threshold, {.min_keep = min_keep}},
           [&](const Scores& scores) { return reference::xtc(scores, threshold, min_keep); });
@@ -131,11 +131,15 @@ TEST_CASE("Xtc refuses probabilities that are none") {
   CHECK(lk::Xtc<>::check(0, 1).empty());
   CHECK(lk::Xtc<>::check(1.5f, 0.1f) == "Xtc: q must satisfy 0 <= q <= 1, got 1.5");
   CHECK(lk::Xtc<>::check(0.5f, 0) == "Xtc: threshold must satisfy 0 < threshold <= 1, got 0");
+  CHECK(lk::Xtc<>::check(0.5f, 0.1f, {.min_keep = 0}) ==
+        "Xtc: min_keep must satisfy min_keep >= 1, got 0");
   CHECK_FALSE(lk::Xtc<double>::check(std::nan(""), 0.1).empty());
   CHECK_FALSE(lk::Xtc<double>::check(0.1, std::nan("")).empty());
   reference::refuses([] { lk::Xtc{-1.0, 0.1}; }, "Xtc: q must satisfy 0 <= q <= 1, got -1");
   reference::refuses([] { lk::Xtc{0.5, 2.0}; },
                      "Xtc: threshold must satisfy 0 < threshold <= 1, got 2");
+  reference::refuses([] { lk::Xtc{0.5, 0.1, {.min_keep = 0}}; },
+                     "Xtc: min_keep must satisfy min_keep >= 1, got 0");
 }
 
 TEST_CASE("Xtc keeps the status of a bad row") {

@@ -135,7 +135,7 @@ std::vector<std::uint64_t> counts_by_weight(const std::vector<S>& row, const Sco
 
 }  // namespace
 
-TEST_CASE("One draw has the distribution of the twin, for chains of the core processors") {
+TEST_CASE("one draw has the distribution of the twin, for chains of the core processors") {
   using namespace reference;
   const lk::Temperature warm{1.7}, cold{0.6};
   const lk::TopK k{3};
@@ -159,7 +159,7 @@ TEST_CASE("One draw has the distribution of the twin, for chains of the core pro
   expect_distribution(lk::Chain{lk::Temperature{0}}, [](Scores s) { return temperature(s, 0); });
 }
 
-TEST_CASE("One draw has the distribution of the twin, for processors that name tokens") {
+TEST_CASE("one draw has the distribution of the twin, for processors that name tokens") {
   using namespace reference;
   const Tokens tokens{0, 1, 0, 2}, generated{1, 0, 2};
   const lk::Context context{tokens, 1};
@@ -179,7 +179,7 @@ TEST_CASE("One draw has the distribution of the twin, for processors that name t
       context);
 }
 
-TEST_CASE("One draw of a float row has the library's own weights, number for number") {
+TEST_CASE("one draw of a float row has the library's own weights, number for number") {
   for (const auto& row : small_rows<float>()) {
     const Scores slow(row.begin(), row.end());
     CHECK(draws(lk::Chain{}, row) == counts_by_weight(row, slow, 1));
@@ -193,7 +193,7 @@ TEST_CASE("One draw of a float row has the library's own weights, number for num
   }
 }
 
-TEST_CASE("A banned token is not drawn by any of the 2^53 numbers", "[peers]") {
+TEST_CASE("a banned token is not drawn by any of the 2^53 numbers", "[peers]") {
   const float banned = -std::numeric_limits<float>::infinity();
   for (const auto& row : {std::vector<float>{banned, 1, 2, banned},
                           {banned, banned, 0, 5},
@@ -211,7 +211,7 @@ TEST_CASE("A banned token is not drawn by any of the 2^53 numbers", "[peers]") {
         std::vector<std::uint64_t>{0, test::kNumbers / 2, test::kNumbers / 2, 0});
 }
 
-TEST_CASE("Equal scores share the numbers exactly, on both ways through a row") {
+TEST_CASE("equal scores share the numbers exactly, on both ways through a row") {
   const auto narrowing = [](auto& candidates, const lk::Context&) {
     candidates.keep_if([](lk::Token, auto) { return true; });
   };

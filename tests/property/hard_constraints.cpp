@@ -92,7 +92,7 @@ std::map<std::string, Step> constraints() {
 
 }  // namespace
 
-TEST_CASE("Two hard constraints leave what both leave, in either order", "[peers]") {
+TEST_CASE("two hard constraints leave what both leave, in either order", "[peers]") {
   int empty = 0;
   const auto all = constraints();
   for (const auto& first : all) {
@@ -113,7 +113,7 @@ TEST_CASE("Two hard constraints leave what both leave, in either order", "[peers
   CHECK(empty > 20);
 }
 
-TEST_CASE("All hard constraints but two that contradict leave one token, forwards and backwards") {
+TEST_CASE("all hard constraints but two that contradict leave one token, forwards and backwards") {
   static const std::vector<std::uint32_t> words{0b1111};
   const lk::TokenMask mask{words};
   const lk::PrefixAllowed allowed{[](const lk::Context&) { return Tokens{2, 3, 7}; }};
@@ -125,14 +125,14 @@ TEST_CASE("All hard constraints but two that contradict leave one token, forward
   CHECK(kept_by(lk::Chain{ban, last, mask, allowed}) == only_2);
 }
 
-TEST_CASE("A truncation before a constraint may have dropped what it allows") {
+TEST_CASE("a truncation before a constraint may have dropped what it allows") {
   const lk::AllowOnly allowed{{0}};  // the least probable
   const std::vector<float> row{1, 8, 2, 7};
   CHECK(reference::status_after(lk::Chain{allowed, lk::TopK{2}}, row) == lk::Status::ok);
   CHECK(reference::status_after(lk::Chain{lk::TopK{2}, allowed}, row) == lk::Status::nothing_left);
 }
 
-TEST_CASE("Constraints that contradict end every decoder with a status, and no token", "[peers]") {
+TEST_CASE("constraints that contradict end every decoder with a status, and no token", "[peers]") {
   const auto model = [](std::span<const lk::Token>) {
     return std::vector<float>{1, 8, 2, 7, 3, 6, 4, 5};
   };

@@ -128,7 +128,7 @@ const std::vector<Named>& processors() {
       {"DynamicTemperature", lk::DynamicTemperature{0.2f, 0.9f}},
       {"EncoderNoRepeatNgram", lk::EncoderNoRepeatNgram{1, Tokens{4, 7, 9, 11}}},
       {"EncoderRepetitionPenalty", lk::EncoderRepetitionPenalty{3.0f, Tokens{4, 7, 9, 11}}},
-      {"EosPrioritizer", lk::EosPrioritizer{0.1f, {4, 7, 11}}},
+      {"EndPrioritizer", lk::EndPrioritizer{0.1f, {4, 7, 11}}},
       {"Epsilon", lk::Epsilon{0.1f}},
       {"Eta", lk::Eta{0.1f}},
       {"ExponentialLengthDecay", lk::ExponentialLengthDecay{1, 1.25f, {2, 13}}},
@@ -268,7 +268,7 @@ std::vector<lk::Generation> everything(const Any& processor, const Tokens& promp
 
 }  // namespace
 
-TEST_CASE("Every header of process/ is in the list") {
+TEST_CASE("every header of process/ is in the list") {
   std::set<std::string> listed, headers;
   for (const Named& each : processors()) {
     std::string file;
@@ -293,7 +293,7 @@ TEST_CASE("Every header of process/ is in the list") {
   CHECK(listed.size() == headers.size());
 }
 
-TEMPLATE_TEST_CASE("Every processor runs in every decoder, and changes something", "", float,
+TEMPLATE_TEST_CASE("every processor runs in every decoder, and changes something", "", float,
                    double) {
   for (const Named& each : processors()) {
     INFO(each.name);
@@ -311,7 +311,7 @@ TEMPLATE_TEST_CASE("Every processor runs in every decoder, and changes something
   }
 }
 
-TEMPLATE_TEST_CASE("Every processor: a fork is a replay from the start", "", float, double) {
+TEMPLATE_TEST_CASE("every processor: a fork is a replay from the start", "", float, double) {
   for_each_case([](const Any& processor, const Tokens& prompt) {
     with_each_decoder(processor, [&](const auto& decoder) {
       const Tokens expected = decoder.decode(model<TestType>(), prompt, kLimits).tokens;
@@ -332,7 +332,7 @@ TEMPLATE_TEST_CASE("Every processor: a fork is a replay from the start", "", flo
   });
 }
 
-TEMPLATE_TEST_CASE("Every processor: a fork of a beam search is a replay from the start", "", float,
+TEMPLATE_TEST_CASE("every processor: a fork of a beam search is a replay from the start", "", float,
                    double) {
   for_each_case([](const Any& processor, const Tokens& prompt) {
     const lk::BeamSearchDecoder beams{processor, {.beams = 3}};
@@ -350,7 +350,7 @@ TEMPLATE_TEST_CASE("Every processor: a fork of a beam search is a replay from th
   });
 }
 
-TEMPLATE_TEST_CASE("Every processor: what is rolled back was never accepted", "", float, double) {
+TEMPLATE_TEST_CASE("every processor: what is rolled back was never accepted", "", float, double) {
   for_each_case([](const Any& processor, const Tokens& prompt) {
     with_each_decoder(processor, [&](const auto& decoder) {
       const Tokens expected = decoder.decode(model<TestType>(), prompt, kLimits).tokens;
@@ -366,7 +366,7 @@ TEMPLATE_TEST_CASE("Every processor: what is rolled back was never accepted", ""
   });
 }
 
-TEMPLATE_TEST_CASE("Every processor: one beam is greedy", "", float, double) {
+TEMPLATE_TEST_CASE("every processor: one beam is greedy", "", float, double) {
   for_each_case([](const Any& processor, const Tokens& prompt) {
     // Beams see normalised scores, which some processors tell from others.
     const lk::GreedyDecoder greedy{lk::Chain{lk::Softmax{}, processor}};
@@ -381,7 +381,7 @@ TEMPLATE_TEST_CASE("Every processor: one beam is greedy", "", float, double) {
   });
 }
 
-TEMPLATE_TEST_CASE("Every processor: a row of a batch is its single run", "", float, double) {
+TEMPLATE_TEST_CASE("every processor: a row of a batch is its single run", "", float, double) {
   for (const Named& each : processors()) {
     INFO(each.name);
     with_each_decoder(each.processor, [&](const auto& decoder) {
@@ -414,7 +414,7 @@ TEMPLATE_TEST_CASE("Every processor: a row of a batch is its single run", "", fl
   }
 }
 
-TEMPLATE_TEST_CASE("Every processor: a candidate list of all tokens is the row", "", float,
+TEMPLATE_TEST_CASE("every processor: a candidate list of all tokens is the row", "", float,
                    double) {
   Tokens backwards(kVocabulary);
   std::iota(backwards.rbegin(), backwards.rend(), 0);
@@ -434,7 +434,7 @@ TEMPLATE_TEST_CASE("Every processor: a candidate list of all tokens is the row",
   });
 }
 
-TEMPLATE_TEST_CASE("Every processor: coupled speculation is random decoding", "", float, double) {
+TEMPLATE_TEST_CASE("every processor: coupled speculation is random decoding", "", float, double) {
   const auto guess = [](const lk::Context& context, std::size_t n) {
     return Tokens(n, (context.tokens.back() + 5) % lk::Token(kVocabulary));
   };
@@ -446,7 +446,7 @@ TEMPLATE_TEST_CASE("Every processor: coupled speculation is random decoding", ""
   });
 }
 
-TEMPLATE_TEST_CASE("Every processor: behind a draft it does what it does behind the same tokens",
+TEMPLATE_TEST_CASE("every processor: behind a draft it does what it does behind the same tokens",
                    "", float, double) {
   const auto guess = [](const lk::Context& context, std::size_t n) {
     Tokens tokens(n);
@@ -492,7 +492,7 @@ TEMPLATE_TEST_CASE("Every processor: behind a draft it does what it does behind 
   });
 }
 
-TEMPLATE_TEST_CASE("Every processor: a pick allocates nothing", "", float, double) {
+TEMPLATE_TEST_CASE("every processor: a pick allocates nothing", "", float, double) {
   for_each_case([](const Any& processor, const Tokens& prompt) {
     with_each_decoder(processor, [&](const auto& decoder) {
       lk::Workspace workspace;
@@ -509,7 +509,7 @@ TEMPLATE_TEST_CASE("Every processor: a pick allocates nothing", "", float, doubl
   });
 }
 
-TEST_CASE("Every processor: double chooses what float does, where the logits are the same") {
+TEST_CASE("every processor: double chooses what float does, where the logits are the same") {
   for_each_case([](const Any& processor, const Tokens& prompt) {
     const auto floats = everything<float>(processor, prompt);
     const auto doubles = everything<double>(processor, prompt);

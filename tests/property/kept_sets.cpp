@@ -62,7 +62,7 @@ Scores made(P processor, const std::vector<S>& row, const std::vector<lk::Token>
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("Names of tokens do not matter where no two tie", "", float, double) {
+TEMPLATE_TEST_CASE("names of tokens do not matter where no two tie", "", float, double) {
   for (std::uint64_t seed = 0; seed < 6; ++seed) {
     const Renamed<TestType> rows(seed);
     const auto same = [&](const auto& a, const auto& b, double within) {
@@ -103,7 +103,7 @@ TEMPLATE_TEST_CASE("Names of tokens do not matter where no two tie", "", float, 
   SUCCEED("all renamed");
 }
 
-TEMPLATE_TEST_CASE("Tokens that tie are kept from the lowest up, wherever they stand", "", float,
+TEMPLATE_TEST_CASE("tokens that tie are kept from the lowest up, wherever they stand", "", float,
                    double) {
   for (std::uint64_t seed = 0; seed < 10; ++seed) {
     std::vector<TestType> row(130);
@@ -140,7 +140,7 @@ TEMPLATE_TEST_CASE("Tokens that tie are kept from the lowest up, wherever they s
   SUCCEED("all tied");
 }
 
-TEMPLATE_TEST_CASE("Kept sets are nested as the parameter goes, and never empty", "", float,
+TEMPLATE_TEST_CASE("kept sets are nested as the parameter goes, and never empty", "", float,
                    double) {
   for (const std::size_t size : {std::size_t(1), std::size_t(65), std::size_t(300)}) {
     for (const auto& input : reference::inputs<TestType>(size)) {

@@ -48,7 +48,7 @@ P accepted(P processor) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("Nested chains equal flat ones, however they nest", "", float, double) {
+TEMPLATE_TEST_CASE("nested chains equal flat ones, however they nest", "", float, double) {
   const auto a = accepted(lk::RepetitionPenalty{1.3});
   const lk::Temperature b{0.8};
   const lk::TopK c{50};
@@ -101,7 +101,7 @@ TEMPLATE_TEST_CASE("Temperature before and after TopP are two things", "", float
         kept(after(lk::Chain{lk::Temperature{2.0}, lk::TopK{9}}, row)));
 }
 
-TEMPLATE_TEST_CASE("A lambda that does what a processor does is one", "", float, double) {
+TEMPLATE_TEST_CASE("a lambda that does what a processor does is one", "", float, double) {
   const auto by_hand = [](auto& candidates, const lk::Context&) {
     const double best = candidates.maximum();
     candidates.keep_if([best](lk::Token, auto score) { return double(score) >= best - 2; });

@@ -14,7 +14,7 @@
 namespace lk = logitkit;
 using reference::Scores;
 
-TEMPLATE_TEST_CASE("Frequency and presence penalty of 5 each", "[llama.cpp]", float, double) {
+TEMPLATE_TEST_CASE("frequency and presence penalty of 5 each", "[llama.cpp]", float, double) {
   const std::vector<TestType> row(5, static_cast<TestType>(std::log(0.2)));
   const auto check = [&](const std::vector<lk::Token>& generated, const Scores& expected) {
     lk::Chain chain{lk::FrequencyPenalty{5.0}, lk::PresencePenalty{5.0}};
@@ -34,7 +34,7 @@ TEMPLATE_TEST_CASE("Frequency and presence penalty of 5 each", "[llama.cpp]", fl
 
 // Token i of 10000 has the score ln(i), so its probability is i over a sum of whole numbers, and
 // every kept set is the tokens from some `first` on. Token 0 is banned from the start.
-TEMPLATE_TEST_CASE("Queues of top-k 100, top-p 0.8 and min-p 0.1 in every order", "[llama.cpp]",
+TEMPLATE_TEST_CASE("queues of top-k 100, top-p 0.8 and min-p 0.1 in every order", "[llama.cpp]",
                    float, double) {
   constexpr std::int64_t kSize = 10000;
   std::vector<TestType> row;

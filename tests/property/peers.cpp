@@ -183,7 +183,7 @@ TEMPLATE_TEST_CASE("SGLang: what comes behind a mask brings tokens back", "[peer
 
 TEST_CASE("SGLang: a repetition penalty of 0 is let through, and divides", "[peers]") {
   CHECK_FALSE(lk::RepetitionPenalty<>::check(0).empty());
-  CHECK_FALSE(lk::Request::check({{"repetition_penalty", 0}}).empty());
+  CHECK_FALSE(lk::Request::complaints({{"repetition_penalty", 0}}).empty());
 }
 
 TEMPLATE_TEST_CASE("vLLM: a temperature that stands for greedy makes NaN of what is banned",
@@ -235,7 +235,7 @@ TEMPLATE_TEST_CASE("tt-metal, chatllm.cpp: probabilities are taken for logits, a
                                    reference::probabilities(twice)) < 1e-6L);
 }
 
-TEMPLATE_TEST_CASE("A loop over the nucleus without its break goes on behind the end", "[peers]",
+TEMPLATE_TEST_CASE("a loop over the nucleus without its break goes on behind the end", "[peers]",
                    float, double) {
   const auto row = reference::row_of<TestType>({0.5, 0.3, 0.1, 0.1});
   CHECK(count_kept(lk::TopP{0.49}, row) == 1);

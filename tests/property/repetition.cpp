@@ -53,7 +53,7 @@ void for_each_processor(const F& f) {
 
 }  // namespace
 
-TEST_CASE("A session's pick is that of a replay, also after tokens have been taken back") {
+TEST_CASE("a session's pick is that of a replay, also after tokens have been taken back") {
   const auto check = [](const auto& decoder) {
     const lk::Limits limits{.max_new_tokens = 40};
     lk::Workspace workspace;
@@ -82,7 +82,7 @@ TEST_CASE("A session's pick is that of a replay, also after tokens have been tak
   });
 }
 
-TEST_CASE("The scores of beams are those of a replay of each: no beam has another's state") {
+TEST_CASE("the scores of beams are those of a replay of each: no beam has another's state") {
   for_each_processor([](const auto& processor) {
     const lk::BeamSearchDecoder beams{lk::Chain{processor}, {.beams = 5, .length_penalty = 0}};
     const auto best = beams.decode(kModel, kPrompt, lk::Limits{.max_new_tokens = 12});
@@ -107,7 +107,7 @@ TEST_CASE("The scores of beams are those of a replay of each: no beam has anothe
   });
 }
 
-TEST_CASE("What has a window allocates nothing once it is full") {
+TEST_CASE("what has a window allocates nothing once it is full") {
   const auto row = reference::normal_row<float>(5000, 1);
   const auto allocated = [&](auto processor) {
     lk::Workspace workspace;

@@ -58,7 +58,7 @@ lk::Row<double> second_row(const lk::Context&) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("What scales, shapes and truncates is shift invariant", "", float, double) {
+TEMPLATE_TEST_CASE("what scales, shapes and truncates is shift invariant", "", float, double) {
   const auto unchanged = [](const auto&... processors) {
     for (const long double each : {change<TestType>(processors)...}) {
       CHECK(each < 4 * kRounding<TestType>);
@@ -74,7 +74,7 @@ TEMPLATE_TEST_CASE("What scales, shapes and truncates is shift invariant", "", f
             lk::Chain{lk::Temperature{0.5}, lk::TopK{40}, lk::TopP{0.9}});
 }
 
-TEMPLATE_TEST_CASE("What names tokens is shift invariant", "", float, double) {
+TEMPLATE_TEST_CASE("what names tokens is shift invariant", "", float, double) {
   const auto unchanged = [](const auto&... processors) {
     for (const long double each : {change<TestType>(processors)...}) {
       CHECK(each < kRounding<TestType>);
@@ -95,7 +95,7 @@ TEMPLATE_TEST_CASE("What names tokens is shift invariant", "", float, double) {
             accepted(lk::GreenListWatermark{2.0, {.vocabulary = kVocabulary}}));
 }
 
-TEST_CASE("What divides, multiplies or takes the size of scores depends on where zero lies") {
+TEST_CASE("what divides, multiplies or takes the size of scores depends on where zero lies") {
   CHECK(change<double>(accepted(lk::RepetitionPenalty{2.0})) > 1e-3L);
   CHECK(change<double>(lk::EncoderRepetitionPenalty{2.0, {3, 5}}) > 1e-3L);
   CHECK(change<double>(lk::ExponentialLengthDecay{1, 1.5, {2}}) > 1e-3L);

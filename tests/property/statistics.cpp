@@ -74,7 +74,7 @@ Scores slow(const std::vector<float>& row) { return Scores(row.begin(), row.end(
 
 // Power: a draw 10 % too hot is caught with probability 0.88, 10 % too cold 0.97, 8 % 0.35
 // (noncentral chi-square of these 297 bins). The last check shows it from the other side.
-TEST_CASE("A pure draw from 32000 tokens has the row's distribution") {
+TEST_CASE("a pure draw from 32000 tokens has the row's distribution") {
   const auto row = reference::normal_row<float>(kVocabulary, 1);
   constexpr std::size_t kDraws = 5000;
   const auto counts = count(lk::Chain{}, row, kDraws);
@@ -87,7 +87,7 @@ TEST_CASE("A pure draw from 32000 tokens has the row's distribution") {
 }
 
 // Power: 10 % too hot 0.85, 5 % too cold or TopP at 0.90 instead of 0.95 above 0.999 (37 bins).
-TEST_CASE("A draw after a default-like chain has the chain's distribution") {
+TEST_CASE("a draw after a default-like chain has the chain's distribution") {
   const auto row = reference::normal_row<float>(kVocabulary, 2, 2);
   constexpr std::size_t kDraws = 20000;
   const lk::Chain chain{lk::Temperature{0.8f}, lk::TopK{40}, lk::TopP{0.95f}};
@@ -111,7 +111,7 @@ TEST_CASE("A draw after a default-like chain has the chain's distribution") {
 }
 
 // Power: one token a fifth too rare 0.78, three tenths 0.999.
-TEST_CASE("Equal scores are drawn equally often") {
+TEST_CASE("equal scores are drawn equally often") {
   const std::vector<float> row(8, 4);
   constexpr std::size_t kDraws = 8000;
   const auto result = chi_square(count(lk::Chain{}, row, kDraws), Scores(8, 0.125L), kDraws);

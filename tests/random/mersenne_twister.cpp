@@ -6,13 +6,13 @@
 
 #include <random>
 
-TEST_CASE("The 10000th number of the standard's seed is the standard's", "[mersenne_twister]") {
+TEST_CASE("the 10000th number of the standard's seed is the standard's", "[mersenne_twister]") {
   logitkit::MersenneTwister twister(5489);
   for (int i = 1; i < 10000; ++i) static_cast<void>(twister());
   CHECK(twister() == 4123659995u);
 }
 
-TEST_CASE("The numbers are those of std::mt19937", "[mersenne_twister]") {
+TEST_CASE("the numbers are those of std::mt19937", "[mersenne_twister]") {
   for (const std::uint32_t seed : {0u, 1u, 15485863u, 0x80000000u, 0xffffffffu}) {
     logitkit::MersenneTwister twister(seed);
     std::mt19937 standard(seed);

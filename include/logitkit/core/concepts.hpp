@@ -45,6 +45,14 @@ concept RecallingProcessor =
 template <class P>
 concept StatefulProcessor = AcceptingProcessor<P> || StartingProcessor<P>;
 
+/// The same of a value: one that knows only at run time, such as a DynamicChain, has a member
+/// `keeps_state()`. What keeps none is not copied for a single choice.
+template <Processor P>
+[[nodiscard]] bool keeps_state(const P& processor) {
+  if constexpr (requires { processor.keeps_state(); }) return processor.keeps_state();
+  return StatefulProcessor<P>;
+}
+
 /// A processor that would be wrong on a part of the vocabulary, such as one that compares with the
 /// mean of all logits: it says `static constexpr bool whole_row = true`. A decoder whose chain has
 /// one takes no candidate list.

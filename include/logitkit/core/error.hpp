@@ -2,12 +2,13 @@
 // How misuse is refused: one sentence naming the field, the rule and the value, in one cold place.
 #pragma once
 
-#include <logitkit/version.hpp>
+#include <logitkit/core/token.hpp>
 
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <span>
 #include <string>
 #if defined(__cpp_exceptions)
 #include <stdexcept>
@@ -80,5 +81,18 @@ template <class F>
   return std::string(where) + ": " + field + " must satisfy " + rule + ", got " +
          detail::digits(value);
 }
+
+namespace detail {
+
+/// "Ban: token must satisfy token >= 0, got -1", of the first that does not; empty if all do.
+[[nodiscard]] inline std::string check_tokens(const char* where, const char* field,
+                                              std::span<const Token> tokens) {
+  for (const Token token : tokens) {
+    if (token < 0) return misuse(where, field, "token >= 0", token);
+  }
+  return {};
+}
+
+}  // namespace detail
 
 }  // namespace logitkit::inline LOGITKIT_ABI

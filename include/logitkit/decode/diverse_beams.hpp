@@ -2,6 +2,7 @@
 // DiverseBeams: groups of beams that search side by side, each dissuaded from the others' tokens.
 #pragma once
 
+#include <logitkit/core/detail/scope_exit.hpp>
 #include <logitkit/core/token_counts.hpp>
 #include <logitkit/decode/beam_session.hpp>
 
@@ -68,13 +69,7 @@ class DiverseBeamSession {
     auto all = as_rows(rows, old_count);
     if (all.count != old_count) return stop(StopReason::bad_row, Status::wrong_length);
 
-    struct Stopped {  // unless all groups have stepped
-      DiverseBeamSession& search;
-      bool whole = false;
-      ~Stopped() {
-        if (!whole) search.stop(StopReason::processor_failed);
-      }
-    } otherwise{*this};
+    detail::ScopeExit otherwise([this] { stop(StopReason::processor_failed); });
     taken_.clear();
     tokens_.clear();
     parents_.clear();
@@ -85,7 +80,7 @@ class DiverseBeamSession {
       group.policy().dissuade(taken_);
       const BeamStep step = group.step(all.part(first_row, count), workspace);
       if (group.interrupted()) {
-        otherwise.whole = true;
+        otherwise.release();
         return stop(StopReason::bad_row, group.finished().front().status);
       }
       for (std::size_t r = 0; r < step.tokens.size(); ++r) {
@@ -95,7 +90,7 @@ class DiverseBeamSession {
       group.policy().tell(taken_);
       if (started_) first_row += count;
     }
-    otherwise.whole = true;
+    otherwise.release();
     started_ = true;
     bool identity = tokens_.size() == old_count;
     for (std::size_t r = 0; r < parents_.size(); ++r) identity = identity && parents_[r] == r;

@@ -49,7 +49,7 @@ class LookupDrafter {
     for (std::size_t i = 0; i < first_places_.size() && min_ngram_ + i <= text_.size(); ++i) {
       const std::size_t begin = text_.size() - (min_ngram_ + i);
       detail::GramTable& places = first_places_[i];
-      if (places.find(text_, text_.data() + begin) == detail::kNowhere) {
+      if (places.find(text_, text_.data() + begin) == detail::GramTable::kNone) {
         places.put(text_, static_cast<std::uint32_t>(begin));
       }
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <logitkit/core/detail/assignable.hpp>
+#include <logitkit/core/detail/scope_exit.hpp>
 #include <logitkit/decode/beam_step.hpp>
 #include <logitkit/decode/choose.hpp>
 #include <logitkit/decode/samples_options.hpp>
@@ -142,13 +143,7 @@ class SamplesSession {
   };
 
   BeamStep commit(std::span<const Pick> picks, std::size_t old_count) {
-    struct Cleared {  // unless all went well
-      std::vector<std::size_t>& live;
-      bool done = false;
-      ~Cleared() {
-        if (!done) live.clear();
-      }
-    } sequences_are{live_};
+    detail::ScopeExit otherwise([this] { live_.clear(); });
 
     tokens_.clear();
     parents_.clear();
@@ -175,7 +170,7 @@ class SamplesSession {
     }
     live_.resize(count);
     begun_ = true;
-    sequences_are.done = true;
+    otherwise.release();
     return {tokens_, parents_, count == old_count};
   }
 

@@ -79,19 +79,13 @@ class SequenceDecoder {
     const auto pick = [&](const C& chain) {
       return detail::choose(row, chain, chooser_, context, report_, 0, workspace);
     };
-    if constexpr (requires { chain_.keeps_state(); }) {  // a DynamicChain
-      if (!chain_.keeps_state()) return pick(chain_);
+    if (!keeps_state(chain_)) return pick(chain_);
+    C chain = chain_;
+    if constexpr (StartingProcessor<C>) chain.start(context.prompt());
+    if constexpr (AcceptingProcessor<C>) {
+      for (const Token token : context.generated()) chain.accept(token);
     }
-    if constexpr (StatefulProcessor<C>) {
-      C chain = chain_;
-      if constexpr (StartingProcessor<C>) chain.start(context.prompt());
-      if constexpr (AcceptingProcessor<C>) {
-        for (const Token token : context.generated()) chain.accept(token);
-      }
-      return pick(chain);
-    } else {
-      return pick(chain_);
-    }
+    return pick(chain);
   }
 
   /// What `decode` carries from token to token.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <logitkit/core/detail/assignable.hpp>
+#include <logitkit/core/detail/scope_exit.hpp>
 #include <logitkit/decode/choose.hpp>
 #include <logitkit/process/chain.hpp>
 #include <logitkit/stop/first_met.hpp>
@@ -77,16 +78,10 @@ class Session {
     if (reason_ != StopReason::none) return reason_;
     if (!limits_.in_vocabulary(token)) return reason_ = StopReason::token_out_of_range;
     tokens_.push_back(token);
-    struct TakenBack {  // unless all went well
-      Session& session;
-      bool committed = false;
-      ~TakenBack() {
-        if (!committed) session.tokens_.pop_back();
-      }
-    } token_is{*this};
+    detail::ScopeExit otherwise([this] { tokens_.pop_back(); });
     const StopReason reason = FirstMet{limits_}(context());
     if constexpr (AcceptingProcessor<C>) chain_->accept(token);
-    token_is.committed = true;
+    otherwise.release();
     return reason_ = reason;
   }
 

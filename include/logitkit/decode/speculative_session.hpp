@@ -228,11 +228,7 @@ class SpeculativeSession {
     return session_.pick_of(token, row(i, tokens()), workspace);
   }
   [[nodiscard]] bool learns_from_rows() const {
-    if constexpr (requires(const C& chain) { chain.keeps_state(); }) {  // a DynamicChain
-      return (*session_.chain()).keeps_state();
-    } else {
-      return RecallingProcessor<C>;
-    }
+    return RecallingProcessor<C> && keeps_state(*session_.chain());
   }
   StopReason commit(const Pick& pick, Workspace& workspace) {
     const StopReason reason = session_.accept(pick.token);

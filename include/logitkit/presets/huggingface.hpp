@@ -69,10 +69,11 @@ struct HuggingFace {
 
   /// Everything that is wrong, a sentence each; empty if nothing is.
   template <class = void>
-  [[nodiscard]] std::vector<std::string> check() const {
+  [[nodiscard]] std::vector<std::string> complaints() const {
     return assembled().complaints;
   }
 
+  /// What `huggingface` makes its chain of.
   template <class = void>
   [[nodiscard]] logitkit::detail::Assembly assembled() const {
     logitkit::detail::Assembly to;

@@ -60,10 +60,11 @@ struct LlamaCpp {
 
   /// Everything that is wrong, a sentence each; empty if nothing is.
   template <class = void>
-  [[nodiscard]] std::vector<std::string> check() const {
+  [[nodiscard]] std::vector<std::string> complaints() const {
     return assembled().complaints;
   }
 
+  /// What `llama_cpp` makes its chain of.
   template <class = void>
   [[nodiscard]] logitkit::detail::Assembly assembled() const {
     logitkit::detail::Assembly to;
@@ -139,7 +140,7 @@ struct LlamaCpp {
 /// temperature > adaptive_p: its default order, in which truncations see the model's own
 /// distribution. What is off is left out. Penalties count the last `repeat_last_n` tokens, the
 /// prompt's too, for frequency and presence as well; ties go to the lower token. Refuses what
-/// `check` complains of. For a reasoning budget or a grammar add the chain behind a ThinkingBudget
+/// `complaints` lists. For a reasoning budget or a grammar add the chain behind a ThinkingBudget
 /// or a TokenMask: `DynamicChain().add(TokenMask{words}).add(llama_cpp())`.
 ///
 /// Otherwise than there: numbers that it takes without a word (a negative top_p, NaN) are refused;

@@ -26,10 +26,11 @@ struct OpenAi {
 
   /// Everything that is wrong, a sentence each; empty if nothing is.
   template <class = void>
-  [[nodiscard]] std::vector<std::string> check() const {
+  [[nodiscard]] std::vector<std::string> complaints() const {
     return assembled().complaints;
   }
 
+  /// What `openai` makes its chain of.
   template <class = void>
   [[nodiscard]] logitkit::detail::Assembly assembled() const {
     logitkit::detail::Assembly to;
@@ -53,7 +54,7 @@ struct OpenAi {
 /// logit_bias > frequency_penalty > presence_penalty > temperature > top_p: the documented formula,
 /// in which biases and penalties are added to the model's logits. What is off is left out.
 /// Penalties count what has been sampled, not the prompt. The service's own top_p at the boundary
-/// is not documented; ours is that of TopP. Refuses what `check` complains of.
+/// is not documented; ours is that of TopP. Refuses what `complaints` lists.
 ///
 /// A template, as its parameters' functions are, so that only who calls it compiles the processors.
 template <class = void>

@@ -13,7 +13,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// What a server's request comes to:
 ///
 ///   const Parameters parameters{{"temperature", 0.8}, {"top_k", 40}, {"seed", 42}};
-///   for (const std::string& complaint : Request::check(parameters)) ...  // and answer 400
+///   for (const std::string& complaint : Request::complaints(parameters)) ...  // and answer 400
 ///   const Request request(parameters);
 ///   RandomDecoder(request.chain, request.random).decode(model, prompt, request.limits);
 ///
@@ -31,7 +31,7 @@ struct Request {
   RandomOptions random{};
   Limits limits{};
 
-  /// Refuses what `check` complains of.
+  /// Refuses what `complaints` lists.
   template <class Registry = detail::Registry<>>
   explicit Request(const Parameters& parameters) {
     detail::ParameterReader reader(parameters);
@@ -44,7 +44,7 @@ struct Request {
   /// Everything that is wrong, a sentence each: "top_p: p must satisfy 0 < p <= 1, got 1.5",
   /// "top_k must be a whole number, got 0.5", "unknown parameter 'top_q'"; empty if nothing is.
   template <class Registry = detail::Registry<>>
-  [[nodiscard]] static std::vector<std::string> check(const Parameters& parameters) {
+  [[nodiscard]] static std::vector<std::string> complaints(const Parameters& parameters) {
     detail::ParameterReader reader(parameters);
     reader.read(Registry::kRows);
     return reader.complaints;

@@ -39,10 +39,11 @@ struct Vllm {
 
   /// Everything that is wrong, a sentence each; empty if nothing is.
   template <class = void>
-  [[nodiscard]] std::vector<std::string> check() const {
+  [[nodiscard]] std::vector<std::string> complaints() const {
     return assembled().complaints;
   }
 
+  /// What `vllm` makes its chain of.
   template <class = void>
   [[nodiscard]] logitkit::detail::Assembly assembled() const {
     logitkit::detail::Assembly to;
@@ -72,7 +73,7 @@ struct Vllm {
 /// allowed_token_ids > bad_words > min_tokens > logit_bias > repetition > frequency > presence >
 /// temperature > min_p > top_k > top_p: the order of vLLM's documented V1 sampler. (Its newer model
 /// runner has another: biases before all, penalties next.) What is off is left out. Refuses what
-/// `check` complains of. top_k keeps all equals of the k-th, as there; top_p the lower of equal
+/// `complaints` lists. top_k keeps all equals of the k-th, as there; top_p the lower of equal
 /// tokens. Otherwise than there, bad words are given as tokens, once with and once without a space
 /// before them where both are meant, and may begin in the prompt. For thinking_token_budget add the
 /// chain behind a ThinkingBudget, which wants the tokens of a section.

@@ -21,10 +21,7 @@ class AllowOnly {
 
   [[nodiscard]] static std::string check(const std::vector<Token>& tokens) {
     if (tokens.empty()) return misuse("AllowOnly", "tokens", "length >= 1", 0);
-    for (const Token token : tokens) {
-      if (token < 0) return misuse("AllowOnly", "token", "token >= 0", token);
-    }
-    return {};
+    return detail::check_tokens("AllowOnly", "token", tokens);
   }
 
   template <std::floating_point S>

@@ -17,10 +17,7 @@ class Ban {
   explicit Ban(std::vector<Token> tokens) : tokens_(std::move(tokens)) { require(check(tokens_)); }
 
   [[nodiscard]] static std::string check(const std::vector<Token>& tokens) {
-    for (const Token token : tokens) {
-      if (token < 0) return misuse("Ban", "token", "token >= 0", token);
-    }
-    return {};
+    return detail::check_tokens("Ban", "token", tokens);
   }
 
   template <std::floating_point S>

@@ -25,9 +25,8 @@ class BanSequences {
   [[nodiscard]] static std::string check(const Sequences& sequences) {
     for (const auto& sequence : sequences) {
       if (sequence.empty()) return misuse("BanSequences", "each sequence", "length >= 1", 0);
-      for (const Token token : sequence) {
-        if (token < 0) return misuse("BanSequences", "token", "token >= 0", token);
-      }
+      const std::string wrong = detail::check_tokens("BanSequences", "token", sequence);
+      if (!wrong.empty()) return wrong;
     }
     return {};
   }

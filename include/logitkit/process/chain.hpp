@@ -14,7 +14,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 template <class... Ps>
 class Chain {
   static_assert((Processor<Ps> && ...),
-                "logitkit::Chain: every element must be a processor: copyable, and callable as "
+                "logitkit: every element of a Chain is a processor: copyable, and callable as "
                 "p(candidates, context) const for every lk::Candidates<S>& (write `auto& "
                 "candidates`) and const lk::Context&");
 

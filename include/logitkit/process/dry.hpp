@@ -29,9 +29,8 @@ struct DryOptions {
     }
     for (const auto& breaker : breakers) {
       if (breaker.empty()) return misuse("DryOptions", "length of a breaker", "length >= 1", 0);
-      for (const Token token : breaker) {
-        if (token < 0) return misuse("DryOptions", "token of a breaker", "token >= 0", token);
-      }
+      const std::string wrong = detail::check_tokens("DryOptions", "token of a breaker", breaker);
+      if (!wrong.empty()) return wrong;
     }
     return {};
   }

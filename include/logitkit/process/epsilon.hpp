@@ -3,7 +3,7 @@
 #pragma once
 
 #include <logitkit/core/concepts.hpp>
-#include <logitkit/process/detail/min_keep.hpp>
+#include <logitkit/core/min_keep.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
 
@@ -17,14 +17,13 @@ template <std::floating_point P = float>
 class Epsilon {
  public:
   explicit Epsilon(P epsilon, const MinKeep& options = {})
-      : log_epsilon_(check(epsilon, options).empty() ? math::log(double(epsilon)) : 0),
-        options_(options) {
-    require(check(epsilon, options));
-  }
+      : epsilon_((require(check(epsilon, options)), epsilon)),
+        log_epsilon_(math::log(double(epsilon))),
+        options_(options) {}
 
   [[nodiscard]] static std::string check(P epsilon, const MinKeep& options = {}) {
     return epsilon > 0 && epsilon < 1
-               ? detail::check_min_keep("Epsilon", options)
+               ? detail::check_min_keep("Epsilon", options.min_keep)
                : misuse("Epsilon", "epsilon", "0 < epsilon < 1", double(epsilon));
   }
 
@@ -37,11 +36,11 @@ class Epsilon {
   }
 
   void describe(auto& tell) const {
-    tell("epsilon", "epsilon", float(math::exp(log_epsilon_)))
-        .option("min_keep", options_.min_keep, 1);
+    tell("epsilon", "epsilon", epsilon_).option("min_keep", options_.min_keep, 1);
   }
 
  private:
+  P epsilon_;
   double log_epsilon_;
   MinKeep options_;
 };

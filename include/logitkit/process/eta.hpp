@@ -3,7 +3,7 @@
 #pragma once
 
 #include <logitkit/core/concepts.hpp>
-#include <logitkit/process/detail/min_keep.hpp>
+#include <logitkit/core/min_keep.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
 
@@ -19,14 +19,13 @@ class Eta {
   static constexpr bool whole_row = true;
 
   explicit Eta(P epsilon, const MinKeep& options = {})
-      : log_epsilon_(check(epsilon, options).empty() ? math::log(double(epsilon)) : 0),
-        options_(options) {
-    require(check(epsilon, options));
-  }
+      : epsilon_((require(check(epsilon, options)), epsilon)),
+        log_epsilon_(math::log(double(epsilon))),
+        options_(options) {}
 
   [[nodiscard]] static std::string check(P epsilon, const MinKeep& options = {}) {
     return epsilon > 0 && epsilon < 1
-               ? detail::check_min_keep("Eta", options)
+               ? detail::check_min_keep("Eta", options.min_keep)
                : misuse("Eta", "epsilon", "0 < epsilon < 1", double(epsilon));
   }
 
@@ -41,10 +40,11 @@ class Eta {
   }
 
   void describe(auto& tell) const {
-    tell("eta", "epsilon", float(math::exp(log_epsilon_))).option("min_keep", options_.min_keep, 1);
+    tell("eta", "epsilon", epsilon_).option("min_keep", options_.min_keep, 1);
   }
 
  private:
+  P epsilon_;
   double log_epsilon_;
   MinKeep options_;
 };

@@ -34,10 +34,7 @@ class ExponentialLengthDecay {
     if (!(factor > 0 && factor <= std::numeric_limits<P>::max())) {
       return misuse(kName, "factor", "0 < factor < inf", double(factor));
     }
-    for (const Token token : end_tokens) {
-      if (token < 0) return misuse(kName, "end token", "token >= 0", token);
-    }
-    return {};
+    return detail::check_tokens(kName, "end token", end_tokens);
   }
 
   template <std::floating_point S>

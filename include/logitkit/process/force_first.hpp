@@ -17,7 +17,7 @@ class ForceFirst {
   explicit ForceFirst(Token token) : token_(token) { require(check(token)); }
 
   [[nodiscard]] static std::string check(Token token) {
-    return token >= 0 ? std::string() : misuse("ForceFirst", "token", "token >= 0", token);
+    return detail::check_tokens("ForceFirst", "token", {&token, 1});
   }
 
   template <std::floating_point S>

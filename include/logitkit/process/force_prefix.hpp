@@ -21,10 +21,7 @@ class ForcePrefix {
   }
 
   [[nodiscard]] static std::string check(const std::vector<Token>& prefix) {
-    for (const Token token : prefix) {
-      if (token < 0) return misuse("ForcePrefix", "token", "token >= 0", token);
-    }
-    return {};
+    return detail::check_tokens("ForcePrefix", "token", prefix);
   }
 
   template <std::floating_point S>

@@ -38,7 +38,7 @@ class GreenListWatermark {
   }
 
   void start(std::span<const Token> prompt) {
-    for (const Token token : prompt.last(std::min(prompt.size(), width()))) remember(token);
+    for (const Token token : prompt.last(std::min(prompt.size(), context()))) remember(token);
     draw_list();
   }
   void accept(Token token) {
@@ -48,7 +48,7 @@ class GreenListWatermark {
 
   template <std::floating_point S>
   void operator()(Candidates<S>& candidates, const Context&) const {
-    if (before_.size() < width()) return;
+    if (before_.size() < context()) return;
     if (green_.options().seeding == GreenSeeding::self_hash) {
       std::array<Token, kBest> best;
       std::size_t n = 0;
@@ -81,7 +81,7 @@ class GreenListWatermark {
  private:
   static constexpr std::size_t kBest = 40;
 
-  [[nodiscard]] std::size_t width() const { return green_.options().context; }
+  [[nodiscard]] std::size_t context() const { return green_.options().context; }
 
   template <class C>
   void add(C& candidates, Token token) const {
@@ -89,12 +89,12 @@ class GreenListWatermark {
   }
 
   void remember(Token token) {
-    if (before_.size() == width()) before_.erase(before_.begin());
+    if (before_.size() == context()) before_.erase(before_.begin());
     before_.push_back(token);
   }
 
   void draw_list() {
-    if (permutation_.empty() || before_.size() < width()) return;
+    if (permutation_.empty() || before_.size() < context()) return;
     green_.list(before_.back(), permutation_);
     std::fill(bits_.begin(), bits_.end(), 0);
     for (std::size_t i = 0; i < green_.size(); ++i) {

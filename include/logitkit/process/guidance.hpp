@@ -29,8 +29,8 @@ enum class Guided : std::uint8_t {
 template <class F>
 class Guidance {
   static_assert(std::copy_constructible<F> && std::invocable<const F&, const Context&>,
-                "logitkit::Guidance: the second argument is copyable, and callable as "
-                "second(context) const with an lk::Context, for a row of logits");
+                "logitkit: Guidance takes a function, copyable and callable as second(context) "
+                "const with a const lk::Context&, that returns a row of logits");
 
  public:
   Guidance(double g, F second, Guided guided = Guided::log_probabilities)

@@ -22,10 +22,7 @@ class MinLength {
 
   [[nodiscard]] static std::string check(N n, const std::vector<Token>& end_tokens) {
     if (n < 0) return misuse("MinLength", "n", "n >= 0", double(n));
-    for (const Token token : end_tokens) {
-      if (token < 0) return misuse("MinLength", "end token", "token >= 0", token);
-    }
-    return {};
+    return detail::check_tokens("MinLength", "end token", end_tokens);
   }
 
   template <std::floating_point S>

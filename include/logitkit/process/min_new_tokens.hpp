@@ -22,10 +22,7 @@ class MinNewTokens {
 
   [[nodiscard]] static std::string check(N n, const std::vector<Token>& end_tokens) {
     if (n < 0) return misuse("MinNewTokens", "n", "n >= 0", double(n));
-    for (const Token token : end_tokens) {
-      if (token < 0) return misuse("MinNewTokens", "end token", "token >= 0", token);
-    }
-    return {};
+    return detail::check_tokens("MinNewTokens", "end token", end_tokens);
   }
 
   template <std::floating_point S>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <logitkit/core/concepts.hpp>
-#include <logitkit/process/detail/min_keep.hpp>
+#include <logitkit/core/min_keep.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
 
@@ -16,14 +16,12 @@ template <std::floating_point P = float>
 class MinP {
  public:
   explicit MinP(P min_p, const MinKeep& options = {})
-      : min_p_(min_p),
-        log_min_p_(check(min_p, options).empty() ? math::log(min_p) : 0),
-        options_(options) {
-    require(check(min_p, options));
-  }
+      : min_p_((require(check(min_p, options)), min_p)),
+        log_min_p_(math::log(double(min_p))),
+        options_(options) {}
 
   [[nodiscard]] static std::string check(P min_p, const MinKeep& options = {}) {
-    return min_p >= 0 && min_p <= 1 ? detail::check_min_keep("MinP", options)
+    return min_p >= 0 && min_p <= 1 ? detail::check_min_keep("MinP", options.min_keep)
                                     : misuse("MinP", "min_p", "0 <= min_p <= 1", double(min_p));
   }
 

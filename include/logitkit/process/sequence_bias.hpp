@@ -25,9 +25,8 @@ class SequenceBias {
       const std::vector<std::pair<std::vector<Token>, P>>& biases) {
     for (const auto& [sequence, bias] : biases) {
       if (sequence.empty()) return misuse("SequenceBias", "each sequence", "length >= 1", 0);
-      for (const Token token : sequence) {
-        if (token < 0) return misuse("SequenceBias", "token", "token >= 0", token);
-      }
+      const std::string wrong = detail::check_tokens("SequenceBias", "token", sequence);
+      if (!wrong.empty()) return wrong;
       if (!(bias <= std::numeric_limits<P>::max())) {
         return misuse("SequenceBias", "bias", "-inf <= bias < inf", double(bias));
       }

@@ -22,10 +22,8 @@ class SuppressAtStart {
   }
 
   [[nodiscard]] static std::string check(const std::vector<Token>& tokens, N n = 0) {
-    for (const Token token : tokens) {
-      if (token < 0) return misuse("SuppressAtStart", "token", "token >= 0", token);
-    }
-    return n >= 0 ? std::string() : misuse("SuppressAtStart", "n", "n >= 0", double(n));
+    if (n < 0) return misuse("SuppressAtStart", "n", "n >= 0", double(n));
+    return detail::check_tokens("SuppressAtStart", "token", tokens);
   }
 
   template <std::floating_point S>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <logitkit/core/concepts.hpp>
-#include <logitkit/process/detail/min_keep.hpp>
+#include <logitkit/core/min_keep.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
 
@@ -28,7 +28,7 @@ class TailFree {
   }
 
   [[nodiscard]] static std::string check(P z, const MinKeep& options = {}) {
-    return z > 0 && z <= 1 ? detail::check_min_keep("TailFree", options)
+    return z > 0 && z <= 1 ? detail::check_min_keep("TailFree", options.min_keep)
                            : misuse("TailFree", "z", "0 < z <= 1", double(z));
   }
 

@@ -41,9 +41,8 @@ class ThinkingBudget {
     if (begin.empty()) return misuse("ThinkingBudget", "begin", "length >= 1", 0);
     if (end.empty()) return misuse("ThinkingBudget", "end", "length >= 1", 0);
     for (const auto* sequence : {&begin, &end, &forced}) {
-      for (const Token token : *sequence) {
-        if (token < 0) return misuse("ThinkingBudget", "token", "token >= 0", token);
-      }
+      const std::string wrong = detail::check_tokens("ThinkingBudget", "token", *sequence);
+      if (!wrong.empty()) return wrong;
     }
     const bool closes = forced.empty() || (forced.size() >= end.size() &&
                                            std::equal(end.rbegin(), end.rend(), forced.rbegin()));

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <logitkit/core/concepts.hpp>
-#include <logitkit/process/detail/min_keep.hpp>
+#include <logitkit/core/min_keep.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
 
@@ -16,12 +16,10 @@ template <std::floating_point P = float>
 class TopA {
  public:
   explicit TopA(P a, const MinKeep& options = {})
-      : a_(a), log_a_(check(a, options).empty() ? math::log(double(a)) : 0), options_(options) {
-    require(check(a, options));
-  }
+      : a_((require(check(a, options)), a)), log_a_(math::log(double(a))), options_(options) {}
 
   [[nodiscard]] static std::string check(P a, const MinKeep& options = {}) {
-    return a >= 0 && a <= 1 ? detail::check_min_keep("TopA", options)
+    return a >= 0 && a <= 1 ? detail::check_min_keep("TopA", options.min_keep)
                             : misuse("TopA", "a", "0 <= a <= 1", double(a));
   }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <logitkit/core/concepts.hpp>
-#include <logitkit/process/detail/min_keep.hpp>
+#include <logitkit/core/min_keep.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
 
@@ -21,7 +21,7 @@ class TopP {
   }
 
   [[nodiscard]] static std::string check(P p, const MinKeep& options = {}) {
-    return p > 0 && p <= 1 ? detail::check_min_keep("TopP", options)
+    return p > 0 && p <= 1 ? detail::check_min_keep("TopP", options.min_keep)
                            : misuse("TopP", "p", "0 < p <= 1", double(p));
   }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <logitkit/core/concepts.hpp>
-#include <logitkit/core/error.hpp>
+#include <logitkit/core/min_keep.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
 
@@ -31,9 +31,7 @@ class Typical {
 
   [[nodiscard]] static std::string check(P p, const TypicalOptions& options = {}) {
     if (!(p > 0 && p <= 1)) return misuse("Typical", "p", "0 < p <= 1", double(p));
-    return options.min_keep >= 1
-               ? std::string()
-               : misuse("Typical", "min_keep", "min_keep >= 1", double(options.min_keep));
+    return detail::check_min_keep("Typical", options.min_keep);
   }
 
   template <std::floating_point S>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <logitkit/core/concepts.hpp>
-#include <logitkit/core/error.hpp>
+#include <logitkit/core/min_keep.hpp>
 #include <logitkit/random/decider.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
@@ -11,7 +11,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 struct XtcOptions {
   std::uint64_t seed = 0;    ///< the same seed and logits give the same result, everywhere
   std::uint64_t stream = 0;  ///< independent numbers for the same seed, as in RandomOptions
-  std::size_t min_keep = 1;  ///< where fewer would be left, nothing is removed; 0 is 1
+  std::size_t min_keep = 1;  ///< where fewer would be left, nothing is removed; >= 1
 };
 
 /// With probability q, bans all tokens of probability >= threshold but the last of them, best
@@ -33,26 +33,25 @@ class Xtc {
 
   /// With a decider of one's own, such as a test that tries both outcomes.
   Xtc(P q, P threshold, D decider, std::size_t min_keep = 1)
-      : q_(q),
-        log_threshold_(check(q, threshold).empty() ? math::log(double(threshold)) : 0),
-        most_(check(q, threshold).empty() ? 1 / double(threshold) : 0),
+      : q_((require(check(q, threshold, {.min_keep = min_keep})), q)),
+        threshold_(threshold),
+        log_threshold_(math::log(double(threshold))),
         decider_(std::move(decider)),
-        min_keep_(std::max<std::size_t>(min_keep, 1)) {
-    require(check(q, threshold));
-  }
+        min_keep_(min_keep) {}
 
-  [[nodiscard]] static std::string check(P q, P threshold) {
+  [[nodiscard]] static std::string check(P q, P threshold, const XtcOptions& options = {}) {
     if (!(q >= 0 && q <= 1)) return misuse("Xtc", "q", "0 <= q <= 1", double(q));
     return threshold > 0 && threshold <= 1
-               ? std::string()
+               ? detail::check_min_keep("Xtc", options.min_keep)
                : misuse("Xtc", "threshold", "0 < threshold <= 1", double(threshold));
   }
 
   template <std::floating_point S>
   void operator()(Candidates<S>& candidates, const Context& context) const {
     if (!(decider_(context.position()) < double(q_)) || candidates.status() != Status::ok) return;
+    const double most = 1 / double(threshold_);  // tokens can reach it
     const auto limit = double(candidates.vocabulary()) - double(min_keep_);
-    const auto n = static_cast<std::size_t>(std::max(std::min(most_ + 1, limit), 0.0)) + min_keep_;
+    const auto n = static_cast<std::size_t>(std::max(std::min(most + 1, limit), 0.0)) + min_keep_;
     const auto best = candidates.sorted(n);
     std::size_t top = 0;
     while (top < best.size() && candidates.log_probability(best[top].token) >= log_threshold_) {
@@ -63,15 +62,15 @@ class Xtc {
   }
 
   void describe(auto& tell) const {
-    tell("xtc", "q", q_, "threshold", float(1 / most_)).option("min_keep", min_keep_, 1);
+    tell("xtc", "q", q_, "threshold", threshold_).option("min_keep", min_keep_, 1);
   }
 
  private:
   static constexpr std::uint64_t kStream = 0x585443u << 8;  // "XTC": not that of any decoder
 
   P q_;
+  P threshold_;
   double log_threshold_;
-  double most_;  // how many tokens can reach the threshold
   D decider_;
   std::size_t min_keep_;
 };

@@ -52,7 +52,7 @@ std::vector<std::vector<float>> rows() {
 
 }  // namespace
 
-TEST_CASE("What stays wide is what a list would hold") {
+TEST_CASE("what stays wide is what a list would hold") {
   for (const auto& row : rows()) {
     for (const double p : {0.02, 0.3, 0.5, 0.9, 0.999}) {
       same_as_list(row, [&](auto& set) { set.keep_mass(p); });
@@ -63,7 +63,7 @@ TEST_CASE("What stays wide is what a list would hold") {
   }
 }
 
-TEST_CASE("A wide set is edited, masked and narrowed further as a list is") {
+TEST_CASE("a wide set is edited, masked and narrowed further as a list is") {
   std::vector<std::uint32_t> words(700, 0xfff7ffffu);
   for (const auto& row : rows()) {
     same_as_list(row, [&](auto& set) {
@@ -87,7 +87,7 @@ TEST_CASE("A wide set is edited, masked and narrowed further as a list is") {
   }
 }
 
-TEST_CASE("A set that has been made wide by a threshold stays a row") {
+TEST_CASE("a set that has been made wide by a threshold stays a row") {
   const auto row = test::gauss_row<float>(20000, 0.3, 5);
   lk::Workspace workspace;
   lk::Candidates<float> set(row, workspace);
@@ -98,7 +98,7 @@ TEST_CASE("A set that has been made wide by a threshold stays a row") {
   CHECK(set.narrowed());
 }
 
-TEST_CASE("Of more equals than are wanted, the lower tokens stay") {
+TEST_CASE("of more equals than are wanted, the lower tokens stay") {
   for (const std::size_t size : {64u, 5000u, 20000u}) {
     const std::vector<float> row(size, 2.5f);
     lk::Workspace workspace;

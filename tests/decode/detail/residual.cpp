@@ -23,7 +23,7 @@ void check(const Residual& residual, lk::Token token, double p, double q) {
 
 }  // namespace
 
-TEST_CASE("What a rejection leaves is (share p - q)+", "[residual]") {
+TEST_CASE("what a rejection leaves is (share p - q)+", "[residual]") {
   const lk::Probabilities p = of({1, 4, 7}, {2, 1, 1}), q = of({0, 4, 7, 9}, {1, 1, 4, 2});
   Residual residual;
   residual.assign(p, &q);
@@ -46,7 +46,7 @@ TEST_CASE("What a rejection leaves is (share p - q)+", "[residual]") {
   CHECK(residual.draw(0.999) == 1);
 }
 
-TEST_CASE("A child without chance is certain", "[residual]") {
+TEST_CASE("a child without chance is certain", "[residual]") {
   Residual residual;
   residual.assign(of({1, 4, 7}, {2, 1, 1}), nullptr);
   check(residual, 1, 0.5, 1);
@@ -58,7 +58,7 @@ TEST_CASE("A child without chance is certain", "[residual]") {
   check(residual, 7, 0.5, 1);
 }
 
-TEST_CASE("A residual of no mass is the target", "[residual]") {
+TEST_CASE("a residual of no mass is the target", "[residual]") {
   const lk::Probabilities p = of({2, 3}, {1, 3});
   Residual residual;
   residual.assign(p, &p);
@@ -69,7 +69,7 @@ TEST_CASE("A residual of no mass is the target", "[residual]") {
   check(residual, 3, 0.75, 0);
 }
 
-TEST_CASE("A draw takes no token of probability 0, and ends with the last", "[residual]") {
+TEST_CASE("a draw takes no token of probability 0, and ends with the last", "[residual]") {
   Residual residual;
   const lk::Probabilities q = of({0, 9}, {1, 1});
   residual.assign(of({2, 3}, {1, 3}), &q);

@@ -65,7 +65,7 @@ const std::vector<float> kRow{0, 0, 0};
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("A copy forks the state, and all copies are destroyed", "", Counting<4>,
+TEMPLATE_TEST_CASE("a copy forks the state, and all copies are destroyed", "", Counting<4>,
                    Counting<500>) {
   {
     AnyProcessor parent{TestType()};
@@ -99,7 +99,7 @@ TEMPLATE_TEST_CASE("A copy forks the state, and all copies are destroyed", "", C
   CHECK(TestType::alive == 0);
 }
 
-TEST_CASE("What cannot be assigned is copied into its place") {
+TEST_CASE("what cannot be assigned is copied into its place") {
   AnyProcessor a{Unassignable(1)};
   const AnyProcessor b{Unassignable(2)};
   a = b;
@@ -113,7 +113,7 @@ TEST_CASE("What cannot be assigned is copied into its place") {
   CHECK(reference::after(c, kRow) == Scores{0, 3, 0});
 }
 
-TEST_CASE("Who wants to know the prompt alone keeps state, too") {
+TEST_CASE("who wants to know the prompt alone keeps state, too") {
   AnyProcessor any{Starter()};
   CHECK(any.keeps_state());
   any.start(std::vector<lk::Token>{2, 1});
@@ -121,7 +121,7 @@ TEST_CASE("Who wants to know the prompt alone keeps state, too") {
   CHECK(reference::after(any, kRow) == Scores{0, 0, 1});
 }
 
-TEST_CASE("Floats and doubles, what is not wanted to be heard, and what it says of itself") {
+TEST_CASE("floats and doubles, what is not wanted to be heard, and what it says of itself") {
   AnyProcessor any{Unassignable(0.1)};
   any.start({});
   any.accept(1);

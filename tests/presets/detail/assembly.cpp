@@ -10,7 +10,7 @@
 
 namespace lk = logitkit;
 
-TEST_CASE("An assembly takes what is good and notes what is not") {
+TEST_CASE("an assembly takes what is good and notes what is not") {
   lk::detail::Assembly assembly;
   assembly.add<lk::TopP<double>>("nucleus", 1.5);
   assembly.add<lk::TopK<int>>("top_k", 40);

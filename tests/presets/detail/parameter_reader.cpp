@@ -28,14 +28,14 @@ std::pair<std::string, Complaints> read(const lk::Parameters& parameters) {
 
 }  // namespace
 
-TEST_CASE("A parameter is found under its name and its aliases") {
+TEST_CASE("a parameter is found under its name and its aliases") {
   const auto expected =
       std::pair<std::string, Complaints>{"min_new_tokens(n=3, end_tokens=[2])", {}};
   CHECK(read({{"min_new_tokens", 3}, {"eos", 2}}) == expected);
   CHECK(read({{"eos", 2}, {"min_tokens", 3}, {"f", true}}) == expected);
 }
 
-TEST_CASE("Complaints name what the user wrote, in the order of the rows, unknown names last") {
+TEST_CASE("complaints name what the user wrote, in the order of the rows, unknown names last") {
   CHECK(read({{"who", 1}, {"min_tokens", -3}, {"eos", lk::Value::Tokens{}}, {"flag", 1}}).second ==
         Complaints{"min_tokens, eos: n must satisfy n >= 0, got -3",
                    "flag must be true or false, got 1", "unknown parameter 'who'"});
@@ -44,7 +44,7 @@ TEST_CASE("Complaints name what the user wrote, in the order of the rows, unknow
                    "eos must be a list of tokens, got true"});
 }
 
-TEST_CASE("A value of another kind is refused by what it must be") {
+TEST_CASE("a value of another kind is refused by what it must be") {
   const auto complaint = []<class T>(T) {
     const lk::Parameters given{{"x", true}};
     Reader reader(given);
@@ -61,13 +61,13 @@ TEST_CASE("A value of another kind is refused by what it must be") {
   CHECK(complaint(lk::Value::SequenceBiases()) == "x must be a list of (tokens, bias), got true");
 }
 
-TEST_CASE("A parameter that is given twice is refused, once") {
+TEST_CASE("a parameter that is given twice is refused, once") {
   CHECK(read({{"min_tokens", 3}, {"min_new_tokens", 3}}).second ==
         Complaints{"min_new_tokens and min_tokens are the same, give one"});
   CHECK(read({{"eos", 3}, {"eos", 4}}).second == Complaints{"eos is given twice"});
 }
 
-TEST_CASE("Words are cut off from the left") {
+TEST_CASE("words are cut off from the left") {
   std::string_view text = "a|b c";
   CHECK(lk::detail::cut_word(text, ' ') == "a|b");
   CHECK(lk::detail::cut_word(text, ' ') == "c");

@@ -38,7 +38,7 @@ TEMPLATE_TEST_CASE("force agrees with its twin", "", float, double) {
   }
 }
 
-TEMPLATE_TEST_CASE("What is forced scores 0 exactly, after a temperature and normalised", "", float,
+TEMPLATE_TEST_CASE("what is forced scores 0 exactly, after a temperature and normalised", "", float,
                    double) {
   const auto row = reference::normal_row<TestType>(100, 1);
   lk::Workspace workspace;

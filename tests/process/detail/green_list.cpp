@@ -19,7 +19,7 @@ Tokens listed(const lk::GreenListOptions& options, lk::Token before) {
 
 }  // namespace
 
-TEST_CASE("The green lists are those of Hugging Face", "[green_list]") {
+TEST_CASE("the green lists are those of Hugging Face", "[green_list]") {
   CHECK(listed({.vocabulary = 16}, 9) == Tokens{6, 12, 2, 11});
   CHECK(listed({.vocabulary = 16}, 8) == Tokens{1, 13, 6, 4});
   const lk::GreenList self({.vocabulary = 101, .seeding = lk::GreenSeeding::self_hash});
@@ -28,13 +28,13 @@ TEST_CASE("The green lists are those of Hugging Face", "[green_list]") {
   }
 }
 
-TEST_CASE("The list, the token followed and whole permutations agree", "[green_list]") {
+TEST_CASE("the list, the token followed and whole permutations agree", "[green_list]") {
   for (const std::size_t vocabulary : {4u, 5u, 64u, 1000u}) {
     for (const double ratio : {0.25, 0.5, 0.999}) {
       const lk::GreenListOptions options{
           .vocabulary = vocabulary, .ratio = ratio, .key = 4123456789};
       const lk::GreenList green(options);
-      CHECK(green.seeds() == 1);
+      CHECK(green.width() == 1);
       for (const lk::Token before : {0, 1, 77, 2147483647}) {
         const auto list = listed(options, before);
         const auto twin =
@@ -50,14 +50,14 @@ TEST_CASE("The list, the token followed and whole permutations agree", "[green_l
   }
 }
 
-TEST_CASE("With self_hash every token has a list of its own, seeded by all of the context",
+TEST_CASE("with self_hash every token has a list of its own, seeded by all of the context",
           "[green_list]") {
   reference::Bits bits(8);
   for (const std::size_t context : {1u, 2u, 4u}) {
     const lk::GreenListOptions options{
         .vocabulary = 200, .seeding = lk::GreenSeeding::self_hash, .context = context};
     const lk::GreenList green(options);
-    CHECK(green.seeds() == context - 1);
+    CHECK(green.width() == context - 1);
     for (int trial = 0; trial < 200; ++trial) {  // about half of the products are negative
       Tokens before(6);
       for (auto& token : before) token = static_cast<lk::Token>(bits.below(2000000));
@@ -67,7 +67,7 @@ TEST_CASE("With self_hash every token has a list of its own, seeded by all of th
   }
 }
 
-TEST_CASE("A green list refuses by name", "[green_list]") {
+TEST_CASE("a green list refuses by name", "[green_list]") {
   const auto check = [](const lk::GreenListOptions& options) { return options.check(); };
   CHECK(check({.vocabulary = 4}).empty());
   CHECK(check({}) == "GreenListOptions: vocabulary must satisfy 1 <= vocabulary <= 2^24, got 0");

@@ -31,7 +31,7 @@ std::set<lk::Token> told(const lk::detail::NgramIndex& index, const Tokens& cont
 
 }  // namespace
 
-TEST_CASE("The index tells what a search finds, each token once", "[ngram_index]") {
+TEST_CASE("the index tells what a search finds, each token once", "[ngram_index]") {
   for (const std::size_t n : {1u, 2u, 3u, 4u, 7u}) {
     for (const std::size_t distinct : {1u, 2u, 3u, 10u, 100000u}) {
       reference::Bits bits(n * 31 + distinct);
@@ -51,7 +51,7 @@ TEST_CASE("The index tells what a search finds, each token once", "[ngram_index]
   }
 }
 
-TEST_CASE("An index copied is an index of its own", "[ngram_index]") {
+TEST_CASE("an index copied is an index of its own", "[ngram_index]") {
   lk::detail::NgramIndex a(2);
   for (const lk::Token token : {1, 2, 1}) a.append(token);
   lk::detail::NgramIndex b = a;

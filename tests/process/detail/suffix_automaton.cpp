@@ -39,7 +39,7 @@ Lengths compared(const Tokens& text, std::size_t window, std::size_t least, std:
 
 }  // namespace
 
-TEST_CASE("What came next is what comparing everything finds", "[suffix_automaton]") {
+TEST_CASE("what came next is what comparing everything finds", "[suffix_automaton]") {
   for (const std::size_t window : {std::size_t(0), std::size_t(1), std::size_t(2), std::size_t(3),
                                    std::size_t(8), std::size_t(31), kAll}) {
     for (const std::size_t memory : {0u, 5u}) {
@@ -65,7 +65,7 @@ TEST_CASE("What came next is what comparing everything finds", "[suffix_automato
   }
 }
 
-TEST_CASE("A long text of few tokens is no slower than any other", "[suffix_automaton]") {
+TEST_CASE("a long text of few tokens is no slower than any other", "[suffix_automaton]") {
   // What looks at every place where the last token has been takes 10^10 steps here.
   for (const std::size_t window : {std::size_t(20000), kAll}) {
     SuffixAutomaton automaton(window, 0, 2, 100);
@@ -76,7 +76,7 @@ TEST_CASE("A long text of few tokens is no slower than any other", "[suffix_auto
   }
 }
 
-TEST_CASE("The end of a text is seen as far back as was asked for", "[suffix_automaton]") {
+TEST_CASE("the end of a text is seen as far back as was asked for", "[suffix_automaton]") {
   SuffixAutomaton text(2, 4, 1, 9);
   for (const lk::Token token : {9, 8, 1, 2, 3, 4}) text.append(token);
   CHECK(text.ends_with(Tokens{}));

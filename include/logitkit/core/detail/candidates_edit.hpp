@@ -3,6 +3,7 @@
 #pragma once
 
 #include <logitkit/core/candidates.hpp>
+#include <logitkit/core/detail/scope_exit.hpp>
 
 #include <array>
 #include <utility>
@@ -158,12 +159,9 @@ void Candidates<S>::normalise() {
 
 template <std::floating_point S>
 void Candidates<S>::transform(const auto& f) {
-  struct Forgetting {  // the facts, once they are no longer so; also when f throws
-    Candidates& set;
-    ~Forgetting() { set.forget_facts(); }
-  };
   static_cast<void>(peak());
-  const Forgetting at_the_end{*this};
+  // Once they are no longer so; also when f throws.
+  const detail::ScopeExit forgetting([this] { forget_facts(); });
   const auto next = [&](Token token, S old) {
     if (old == -kInfinity) return old;  // banned is banned, whatever f makes of -inf
     const double score = to_score(math::widen(old));

@@ -23,7 +23,7 @@ class TokenMap {
   V& operator[](Token token) {
     if (2 * (entries_.size() + 1) > slots_.size()) grow();
     std::uint32_t& entry = slots_[slot_of(token)];
-    if (entry == kEmpty) {
+    if (entry == kNone) {
       entry = static_cast<std::uint32_t>(entries_.size());
       entries_.push_back({token, V()});
     }
@@ -34,7 +34,7 @@ class TokenMap {
   [[nodiscard]] const V* find(Token token) const {
     if (entries_.empty()) return nullptr;
     const std::uint32_t entry = slots_[slot_of(token)];
-    return entry == kEmpty ? nullptr : &entries_[entry].value;
+    return entry == kNone ? nullptr : &entries_[entry].value;
   }
 
   /// Takes out a token, if it is there. O(1).
@@ -42,17 +42,17 @@ class TokenMap {
     if (entries_.empty()) return;
     std::size_t hole = slot_of(token);
     const std::uint32_t entry = slots_[hole];
-    if (entry == kEmpty) return;
+    if (entry == kNone) return;
     slots_[slot_of(entries_.back().token)] = entry;
     entries_[entry] = entries_.back();
     const std::size_t last = slots_.size() - 1;
-    for (std::size_t at = (hole + 1) & last; slots_[at] != kEmpty; at = (at + 1) & last) {
+    for (std::size_t at = (hole + 1) & last; slots_[at] != kNone; at = (at + 1) & last) {
       const std::size_t home = home_of(entries_[slots_[at]].token);
       if (((at - home) & last) < ((at - hole) & last)) continue;  // it would be before its home
       slots_[hole] = slots_[at];
       hole = at;
     }
-    slots_[hole] = kEmpty;
+    slots_[hole] = kNone;
     entries_.pop_back();
   }
 
@@ -66,7 +66,7 @@ class TokenMap {
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
  private:
-  static constexpr std::uint32_t kEmpty = 0xffffffffu;
+  static constexpr std::uint32_t kNone = 0xffffffffu;
 
   /// Where the search for a token begins; the number of slots is a power of two.
   [[nodiscard]] std::size_t home_of(Token token) const {
@@ -76,16 +76,16 @@ class TokenMap {
   [[nodiscard]] std::size_t slot_of(Token token) const {
     const std::size_t last = slots_.size() - 1;
     std::size_t at = home_of(token);
-    while (slots_[at] != kEmpty && entries_[slots_[at]].token != token) at = (at + 1) & last;
+    while (slots_[at] != kNone && entries_[slots_[at]].token != token) at = (at + 1) & last;
     return at;
   }
   void grow() {
-    slots_.assign(slots_.empty() ? 16 : 2 * slots_.size(), kEmpty);
+    slots_.assign(slots_.empty() ? 16 : 2 * slots_.size(), kNone);
     for (std::uint32_t i = 0; i < entries_.size(); ++i) slots_[slot_of(entries_[i].token)] = i;
   }
 
   std::vector<Entry> entries_;
-  std::vector<std::uint32_t> slots_;  // index into entries_, or kEmpty
+  std::vector<std::uint32_t> slots_;  // index into entries_, or kNone
 };
 
 }  // namespace logitkit::inline LOGITKIT_ABI::detail

@@ -4,6 +4,7 @@
 
 #include <logitkit/core/concepts.hpp>
 #include <logitkit/core/detail/assignable.hpp>
+#include <logitkit/core/detail/scope_exit.hpp>
 #include <logitkit/core/limits.hpp>
 #include <logitkit/decode/detail/beam_history.hpp>
 
@@ -60,13 +61,9 @@ class LiveBeams {
 
   /// What a stop rule says of a beam and one more token; it may throw.
   [[nodiscard]] StopReason with(const Extension& extension, const auto& rule) {
-    struct Borrowed {
-      std::vector<Token>& tokens;
-      ~Borrowed() { tokens.pop_back(); }
-    };
     std::vector<Token>& tokens = (*this)[extension.parent].tokens;
     tokens.push_back(extension.token);
-    const Borrowed until_then{tokens};
+    const ScopeExit taken_back([&] { tokens.pop_back(); });
     return rule(Context{tokens, prompt_size_});
   }
 
@@ -80,13 +77,7 @@ class LiveBeams {
   /// Row r becomes extensions[r], and accept(state, token) is called for it. Where a chain's
   /// `accept` or copy throws, no beam is left.
   void advance(std::span<const Extension> extensions, const auto& accept) {
-    struct Cleared {  // unless all went well
-      LiveBeams& live;
-      bool done = false;
-      ~Cleared() {
-        if (!done) live.clear();
-      }
-    } beams_are{*this};
+    ScopeExit otherwise([this] { clear(); });
 
     constexpr std::size_t kNobody = std::size_t(-1);
     heirs_.assign(size(), kNobody);
@@ -109,7 +100,7 @@ class LiveBeams {
       accept(beam.state, extensions[r].token);
       if constexpr (AcceptingProcessor<C>) beam.chain->accept(extensions[r].token);
     }
-    beams_are.done = true;
+    otherwise.release();
   }
 
   /// No beam is left, and no memory of them but the history.

@@ -68,11 +68,11 @@ class GreenList {
   /// How many tokens are green.
   [[nodiscard]] std::size_t size() const { return size_; }
   /// How many tokens of context a token's colour depends on.
-  [[nodiscard]] std::size_t seeds() const {
+  [[nodiscard]] std::size_t width() const {
     return options_.seeding == GreenSeeding::self_hash ? options_.context - 1 : 1;
   }
 
-  /// Whether a token is green after `before`, of at least seeds() tokens. O(size()): follows the
+  /// Whether a token is green after `before`, of at least width() tokens. O(size()): follows the
   /// token alone through the permutation, without memory.
   [[nodiscard]] bool contains(std::span<const Token> before, Token token) const {
     const auto vocabulary = static_cast<std::uint32_t>(options_.vocabulary);
@@ -118,7 +118,7 @@ class GreenList {
     };
     const std::uint64_t own = hash(token), key = options_.key;
     auto least = static_cast<std::int64_t>(key * own * own);
-    for (const Token of : before.last(seeds())) {
+    for (const Token of : before.last(width())) {
       least = std::min(least, static_cast<std::int64_t>(key * hash(of) * own));
     }
     return static_cast<std::uint32_t>(least < 0 ? least - 1 : least);

@@ -11,17 +11,17 @@
 
 namespace logitkit::inline LOGITKIT_ABI::detail {
 
-inline constexpr std::uint32_t kNowhere = 0xffffffffu;
-
 /// Where each run of `length` tokens of a text starts: open addressing, at most half full. The
 /// tokens stay where they are and are compared, so that a hash decides nothing.
 class GramTable {
  public:
+  static constexpr std::uint32_t kNone = 0xffffffffu;
+
   explicit GramTable(std::size_t length) : length_(length) {}
 
-  /// Where a run equal to the one at `gram` starts, kNowhere if there is none.
+  /// Where a run equal to the one at `gram` starts, kNone if there is none.
   [[nodiscard]] std::uint32_t find(std::span<const Token> text, const Token* gram) const {
-    return slots_.empty() ? kNowhere : slots_[slot_of(text, gram)];
+    return slots_.empty() ? kNone : slots_[slot_of(text, gram)];
   }
 
   /// Puts the run that starts at `start` in the place of its equal; returns where that started.
@@ -29,7 +29,7 @@ class GramTable {
     if (2 * (size_ + 1) > slots_.size()) grow(text);
     std::uint32_t& slot = slots_[slot_of(text, text.data() + start)];
     const std::uint32_t former = slot;
-    size_ += former == kNowhere;
+    size_ += former == kNone;
     slot = start;
     return former;
   }
@@ -43,22 +43,22 @@ class GramTable {
     }
     const std::size_t last = slots_.size() - 1;  // the size is a power of two
     for (std::size_t at = hash & last;; at = (at + 1) & last) {
-      if (slots_[at] == kNowhere) return at;
+      if (slots_[at] == kNone) return at;
       const Token* const other = text.data() + slots_[at];
       if (std::equal(gram, gram + length_, other)) return at;
     }
   }
   void grow(std::span<const Token> text) {
-    std::vector<std::uint32_t> old(slots_.empty() ? 16 : 2 * slots_.size(), kNowhere);
+    std::vector<std::uint32_t> old(slots_.empty() ? 16 : 2 * slots_.size(), kNone);
     old.swap(slots_);
     for (const std::uint32_t start : old) {
-      if (start != kNowhere) slots_[slot_of(text, text.data() + start)] = start;
+      if (start != kNone) slots_[slot_of(text, text.data() + start)] = start;
     }
   }
 
   std::size_t length_;
   std::size_t size_ = 0;
-  std::vector<std::uint32_t> slots_;  // where a run starts, or kNowhere
+  std::vector<std::uint32_t> slots_;  // where a run starts, or kNone
 };
 
 /// The n-grams of a text, n >= 1. A value. Cost: `append` O(n) amortised, however long the text;
@@ -69,10 +69,10 @@ class NgramIndex {
 
   void append(Token token) {
     text_.push_back(token);
-    earlier_.push_back(kNowhere);
+    earlier_.push_back(GramTable::kNone);
     if (text_.size() < n_) return;
     const auto start = static_cast<std::uint32_t>(text_.size() - n_);
-    if (ngrams_.put(text_, start) != kNowhere) return;  // each next token is told once
+    if (ngrams_.put(text_, start) != GramTable::kNone) return;  // each next token is told once
     earlier_[start] = prefixes_.put(text_, start);
   }
 
@@ -85,7 +85,7 @@ class NgramIndex {
   void for_each_next(std::span<const Token> context, const F& f) const {
     if (context.size() < n_ - 1) return;
     const Token* const prefix = context.data() + (context.size() - (n_ - 1));
-    for (auto at = prefixes_.find(text_, prefix); at != kNowhere; at = earlier_[at]) {
+    for (auto at = prefixes_.find(text_, prefix); at != GramTable::kNone; at = earlier_[at]) {
       f(text_[at + n_ - 1]);
     }
   }

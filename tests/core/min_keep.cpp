@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // MinKeep: how many stay below a threshold; ties; what is banned; a bad row.
-#include <logitkit/process/detail/min_keep.hpp>
+#include <logitkit/core/min_keep.hpp>
 
 #include "reference/threshold.hpp"
 
@@ -8,9 +8,9 @@ namespace lk = logitkit;
 using reference::Scores;
 
 TEST_CASE("min_keep is at least 1") {
-  CHECK(lk::detail::check_min_keep("TopP", {}).empty());
-  CHECK(lk::detail::check_min_keep("TopP", {.min_keep = 7}).empty());
-  CHECK(lk::detail::check_min_keep("TopP", {.min_keep = 0}) ==
+  CHECK(lk::detail::check_min_keep("TopP", 1).empty());
+  CHECK(lk::detail::check_min_keep("TopP", 7).empty());
+  CHECK(lk::detail::check_min_keep("TopP", 0) ==
         "TopP: min_keep must satisfy min_keep >= 1, got 0");
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// EosPrioritizer: ends the text as soon as an end token is probable enough.
+// EndPrioritizer: ends the text as soon as an end token is probable enough.
 #pragma once
 
 #include <logitkit/core/concepts.hpp>
@@ -16,18 +16,15 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// O(survivors) after. Source: Hugging Face's `BarkEosPrioritizerLogitsProcessor`, its p
 /// `min_eos_p`.
 template <std::floating_point P = float>
-class EosPrioritizer {
+class EndPrioritizer {
  public:
-  EosPrioritizer(P p, std::vector<Token> end_tokens) : p_(p), end_tokens_(std::move(end_tokens)) {
+  EndPrioritizer(P p, std::vector<Token> end_tokens) : p_(p), end_tokens_(std::move(end_tokens)) {
     require(check(p, end_tokens_));
   }
 
   [[nodiscard]] static std::string check(P p, const std::vector<Token>& end_tokens) {
-    if (!(p >= 0 && p <= 1)) return misuse("EosPrioritizer", "p", "0 <= p <= 1", double(p));
-    for (const Token token : end_tokens) {
-      if (token < 0) return misuse("EosPrioritizer", "token", "token >= 0", token);
-    }
-    return {};
+    if (!(p >= 0 && p <= 1)) return misuse("EndPrioritizer", "p", "0 <= p <= 1", double(p));
+    return detail::check_tokens("EndPrioritizer", "token", end_tokens);
   }
 
   template <std::floating_point S>
@@ -40,7 +37,7 @@ class EosPrioritizer {
     }
   }
 
-  void describe(auto& tell) const { tell("eos_prioritizer", "p", p_, "end_tokens", end_tokens_); }
+  void describe(auto& tell) const { tell("end_prioritizer", "p", p_, "end_tokens", end_tokens_); }
 
  private:
   P p_;
@@ -48,8 +45,8 @@ class EosPrioritizer {
 };
 
 template <std::integral I>
-EosPrioritizer(I, std::vector<Token>) -> EosPrioritizer<float>;
+EndPrioritizer(I, std::vector<Token>) -> EndPrioritizer<float>;
 
-static_assert(Processor<EosPrioritizer<>>);
+static_assert(Processor<EndPrioritizer<>>);
 
 }  // namespace logitkit::inline LOGITKIT_ABI

@@ -15,10 +15,8 @@ struct MinKeep {
 
 namespace detail {
 
-[[nodiscard]] inline std::string check_min_keep(const char* where, const MinKeep& options) {
-  return options.min_keep >= 1
-             ? std::string()
-             : misuse(where, "min_keep", "min_keep >= 1", double(options.min_keep));
+[[nodiscard]] inline std::string check_min_keep(const char* where, std::size_t min_keep) {
+  return min_keep >= 1 ? std::string() : misuse(where, "min_keep", "min_keep >= 1", 0);
 }
 
 /// Keeps the tokens with score >= threshold, and the min_keep best with all equals of the last of
