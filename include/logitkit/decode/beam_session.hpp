@@ -8,6 +8,7 @@
 #include <logitkit/decode/choose.hpp>
 #include <logitkit/decode/detail/finished_beams.hpp>
 #include <logitkit/decode/detail/live_beams.hpp>
+#include <logitkit/decode/detail/next_rows.hpp>
 #include <logitkit/decode/plain_beams.hpp>
 #include <logitkit/process/chain.hpp>
 #include <logitkit/stop/first_met.hpp>
@@ -125,10 +126,9 @@ class BeamSession {
 
   /// Before the first rows, and in a copy: for all that a step lists.
   void make_room() {
-    if (std::exchange(prepared_, true) && tokens_.capacity() >= options_.beams) return;
+    if (std::exchange(prepared_, true) && next_rows_.capacity() >= options_.beams) return;
     policy_.prepare(options_, limits_, vocabulary_);
-    tokens_.reserve(options_.beams);
-    parents_.reserve(options_.beams);
+    next_rows_.reserve(options_.beams);
   }
 
   /// Hands the policy what row r leaves its beam.
@@ -183,15 +183,9 @@ class BeamSession {
       live_.clear();
       return {};
     }
-    tokens_.clear();
-    parents_.clear();
-    bool identity = count == old_count;
-    for (const Extension& extension : survivors) {
-      identity = identity && extension.parent == parents_.size();
-      tokens_.push_back(extension.token);
-      parents_.push_back(extension.parent);
-    }
-    return {tokens_, parents_, identity};
+    next_rows_.restart();
+    for (const Extension& each : survivors) next_rows_.add(each.token, each.parent);
+    return next_rows_.step(old_count);
   }
 
   [[nodiscard]] bool ends(StopReason reason) const {
@@ -249,8 +243,7 @@ class BeamSession {
   Limits limits_;
   P policy_;
   detail::LiveBeams<C, typename P::State> live_;  // best first; none: the search is over
-  std::vector<Token> tokens_;                     // of the last step
-  std::vector<std::size_t> parents_;              // of the last step
+  detail::NextRows next_rows_;                    // after the last step
   detail::FinishedBeams finished_;
   std::size_t vocabulary_;    // of the rows; 0 until the first
   bool interrupted_ = false;  // by `stop`: all hypotheses are results

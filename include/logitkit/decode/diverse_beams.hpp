@@ -76,8 +76,7 @@ class DiverseBeamSession {
       }
     } otherwise{*this};
     taken_.clear();
-    tokens_.clear();
-    parents_.clear();
+    next_rows_.restart();
     std::size_t first_row = 0;
     for (auto& group : groups_) {
       if (group.done()) continue;
@@ -88,18 +87,13 @@ class DiverseBeamSession {
         otherwise.whole = true;
         return stop(StopReason::bad_row, group.finished().front().status);
       }
-      for (std::size_t r = 0; r < step.tokens.size(); ++r) {
-        tokens_.push_back(step.tokens[r]);
-        parents_.push_back(first_row + step.parents[r]);
-      }
+      next_rows_.add(step, first_row);
       group.policy().tell(taken_);
       if (started_) first_row += count;
     }
     otherwise.whole = true;
     started_ = true;
-    bool identity = tokens_.size() == old_count;
-    for (std::size_t r = 0; r < parents_.size(); ++r) identity = identity && parents_[r] == r;
-    return {tokens_, parents_, identity};
+    return next_rows_.step(old_count);
   }
 
   /// As BeamSession::stop, in every group.
@@ -156,9 +150,8 @@ class DiverseBeamSession {
   }
 
   std::vector<BeamSession<C, detail::DissuadedBeams>> groups_;
-  TokenCounts taken_;                 // at this step, by the groups so far
-  std::vector<Token> tokens_;         // of the last step
-  std::vector<std::size_t> parents_;  // of the last step
+  TokenCounts taken_;           // at this step, by the groups so far
+  detail::NextRows next_rows_;  // after the last step
   std::size_t returned_;
   bool started_ = false;  // the first row has come
 };

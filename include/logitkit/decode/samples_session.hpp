@@ -3,8 +3,8 @@
 #pragma once
 
 #include <logitkit/core/detail/assignable.hpp>
-#include <logitkit/decode/beam_step.hpp>
 #include <logitkit/decode/choose.hpp>
+#include <logitkit/decode/detail/next_rows.hpp>
 #include <logitkit/decode/samples_options.hpp>
 #include <logitkit/process/chain.hpp>
 #include <logitkit/stop/first_met.hpp>
@@ -150,8 +150,7 @@ class SamplesSession {
       }
     } sequences_are{live_};
 
-    tokens_.clear();
-    parents_.clear();
+    next_rows_.restart();
     std::size_t count = 0;  // of those that go on
     for (std::size_t r = 0; r < picks.size(); ++r) {
       const std::size_t i = live_[r];
@@ -170,13 +169,12 @@ class SamplesSession {
       }
       if constexpr (AcceptingProcessor<C>) state.chain->accept(picks[r].token);
       live_[count++] = i;
-      tokens_.push_back(picks[r].token);
-      parents_.push_back(begun_ ? r : 0);
+      next_rows_.add(picks[r].token, begun_ ? r : 0);
     }
     live_.resize(count);
     begun_ = true;
     sequences_are.done = true;
-    return {tokens_, parents_, count == old_count};
+    return next_rows_.step(old_count);
   }
 
   void finish(std::size_t i, StopReason reason, Status status) {
@@ -214,14 +212,13 @@ class SamplesSession {
   Report report_;  // what is computed, the scores' part included
   Limits limits_;
   std::size_t prompt_size_;
-  std::vector<State> states_;         // by number
-  std::vector<Generation> samples_;   // by number
-  std::vector<std::size_t> live_;     // the numbers of those that have not ended, ascending
-  std::vector<Draw> next_draws_;      // of this step
-  std::vector<Token> tokens_;         // of the last step
-  std::vector<std::size_t> parents_;  // of the last step
-  std::size_t vocabulary_;            // of the rows; 0 until the first
-  bool begun_ = false;                // the prompt's row is behind
+  std::vector<State> states_;        // by number
+  std::vector<Generation> samples_;  // by number
+  std::vector<std::size_t> live_;    // the numbers of those that have not ended, ascending
+  std::vector<Draw> next_draws_;     // of this step
+  detail::NextRows next_rows_;       // after the last step
+  std::size_t vocabulary_;           // of the rows; 0 until the first
+  bool begun_ = false;               // the prompt's row is behind
 };
 
 }  // namespace logitkit::inline LOGITKIT_ABI
