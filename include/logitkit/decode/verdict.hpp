@@ -58,14 +58,13 @@ void for_each_excess(const Probabilities& p, double ratio, const DrawnFrom& q, c
 
 /// The first token whose cumulative weight is > u * total, of those that `visit(f)` calls
 /// f(token, weight) for, each time the same; kNoToken if there are none.
-[[nodiscard]] Token draw_weighted(double u, const auto& visit) {
+[[nodiscard]] Token draw_weighted(const auto& u, const auto& visit) {
   double total = 0;
   visit([&](Token, double weight) { total += weight; });
-  const double target = u * total;
   double cumulative = 0;
   Token drawn = kNoToken;
   visit([&](Token token, double weight) {
-    if (cumulative <= target) drawn = token;
+    if (!(u * total < cumulative)) drawn = token;
     cumulative += weight;
   });
   return drawn;
