@@ -2,11 +2,10 @@
 // SpeculativeSession: one request under way, several tokens a round; proposes, then verifies.
 #pragma once
 
-#include <logitkit/decode/coupled.hpp>
-#include <logitkit/decode/exact_match.hpp>
 #include <logitkit/decode/session.hpp>
 #include <logitkit/decode/speculative_options.hpp>
 #include <logitkit/decode/speculative_step.hpp>
+#include <logitkit/decode/verdict.hpp>
 #include <logitkit/random/speculative_numbers.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
@@ -27,16 +26,15 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// Where a processor, the predicate or the drafter throws, what was committed before stays.
 template <class C, Drafter D, class Rule, SpeculativeDecider N>
 class SpeculativeSession {
-  static constexpr bool kGreedy = std::same_as<Rule, ExactMatch>;
-  /// What is committed does not depend on the draft: row by row as without one, by no rule.
-  static constexpr bool kRowByRow = kGreedy || std::same_as<Rule, Coupled>;
-  using Chooser = std::conditional_t<kGreedy, ChooseBest, ChooseRandomly<N>>;
+  static constexpr bool kRowByRow = detail::RowByRowRule<Rule, N>;
+  using Chooser =
+      decltype(detail::chooser_of(std::declval<const Rule&>(), std::declval<const N&>()));
 
  public:
   SpeculativeSession(const C& chain, const D& drafter, const Rule& rule, const N& numbers,
                      const SpeculativeOptions& options, std::span<const Token> prompt,
                      const Limits& limits)
-      : session_(chain, chooser(numbers), options.report, prompt, limits),
+      : session_(chain, detail::chooser_of(rule, numbers), options.report, prompt, limits),
         ahead_(session_.chain()),
         drafter_(drafter),
         unstarted_(drafter),
@@ -121,13 +119,6 @@ class SpeculativeSession {
   [[nodiscard]] const SpeculationStatistics& statistics() const { return statistics_; }
 
  private:
-  [[nodiscard]] static Chooser chooser(const N& numbers) {
-    if constexpr (kGreedy) {
-      return {};
-    } else {
-      return {numbers};
-    }
-  }
   void start_drafter() {
     if constexpr (requires { drafter_->start(context().prompt()); }) {
       drafter_->start(context().prompt());
