@@ -111,12 +111,9 @@ class SpeculativeDecoder {
     template <class M>
     void ask(M& model) {
       detail::LazyRows rows(model);
-      const auto row = [&](std::size_t i, std::span<const Token> tokens) {
-        return rows(i, tokens);
-      };
       while (recording.going()) {
         rows.restart();
-        const SpeculativeStep step = session.step_lazily(row, session.propose(), workspace);
+        const SpeculativeStep step = session.step_lazily(rows, session.propose(), workspace);
         take(step, rows.error(step.picks.size()));
       }
     }

@@ -79,7 +79,7 @@ class SpeculativeSession {
 
   /// The same where a row is only made when it is needed: row(i, tokens) is a Row, that after all
   /// these tokens, of which the last i are the draft's. It may be asked for twice.
-  SpeculativeStep step_lazily(const auto& row, const Draft& draft, Workspace& workspace) {
+  SpeculativeStep step_lazily(auto&& row, const Draft& draft, Workspace& workspace) {
     workspace.picks().clear();
     workspace.alternatives().clear();
     if (reason() != StopReason::none) return {{}, Status::finished};
@@ -202,13 +202,12 @@ class SpeculativeSession {
   }
   template <std::floating_point S>
   Status weigh(Row<S> row, Probabilities& out, Workspace& workspace) const {
+    if (row.size() == 0) return Status::wrong_length;
     const C& chain = AcceptingProcessor<C> ? *ahead_ : *session_.chain();
-    const auto note = [&](Candidates<S>& candidates, std::size_t) {
-      out.assign(candidates);
-      return kNoToken;
-    };
-    const Context context{ahead_tokens_, prompt_size()};
-    return detail::choose(row, chain, note, context, Report{}, vocabulary_, workspace).status;
+    Candidates<S> candidates(row, workspace);
+    chain(candidates, Context{ahead_tokens_, prompt_size()});
+    out.assign(candidates);
+    return candidates.status();
   }
 
   /// What is committed at row i: looked at again only where that tells or teaches something.
