@@ -228,9 +228,7 @@ class BeamSession {
     const std::size_t length = result.tokens.size();
     result.score = options_.score(beam.sum, length);
     result.reason = reason;
-    if (reason == StopReason::stop_sequence) {
-      result.stop_size = StopSequence{limits_.stop_sequences}.matched(result.tokens);
-    }
+    result.stop_size = FirstMet{limits_}.stop_size(reason, result.tokens);
     finished_.add(std::move(result), key(beam, length));
   }
 

@@ -184,9 +184,7 @@ class SamplesSession {
     sample.tokens.assign(first, tokens.end());
     sample.reason = reason;
     sample.status = status;
-    if (reason == StopReason::stop_sequence) {
-      sample.stop_size = StopSequence{limits_.stop_sequences}.matched(sample.tokens);
-    }
+    sample.stop_size = FirstMet{limits_}.stop_size(reason, sample.tokens);
     sample.score /= options_.length_penalty(sample.tokens.size());
     if (!options_.report.model) sample.model_log_probabilities = {};
     tokens = {};

@@ -36,9 +36,7 @@ class Recording {
 
   [[nodiscard]] Generation finish(std::span<const Token> generated, const Limits& limits) {
     generation_.tokens.assign(generated.begin(), generated.end());
-    if (generation_.reason == StopReason::stop_sequence) {
-      generation_.stop_size = StopSequence{limits.stop_sequences}.matched(generated);
-    }
+    generation_.stop_size = FirstMet{limits}.stop_size(generation_.reason, generated);
     // What was held back for a stop sequence that never came is certain now.
     static_cast<void>(stream_.advance(observer_, generated, generation_.reason));
     return std::move(generation_);
