@@ -46,8 +46,7 @@ class SamplesSession {
     require(limits_.check());
     require(limits_.check_prompt(prompt));
     report_.model = true;  // for the scores
-    const std::size_t reserved =
-        std::min({limits_.max_new_tokens, std::size_t(4096), (std::size_t(1) << 18) / options_.n});
+    const std::size_t reserved = detail::reserved_tokens(limits_, options_.n);
     samples_.resize(options_.n);
     states_.reserve(options_.n);
     for (std::size_t i = 0; i < options_.n; ++i) {

@@ -42,7 +42,7 @@ class SpeculativeSession {
         numbers_(numbers),
         options_(options),
         vocabulary_(limits.vocabulary) {
-    ahead_tokens_.reserve(prompt.size() + std::min(limits.max_new_tokens, std::size_t(4096)));
+    ahead_tokens_.reserve(prompt.size() + detail::reserved_tokens(limits, 1));
     start_drafter();
   }
 
