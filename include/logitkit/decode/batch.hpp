@@ -19,7 +19,8 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// The picks are in the first workspace, their alternatives in that of their task, valid until it
 /// is used again. Allocates nothing once it has seen the vocabulary and the number of sessions.
 /// Where processors throw, all tasks come to an end, then the first such row's exception is thrown.
-/// What processors of different sessions share must bear being read at once.
+/// Throws std::invalid_argument where the alternatives that the sessions report add up to more than
+/// 2^22. What processors of different sessions share must bear being read at once.
 template <class R, class Sessions, class Workspaces, class E = Serial>
 [[nodiscard]] std::span<const Pick> next(const R& rows, const Sessions& sessions,
                                          Workspaces&& workspaces, E&& executor = {}) {
@@ -34,6 +35,10 @@ template <class R, class Sessions, class Workspaces, class E = Serial>
   using Score = typename decltype(all[0])::Score;
   std::size_t alternatives = 0;
   for (const auto& session : sessions) alternatives += session.report().alternatives;
+  if (alternatives > Report::kMostInAStep) {
+    require(
+        misuse("next", "alternatives of all sessions", "their sum <= 2^22", double(alternatives)));
+  }
   const auto begin = [&](Workspace& workspace) {
     workspace.scratch<Score>().resize(all.vocabulary);  // now, whoever gets which rows later
     workspace.alternatives().clear();
