@@ -176,7 +176,6 @@ TEST_CASE("a beam step allocates nothing once all beams live, reports included")
 
 TEST_CASE("nor one of beams that draw") {
   CHECK(beam_allocations(lk::Chain{}, {}, lk::StochasticBeams{{.seed = 1}}) == 0);
-  CHECK(beam_allocations(lk::Chain{}, {}, lk::StochasticBeams{{.noise = false}}) == 0);
   CHECK(beam_allocations(lk::Chain{}, {}, lk::SampledBeams{{.seed = 1}}) == 0);
 }
 

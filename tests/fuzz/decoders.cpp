@@ -186,8 +186,7 @@ void one_decoder(Bytes& bytes) {
                    lk::RequiredPhrases{demands, bytes.flag() ? Order::as_given : Order::any});
     }
     case 5:
-      return beams(bytes, request, chain,
-                   lk::StochasticBeams{{.seed = seed, .noise = bytes.byte() % 8 != 0}});
+      return beams(bytes, request, chain, lk::StochasticBeams{{.seed = seed}});
     case 6:
       return beams(bytes, request, chain, lk::SampledBeams{{.seed = seed}});
     case 7:

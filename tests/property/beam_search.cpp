@@ -142,7 +142,7 @@ TEST_CASE("a whole search is that of the twin, by every rule and with every kind
   for (const auto& [reason, count] : ends) CHECK(count > 20);
 }
 
-TEST_CASE("one group, no noise, no demand: plain beam search, bit for bit, and as many calls") {
+TEST_CASE("one group, no demand: plain beam search, bit for bit, and as many calls") {
   test::Random random(6);
   std::map<lk::StopReason, int> ends;
   for (int round = 0; round < 400; ++round) {
@@ -156,7 +156,6 @@ TEST_CASE("one group, no noise, no demand: plain beam search, bit for bit, and a
       CHECK(its_calls == calls);
     };
     check(lk::DiverseBeams{.groups = 1});
-    check(lk::StochasticBeams{{.noise = false}});
     check(lk::RequiredPhrases{{}});
     for (const auto& each : plain) ++ends[each.reason];
   }
