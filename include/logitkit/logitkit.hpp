@@ -27,6 +27,7 @@
 #include <logitkit/decode/beam_search.hpp>
 #include <logitkit/decode/beam_session.hpp>
 #include <logitkit/decode/beam_step.hpp>
+#include <logitkit/decode/best_extensions.hpp>
 #include <logitkit/decode/best_of_n.hpp>
 #include <logitkit/decode/block_rule.hpp>
 #include <logitkit/decode/choose.hpp>
@@ -37,6 +38,7 @@
 #include <logitkit/decode/draft_tree.hpp>
 #include <logitkit/decode/exact_match.hpp>
 #include <logitkit/decode/executor.hpp>
+#include <logitkit/decode/finished_beams.hpp>
 #include <logitkit/decode/greedy.hpp>
 #include <logitkit/decode/length_penalty.hpp>
 #include <logitkit/decode/lookup_drafter.hpp>

@@ -230,7 +230,7 @@ TEST_CASE(
   lk::detail::LiveBeams<lk::Chain<>, int> live(lk::Chain{}, 0, kPrompt, {.max_new_tokens = kTokens},
                                                {}, kBeams);
   const auto nothing = [](int&, lk::Token) {};
-  std::array<lk::detail::Extension, kBeams> next{};
+  std::array<lk::Extension, kBeams> next{};
   std::size_t allocations_late = 0;
   for (std::size_t step = 0; step < kTokens; ++step) {
     for (std::size_t r = 0; r < kBeams; ++r) {

@@ -27,11 +27,11 @@ struct Insistent : lk::PlainBeams {
   void before_chain(lk::Candidates<S>& candidates) const {
     candidates.add(wanted, S(0.5));
   }
-  void note(std::span<const lk::detail::Extension> competitors, std::size_t beams,
-            const lk::detail::FinishedBeams&) {
+  void note(std::span<const lk::Extension> competitors, std::size_t beams,
+            const lk::FinishedBeams&) {
     notes += competitors.size() >= beams;
   }
-  [[nodiscard]] bool may_end(const lk::detail::Extension& each) const {
+  [[nodiscard]] bool may_end(const lk::Extension& each) const {
     return each.reason != lk::StopReason::end_token || each.sum < -3;
   }
 };
@@ -65,7 +65,7 @@ TEST_CASE("what a policy says of a request is what the session refuses it with")
 
 TEST_CASE("a policy that lets nothing end may leave nothing, and nothing to observe") {
   struct Never : lk::PlainBeams {
-    [[nodiscard]] bool may_end(const lk::detail::Extension&) const { return false; }
+    [[nodiscard]] bool may_end(const lk::Extension&) const { return false; }
   };
   const lk::BeamSearchDecoder beams{lk::Chain{}, {.beams = 1}, Never{}};
   std::size_t observed = 0;

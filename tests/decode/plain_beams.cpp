@@ -10,10 +10,9 @@ namespace lk = logitkit;
 namespace {
 
 /// Lets two beams with these sums offer these rows.
-std::vector<lk::detail::Extension> competitors(const std::vector<std::vector<double>>& rows,
-                                               const std::vector<double>& sums,
-                                               const lk::BeamOptions& options,
-                                               const lk::Limits& limits) {
+std::vector<lk::Extension> competitors(const std::vector<std::vector<double>>& rows,
+                                       const std::vector<double>& sums,
+                                       const lk::BeamOptions& options, const lk::Limits& limits) {
   lk::PlainBeams policy;
   policy.prepare(options, limits, rows[0].size());
   policy.restart();
@@ -58,8 +57,8 @@ TEST_CASE("an order that a sum would round away is kept, and equals stay equal")
 }
 
 TEST_CASE("as many live on as there are beams, if so many are alive") {
-  std::vector<lk::detail::Extension> alive(5);
+  std::vector<lk::Extension> alive(5);
   const lk::PlainBeams policy;
-  CHECK(policy.keep(alive, 3, lk::detail::FinishedBeams(3)) == 3);
-  CHECK(policy.keep(alive, 9, lk::detail::FinishedBeams(9)) == 5);
+  CHECK(policy.keep(alive, 3, lk::FinishedBeams(3)) == 3);
+  CHECK(policy.keep(alive, 9, lk::FinishedBeams(9)) == 5);
 }

@@ -37,8 +37,8 @@ struct Watched : lk::StochasticBeams {
   using lk::StochasticBeams::StochasticBeams;
   std::vector<double> keys{};
 
-  std::size_t keep(std::span<lk::detail::Extension> alive, std::size_t beams,
-                   const lk::detail::FinishedBeams& finished) {
+  std::size_t keep(std::span<lk::Extension> alive, std::size_t beams,
+                   const lk::FinishedBeams& finished) {
     keys.assign(finished.keys().begin(), finished.keys().end());
     return lk::StochasticBeams::keep(alive, beams, finished);
   }

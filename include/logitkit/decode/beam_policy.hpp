@@ -5,8 +5,8 @@
 #include <logitkit/core/concepts.hpp>
 #include <logitkit/core/limits.hpp>
 #include <logitkit/decode/beam_options.hpp>
-#include <logitkit/decode/detail/best_extensions.hpp>
-#include <logitkit/decode/detail/finished_beams.hpp>
+#include <logitkit/decode/best_extensions.hpp>
+#include <logitkit/decode/finished_beams.hpp>
 
 #include <limits>
 
@@ -79,10 +79,9 @@ struct BeamPolicy {
   /// Edits the log-probabilities that a chain will see.
   void before_chain(auto& /*candidates*/) const {}
   /// Is shown the competitors, best first, why any of them would end, and what had ended before.
-  void note(std::span<const detail::Extension>, std::size_t /*beams*/,
-            const detail::FinishedBeams&) {}
+  void note(std::span<const Extension>, std::size_t /*beams*/, const FinishedBeams&) {}
   /// Whether one that meets a limit may be a hypothesis; if not, it is lost.
-  [[nodiscard]] bool may_end(const detail::Extension&) const { return true; }
+  [[nodiscard]] bool may_end(const Extension&) const { return true; }
   /// Brings a beam's state up to date with its next token.
   void accept(auto& /*state*/, Token) const {}
   /// Adds to the results what only the policy knows.

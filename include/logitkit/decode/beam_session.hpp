@@ -6,9 +6,9 @@
 #include <logitkit/decode/beam_options.hpp>
 #include <logitkit/decode/beam_step.hpp>
 #include <logitkit/decode/choose.hpp>
-#include <logitkit/decode/detail/finished_beams.hpp>
 #include <logitkit/decode/detail/live_beams.hpp>
 #include <logitkit/decode/detail/next_rows.hpp>
+#include <logitkit/decode/finished_beams.hpp>
 #include <logitkit/decode/plain_beams.hpp>
 #include <logitkit/process/chain.hpp>
 #include <logitkit/stop/first_met.hpp>
@@ -114,8 +114,6 @@ class BeamSession {
   }
 
  private:
-  using Extension = detail::Extension;
-
   static const Limits& checked(const Limits& limits, std::span<const Token> prompt,
                                const P& policy) {
     require(limits.check());
@@ -242,7 +240,7 @@ class BeamSession {
   P policy_;
   detail::LiveBeams<C, typename P::State> live_;  // best first; none: the search is over
   detail::NextRows next_rows_;                    // after the last step
-  detail::FinishedBeams finished_;
+  FinishedBeams finished_;
   std::size_t vocabulary_;    // of the rows; 0 until the first
   bool interrupted_ = false;  // by `stop`: all hypotheses are results
   bool prepared_ = false;     // the policy

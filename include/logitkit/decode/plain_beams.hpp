@@ -28,16 +28,16 @@ class PlainBeams : public BeamPolicy {
                                });
   }
 
-  [[nodiscard]] std::span<detail::Extension> best_first() { return best_.best_first(); }
+  [[nodiscard]] std::span<Extension> best_first() { return best_.best_first(); }
 
-  [[nodiscard]] std::size_t keep(std::span<detail::Extension> alive, std::size_t beams,
-                                 const detail::FinishedBeams&) const {
+  [[nodiscard]] std::size_t keep(std::span<Extension> alive, std::size_t beams,
+                                 const FinishedBeams&) const {
     return std::min(alive.size(), beams);
   }
 
  protected:  // for variants
   std::size_t competitors_ = 0;
-  detail::BestExtensions best_;
+  BestExtensions best_;
 };
 
 }  // namespace logitkit::inline LOGITKIT_ABI

@@ -61,21 +61,21 @@ class SampledBeams : public PlainBeams {
                });
   }
 
-  [[nodiscard]] std::span<detail::Extension> best_first() {
+  [[nodiscard]] std::span<Extension> best_first() {
     const auto drawn = PlainBeams::best_first();
     if (legacy_) sort_by_sum(drawn);
     return drawn;
   }
 
-  [[nodiscard]] std::size_t keep(std::span<detail::Extension> alive, std::size_t beams,
-                                 const detail::FinishedBeams&) const {
+  [[nodiscard]] std::size_t keep(std::span<Extension> alive, std::size_t beams,
+                                 const FinishedBeams&) const {
     sort_by_sum(alive);
     return std::min(alive.size(), beams);
   }
 
  private:
-  static void sort_by_sum(std::span<detail::Extension> extensions) {
-    for (detail::Extension& each : extensions) each.key = each.sum;
+  static void sort_by_sum(std::span<Extension> extensions) {
+    for (Extension& each : extensions) each.key = each.sum;
     std::sort(extensions.begin(), extensions.end());
   }
 

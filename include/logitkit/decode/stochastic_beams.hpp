@@ -88,10 +88,9 @@ class StochasticBeams : public PlainBeams {
 
   /// The best of all, finished ones included, that is not among the best `beams` may be the
   /// threshold.
-  void note(std::span<const detail::Extension> best, std::size_t beams,
-            const detail::FinishedBeams& finished) {
+  void note(std::span<const Extension> best, std::size_t beams, const FinishedBeams& finished) {
     rivals_.assign(finished.keys().begin(), finished.keys().end());
-    for (const detail::Extension& each : best) rivals_.push_back(each.key);
+    for (const Extension& each : best) rivals_.push_back(each.key);
     if (rivals_.size() <= beams) return;
     const auto place = rivals_.begin() + static_cast<std::ptrdiff_t>(beams);
     std::nth_element(rivals_.begin(), place, rivals_.end(), std::greater<>());
@@ -99,8 +98,8 @@ class StochasticBeams : public PlainBeams {
   }
 
   /// Those that are among the best `beams` of all, finished ones included.
-  [[nodiscard]] std::size_t keep(std::span<detail::Extension> alive, std::size_t beams,
-                                 const detail::FinishedBeams& finished) const {
+  [[nodiscard]] std::size_t keep(std::span<Extension> alive, std::size_t beams,
+                                 const FinishedBeams& finished) const {
     const std::span<const double> rivals = finished.keys();
     std::size_t count = 0, better = 0;  // better: finished ones
     while (count < alive.size()) {

@@ -12,7 +12,7 @@
 #include <stdexcept>
 
 namespace lk = logitkit;
-using lk::detail::Extension;
+using lk::Extension;
 using Tokens = std::vector<lk::Token>;
 
 namespace {

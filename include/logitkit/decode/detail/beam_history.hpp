@@ -3,7 +3,7 @@
 #pragma once
 
 #include <logitkit/core/generation.hpp>
-#include <logitkit/decode/detail/best_extensions.hpp>
+#include <logitkit/decode/best_extensions.hpp>
 
 #include <cstdint>
 

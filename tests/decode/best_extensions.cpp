@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Extensions: larger key, then lower token, then lower parent; the K best, and what they exclude.
-#include <logitkit/decode/detail/best_extensions.hpp>
+#include <logitkit/decode/best_extensions.hpp>
 
 #include "support/catch.hpp"
 #include "support/rows.hpp"
 
 #include <algorithm>
 
-using logitkit::detail::Extension;
+using logitkit::Extension;
 
 TEST_CASE("extensions order by key, then token, then parent") {
   std::vector<Extension> extensions{{-2.0, 0, 0, 0, 0}, {-1.0, 0, 7, 1, 0}, {-1.0, 0, 7, 0, 0},
@@ -30,7 +30,7 @@ TEST_CASE("an extension is not before itself, and zeros of either sign are equal
 
 TEST_CASE("the best are those of a sort, in whatever order they are offered") {
   test::Random random(1);
-  logitkit::detail::BestExtensions best;
+  logitkit::BestExtensions best;
   for (const std::size_t k : {1u, 2u, 7u, 40u}) {
     for (int round = 0; round < 200; ++round) {
       std::vector<Extension> all;
@@ -53,7 +53,7 @@ TEST_CASE("the best are those of a sort, in whatever order they are offered") {
 TEST_CASE("no score that reaches the bound after rounding is below at_least") {
   constexpr double inf = std::numeric_limits<double>::infinity();
   test::Random random(2);
-  logitkit::detail::BestExtensions best;
+  logitkit::BestExtensions best;
   const auto check = [&](double bound, double sum) {
     best.restart(1);
     CHECK(best.at_least(sum) == -inf);

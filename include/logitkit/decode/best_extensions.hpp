@@ -12,8 +12,9 @@
 #include <span>
 #include <vector>
 
-namespace logitkit::inline LOGITKIT_ABI::detail {
+namespace logitkit::inline LOGITKIT_ABI {
 
+/// What a policy offers for a beam, and what the session then knows of it.
 struct Extension {
   double key;  // what it competes by: in plain beam search, the sum
   double sum;  // of log-probabilities after the chain
@@ -33,7 +34,8 @@ struct Extension {
 };
 
 /// The best of all extensions offered, never more than K. Once there are K, the last of them bounds
-/// what the rows still to come need to show.
+/// what the rows still to come need to show. Cost of an offer: O(log K), of one that is too late
+/// O(1). Allocates nothing beyond what was reserved.
 class BestExtensions {
  public:
   void reserve(std::size_t extensions) { heap_.reserve(extensions); }
@@ -76,4 +78,4 @@ class BestExtensions {
   std::vector<Extension> heap_;  // the last of them on top
 };
 
-}  // namespace logitkit::inline LOGITKIT_ABI::detail
+}  // namespace logitkit::inline LOGITKIT_ABI
