@@ -60,6 +60,7 @@ class BeamSession {
     }
     make_room();
     policy_.restart();
+    models_.resize(live_.size());
     for (std::size_t r = 0; r < live_.size(); ++r) {
       const Status status = extend(r, all[r], workspace);
       if (status != Status::ok && status != Status::nothing_left) {
@@ -68,7 +69,7 @@ class BeamSession {
     }
     const std::span<Extension> best = policy_.best_first();
     if (best.empty()) return stop(StopReason::bad_row, Status::nothing_left);
-    if (options_.report.rank) rank(best, all, workspace);
+    report(best, all, workspace);
     return select(best);
   }
 
@@ -126,6 +127,7 @@ class BeamSession {
   void make_room() {
     if (std::exchange(prepared_, true) && next_rows_.capacity() >= options_.beams) return;
     policy_.prepare(options_, limits_, vocabulary_);
+    models_.reserve(options_.beams);
     next_rows_.reserve(options_.beams);
   }
 
@@ -135,20 +137,27 @@ class BeamSession {
     const auto& beam = live_[r];
     Candidates<S> candidates(row, workspace);
     if (const Status status = candidates.status(); status != Status::ok) return status;
-    const detail::ModelReport model(candidates, options_.report,
-                                    live_.history().alternatives_after(beam.node));
+    models_[r] = detail::ModelReport(candidates, options_.report,
+                                     live_.history().alternatives_after(beam.node));
     candidates.normalise();
     policy_.before_chain(candidates);
     (*beam.chain)(candidates, context(r));
     if (const Status status = candidates.status(); status != Status::ok) return status;
-    policy_.extend(
-        candidates, ParentBeam<typename P::State>{r, beam.sum, beam.key, context(r), beam.state},
-        [&](Token token) { return model.log_probability(detail::logit_of(token, row)); });
+    policy_.extend(candidates,
+                   ParentBeam<typename P::State>{r, beam.sum, beam.key, context(r), beam.state});
     return Status::ok;
   }
 
-  /// Tells the extensions their ranks by the model: each parent's row is read once more.
-  void rank(std::span<Extension> best, const auto& rows, Workspace& workspace) const {
+  /// Tells the extensions what is asked for of the model's; for ranks each parent's row is read
+  /// once more.
+  void report(std::span<Extension> best, const auto& rows, Workspace& workspace) const {
+    if (options_.report.model) {
+      for (Extension& each : best) {
+        const double logit = detail::logit_of(each.token, rows[each.parent]);
+        each.model_log_probability = models_[each.parent].log_probability(logit);
+      }
+    }
+    if (!options_.report.rank) return;
     for (std::size_t r = 0; r < live_.size(); ++r) {
       Candidates candidates(rows[r], workspace);
       for (Extension& each : best) {
@@ -239,6 +248,7 @@ class BeamSession {
   Limits limits_;
   P policy_;
   detail::LiveBeams<C, typename P::State> live_;  // best first; none: the search is over
+  std::vector<detail::ModelReport> models_;       // of each live beam, in this step
   detail::NextRows next_rows_;                    // after the last step
   FinishedBeams finished_;
   std::size_t vocabulary_;    // of the rows; 0 until the first

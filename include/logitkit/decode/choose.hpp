@@ -43,6 +43,7 @@ void append_alternatives(Candidates<S>& candidates, std::size_t n, std::vector<A
 /// The model's distribution, noted before a chain changes it, where a report asks for it.
 class ModelReport {
  public:
+  ModelReport() = default;
   template <std::floating_point S>
   ModelReport(Candidates<S>& candidates, const Report& report, std::vector<Alternative>& out) {
     const bool listed = report.of == Distribution::model && report.alternatives > 0;

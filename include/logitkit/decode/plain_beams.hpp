@@ -21,11 +21,10 @@ class PlainBeams : public BeamPolicy {
   void restart() { best_.restart(competitors_); }
 
   template <std::floating_point S>
-  void extend(Candidates<S>& candidates, const auto& parent, const auto& describe) {
-    detail::for_each_extension(candidates, competitors_, parent.sum, best_,
-                               [&](Token token, double sum) {
-                                 best_.offer({sum, sum, token, parent.row, describe(token)});
-                               });
+  void extend(Candidates<S>& candidates, const auto& parent) {
+    detail::for_each_extension(
+        candidates, competitors_, parent.sum, best_,
+        [&](Token token, double sum) { best_.offer({sum, sum, token, parent.row}); });
   }
 
   [[nodiscard]] std::span<Extension> best_first() { return best_.best_first(); }

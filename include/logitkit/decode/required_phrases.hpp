@@ -79,12 +79,12 @@ class RequiredPhrases : public BeamPolicy {
   }
 
   template <std::floating_point S>
-  void extend(Candidates<S>& candidates, const ParentBeam<State>& parent, const auto& describe) {
+  void extend(Candidates<S>& candidates, const ParentBeam<State>& parent) {
     const std::size_t left = limits_.most_new_tokens(parent.context.prompt().size()) -
                              parent.context.generated().size() - 1;
     const auto offer = [&](std::size_t needed, Token token, double sum) {
       const std::size_t bank = demands_.total() - needed;
-      banks_[bank].offer({sum, sum, token, parent.row, describe(token), bank});
+      banks_[bank].offer({sum, sum, token, parent.row, bank});
     };
     next_ = parent.state;
     accept(next_, kNoToken);  // all tokens that are in no phrase have the same consequences

@@ -65,7 +65,7 @@ class StochasticBeams : public PlainBeams {
   void accept(State& state, Token token) const { state.accept(token); }
 
   template <std::floating_point S>
-  void extend(Candidates<S>& candidates, const ParentBeam<State>& parent, const auto& describe) {
+  void extend(Candidates<S>& candidates, const ParentBeam<State>& parent) {
     candidates.normalise();
     const std::size_t position = parent.context.position();
     const PhiloxDecider numbers = parent.state.numbers(position);
@@ -81,7 +81,7 @@ class StochasticBeams : public PlainBeams {
                [&](Token token, double key) {
                  if (key < best_.at_least(0)) return false;
                  const double sum = parent.sum + candidates.score(token);
-                 best_.offer({key, sum, token, parent.row, describe(token)});
+                 best_.offer({key, sum, token, parent.row});
                  return true;
                });
   }
