@@ -139,12 +139,12 @@
 #include <logitkit/process/typical.hpp>
 #include <logitkit/process/xtc.hpp>
 #include <logitkit/random/arithmetic_code.hpp>
-#include <logitkit/random/decider.hpp>
 #include <logitkit/random/gumbel.hpp>
 #include <logitkit/random/inclusion.hpp>
 #include <logitkit/random/mersenne_twister.hpp>
 #include <logitkit/random/philox.hpp>
-#include <logitkit/random/speculative_numbers.hpp>
+#include <logitkit/random/philox_decider.hpp>
+#include <logitkit/random/speculative_philox.hpp>
 #include <logitkit/random/truncated_gumbel.hpp>
 #include <logitkit/random/uniform.hpp>
 #include <logitkit/stop/end_token.hpp>

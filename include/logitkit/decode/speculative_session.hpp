@@ -6,7 +6,7 @@
 #include <logitkit/decode/speculative_options.hpp>
 #include <logitkit/decode/speculative_step.hpp>
 #include <logitkit/decode/verdict.hpp>
-#include <logitkit/random/speculative_numbers.hpp>
+#include <logitkit/random/speculative_philox.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
 
