@@ -49,7 +49,7 @@
 #include <logitkit/decode/recursive_rejection.hpp>
 #include <logitkit/decode/required_phrases.hpp>
 #include <logitkit/decode/sampled_beams.hpp>
-#include <logitkit/decode/samples_decoder.hpp>
+#include <logitkit/decode/samples.hpp>
 #include <logitkit/decode/samples_options.hpp>
 #include <logitkit/decode/samples_session.hpp>
 #include <logitkit/decode/sequence.hpp>

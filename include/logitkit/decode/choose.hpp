@@ -77,9 +77,8 @@ template <std::floating_point S>
 /// One pick from a Row or a CandidateList. `vocabulary` 0: whatever that says. Alternatives are
 /// added to those already in the workspace.
 template <class R, class C, class Chooser>
-[[nodiscard]] Pick choose(const R& row, const C& chain, const Chooser& chooser,
-                          const Context& context, const Report& report, std::size_t vocabulary,
-                          Workspace& workspace) {
+[[nodiscard]] Pick choose(const R& row, const C& chain, Chooser&& chooser, const Context& context,
+                          const Report& report, std::size_t vocabulary, Workspace& workspace) {
   constexpr bool kList = requires { row.rest(); };
   static_assert(!kList || !WholeRowProcessor<C>,
                 "logitkit: a processor of this chain needs the whole row (it says whole_row = "
