@@ -7,6 +7,11 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
+struct DiverseOptions {
+  std::size_t groups = 2;  ///< 1 to beams, of which it is a divisor
+  double penalty = 0.5;    ///< >= 0, finite
+};
+
 namespace detail {
 
 /// Plain beams whose every row loses `penalty` for each time that a token has been taken.
@@ -49,9 +54,10 @@ class DissuadedBeams : public PlainBeams {
 template <class C>
 class DiverseBeamSession {
  public:
-  DiverseBeamSession(const C& chain, const BeamOptions& options, const auto& diverse,
+  DiverseBeamSession(const C& chain, const BeamOptions& options, const auto& policy,
                      std::span<const Token> prompt, const Limits& limits)
       : returned_(options.returned()) {
+    const DiverseOptions& diverse = policy.options();
     BeamOptions each = options;
     each.beams = options.beams / diverse.groups;
     each.n_best = std::min(returned_, each.wanted());
@@ -163,14 +169,17 @@ class DiverseBeamSession {
 /// Source: Vijayakumar et al. 2016, "Diverse Beam Search", with its Hamming diversity; Hugging
 /// Face's `num_beam_groups` and `diversity_penalty` (with BeamOptions::legacy, its results, but for
 /// EarlyStopping::never in groups of one beam, which are greedy searches).
-struct DiverseBeams {
-  std::size_t groups = 2;  ///< 1 to beams, of which it is a divisor
-  double penalty = 0.5;    ///< >= 0, finite
-
+class DiverseBeams {
+ public:
   template <class C>
   using Session = DiverseBeamSession<C>;
 
+  explicit DiverseBeams(const DiverseOptions& options = {}) : options_(options) {}
+
+  [[nodiscard]] const DiverseOptions& options() const { return options_; }
+
   [[nodiscard]] std::string check(const BeamOptions& options) const {
+    const auto& [groups, penalty] = options_;
     if (groups < 1 || groups > options.beams || options.beams % groups != 0) {
       return misuse("DiverseBeams", "groups", "groups divides beams", double(groups));
     }
@@ -179,6 +188,9 @@ struct DiverseBeams {
     }
     return {};
   }
+
+ private:
+  DiverseOptions options_;
 };
 
 }  // namespace logitkit::inline LOGITKIT_ABI
