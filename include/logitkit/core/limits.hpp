@@ -72,7 +72,7 @@ struct Limits {
 namespace detail {
 
 /// For how many generated tokens each of so many sequences makes room at first.
-[[nodiscard]] inline std::size_t reserved_tokens(const Limits& limits, std::size_t sequences) {
+[[nodiscard]] inline std::size_t reserved_tokens(const Limits& limits, std::size_t sequences = 1) {
   constexpr std::size_t kEach = 4096, kAll = std::size_t(1) << 18;
   return std::min({limits.max_new_tokens, kEach, kAll / sequences});
 }

@@ -125,7 +125,7 @@ class BeamSession {
 
   /// Before the first rows, and in a copy: for all that a step lists.
   void make_room() {
-    if (std::exchange(prepared_, true) && next_rows_.capacity() >= options_.beams) return;
+    if (std::exchange(prepared_, true) && models_.capacity() >= options_.beams) return;
     policy_.prepare(options_, limits_, vocabulary_);
     models_.reserve(options_.beams);
     next_rows_.reserve(options_.beams);

@@ -22,7 +22,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// Neural Machine Translation".
 class RequiredPhrases : public BeamPolicy {
  public:
-  using Phrase = detail::PhraseDemands::Phrase;
+  using Phrase = std::vector<Token>;
   using State = detail::PhraseDemands::State;
   enum class Order : std::uint8_t { any, as_given };
 

@@ -42,7 +42,7 @@ class SpeculativeSession {
         numbers_(numbers),
         options_(options),
         vocabulary_(limits.vocabulary) {
-    ahead_tokens_.reserve(prompt.size() + detail::reserved_tokens(limits, 1));
+    ahead_tokens_.reserve(prompt.size() + detail::reserved_tokens(limits));
     start_drafter();
   }
 

@@ -8,14 +8,13 @@
 
 namespace logitkit::inline LOGITKIT_ABI::detail {
 
-/// The memory behind a BeamStep; a copy has as much room as it has entries.
+/// The memory behind a BeamStep.
 class NextRows {
  public:
   void reserve(std::size_t rows) {
     tokens_.reserve(rows);
     parents_.reserve(rows);
   }
-  [[nodiscard]] std::size_t capacity() const { return tokens_.capacity(); }
 
   void restart() {
     tokens_.clear();
