@@ -78,7 +78,7 @@ struct BeamPolicy {
   /// Edits the log-probabilities that a chain will see.
   void before_chain(auto& /*candidates*/) const {}
   /// Is shown the competitors, best first, why any of them would end, and what had ended before.
-  void note(std::span<const Extension>, std::size_t /*beams*/, const FinishedBeams&) {}
+  void survey(std::span<const Extension>, std::size_t /*beams*/, const FinishedBeams&) {}
   /// Whether one that meets a limit may be a hypothesis; if not, it is lost.
   [[nodiscard]] bool may_end(const Extension&) const { return true; }
   /// Brings a beam's state up to date with its next token.

@@ -170,7 +170,7 @@ class BeamSession {
   BeamStep select(std::span<Extension> best) {
     // All of them before anything changes: the user's predicate may throw.
     for (Extension& each : best) each.reason = live_.with(each, FirstMet{limits_});
-    policy_.note(best, options_.beams, finished_);
+    policy_.survey(best, options_.beams, finished_);
 
     const double best_sum = best.front().sum;
     std::size_t alive = 0;  // those that do not end move to the front

@@ -123,7 +123,7 @@ template <class R, class C, class Chooser>
 }
 
 /// Adds what was reported with a pick to the generation that it is committed to.
-inline void note(const Pick& pick, Generation& generation) {
+inline void append(const Pick& pick, Generation& generation) {
   if (!math::is_nan(pick.model_log_probability)) {
     if (generation.model_log_probabilities.empty()) generation.score = 0;
     generation.score += pick.model_log_probability;

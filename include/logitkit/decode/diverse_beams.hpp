@@ -31,7 +31,7 @@ class DissuadedBeams : public PlainBeams {
       candidates.add(token, static_cast<S>(-penalty_ * double(count)));
     }
   }
-  void note(std::span<const Extension> competitors, std::size_t beams, const FinishedBeams&) {
+  void survey(std::span<const Extension> competitors, std::size_t beams, const FinishedBeams&) {
     chosen_.clear();
     for (const Extension& each : competitors) {
       if (each.reason != StopReason::end_token && chosen_.size() < beams) {

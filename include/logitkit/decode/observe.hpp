@@ -29,9 +29,9 @@ template <class O>
 
 /// Streams generated tokens, but waits with those that may still become a stop sequence, and never
 /// hands out the stop sequence itself.
-class Stream {
+class CertainTokens {
  public:
-  explicit Stream(const Limits& limits) : limits_(limits) {}
+  explicit CertainTokens(const Limits& limits) : limits_(limits) {}
 
   /// Hands out what has become certain; false if the observer wants to stop, which is final.
   template <class O>

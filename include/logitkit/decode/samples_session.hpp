@@ -157,7 +157,7 @@ class SamplesSession {
       }
       state.chooser = next_choosers_[r];
       state.tokens.push_back(picks[r].token);
-      detail::note(picks[r], samples_[i]);
+      detail::append(picks[r], samples_[i]);
       const StopReason reason = FirstMet{limits_}({state.tokens, prompt_size_});
       if (reason != StopReason::none) {
         finish(i, reason, Status::ok);

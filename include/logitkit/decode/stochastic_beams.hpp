@@ -88,7 +88,7 @@ class StochasticBeams : public PlainBeams {
 
   /// The best of all, finished ones included, that is not among the best `beams` may be the
   /// threshold.
-  void note(std::span<const Extension> best, std::size_t beams, const FinishedBeams& finished) {
+  void survey(std::span<const Extension> best, std::size_t beams, const FinishedBeams& finished) {
     rivals_.assign(finished.keys().begin(), finished.keys().end());
     for (const Extension& each : best) rivals_.push_back(each.key);
     if (rivals_.size() <= beams) return;
@@ -132,7 +132,7 @@ class StochasticBeams : public PlainBeams {
   double largest_ = 0;  // of the root, and of whoever leads
   double threshold_ = -kInfinity;
   detail::Perturbed perturbed_;
-  std::vector<double> rivals_;  // of `note`
+  std::vector<double> rivals_;  // of `survey`
 };
 
 }  // namespace logitkit::inline LOGITKIT_ABI
