@@ -230,7 +230,7 @@ inline void add_options(CLI::App& app, Options& o) {
       "heuristic: when no beam, at its length, scores better\n"
       "when_full: at once\n"
       "never: when no beam can become better\n"
-      "canonical: when no beam can change the texts that are told\n"
+      "canonical: when no beam can change the results\n"
       "Default: heuristic");
   add("--n-best", "N", as_whole_number<std::int64_t>(o.n_best, 1, 64, "1 <= n-best <= 64"),
       "How many of the texts to print, the best first; at most\n"
