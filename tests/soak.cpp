@@ -130,7 +130,7 @@ int main(int argc, char** argv) {
   };
   const lk::GreedyDecoder greedy{chain};
   const lk::BeamSearchDecoder plain{chain, beams};
-  const lk::BeamSearchDecoder diverse{chain, beams, lk::DiverseBeams{.groups = 2}};
+  const lk::BeamSearchDecoder diverse{chain, beams, lk::DiverseBeams{{.groups = 2}}};
   const lk::BeamSearchDecoder phrases{chain, beams, lk::RequiredPhrases{{{{5, 9}}, {{7}, {8}}}}};
   const auto random = [&](std::uint64_t seed) { return lk::RandomDecoder{chain, {.seed = seed}}; };
   const auto best_of_n = [&](std::uint64_t seed) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The peer `eigen`: the same in Eigen's own expressions.
-#include <logitkit/random/decider.hpp>
+#include <logitkit/random/philox_decider.hpp>
 #include <support/measure.hpp>
 #include <support/slow.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The peer `std`: what a person writes by hand with the standard library.
-#include <logitkit/random/decider.hpp>
+#include <logitkit/random/philox_decider.hpp>
 #include <support/measure.hpp>
 #include <support/slow.hpp>
 

@@ -224,12 +224,13 @@ inline void add_options(CLI::App& app, Options& o) {
       "X > 0 favours longer texts. Default: 1");
   using lk::EarlyStopping;
   add("--early-stopping", "RULE",
-      as_name(o.early_stopping,
-              {EarlyStopping::heuristic, EarlyStopping::when_full, EarlyStopping::never}),
+      as_name(o.early_stopping, {EarlyStopping::heuristic, EarlyStopping::when_full,
+                                 EarlyStopping::never, EarlyStopping::canonical}),
       "When it stops, with as many texts ended as beams:\n"
       "heuristic: when no beam, at its length, scores better\n"
       "when_full: at once\n"
       "never: when no beam can become better\n"
+      "canonical: when no beam can change the results\n"
       "Default: heuristic");
   add("--n-best", "N", as_whole_number<std::int64_t>(o.n_best, 1, 64, "1 <= n-best <= 64"),
       "How many of the texts to print, the best first; at most\n"

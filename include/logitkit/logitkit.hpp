@@ -28,6 +28,7 @@
 #include <logitkit/decode/beam_search.hpp>
 #include <logitkit/decode/beam_session.hpp>
 #include <logitkit/decode/beam_step.hpp>
+#include <logitkit/decode/best_extensions.hpp>
 #include <logitkit/decode/best_of_n.hpp>
 #include <logitkit/decode/block_rule.hpp>
 #include <logitkit/decode/choose.hpp>
@@ -38,6 +39,7 @@
 #include <logitkit/decode/draft_tree.hpp>
 #include <logitkit/decode/exact_match.hpp>
 #include <logitkit/decode/executor.hpp>
+#include <logitkit/decode/finished_beams.hpp>
 #include <logitkit/decode/greedy.hpp>
 #include <logitkit/decode/length_penalty.hpp>
 #include <logitkit/decode/lookup_drafter.hpp>
@@ -48,7 +50,7 @@
 #include <logitkit/decode/recursive_rejection.hpp>
 #include <logitkit/decode/required_phrases.hpp>
 #include <logitkit/decode/sampled_beams.hpp>
-#include <logitkit/decode/samples_decoder.hpp>
+#include <logitkit/decode/samples.hpp>
 #include <logitkit/decode/samples_options.hpp>
 #include <logitkit/decode/samples_session.hpp>
 #include <logitkit/decode/sequence.hpp>
@@ -138,12 +140,12 @@
 #include <logitkit/process/typical.hpp>
 #include <logitkit/process/xtc.hpp>
 #include <logitkit/random/arithmetic_code.hpp>
-#include <logitkit/random/decider.hpp>
 #include <logitkit/random/gumbel.hpp>
 #include <logitkit/random/inclusion.hpp>
 #include <logitkit/random/mersenne_twister.hpp>
 #include <logitkit/random/philox.hpp>
-#include <logitkit/random/speculative_numbers.hpp>
+#include <logitkit/random/philox_decider.hpp>
+#include <logitkit/random/speculative_philox.hpp>
 #include <logitkit/random/truncated_gumbel.hpp>
 #include <logitkit/random/uniform.hpp>
 #include <logitkit/stop/end_token.hpp>

@@ -2,7 +2,7 @@
 // Concepts: lists of what they accept and what they refuse.
 #include <logitkit/core/concepts.hpp>
 
-#include <logitkit/random/decider.hpp>
+#include <logitkit/random/philox_decider.hpp>
 
 #include "support/catch.hpp"
 

@@ -66,3 +66,10 @@ TEST_CASE("so many tokens may be generated as both limits allow", "[limits]") {
   REQUIRE(limits.most_new_tokens(9) == 0);
   REQUIRE(lk::Limits{.max_new_tokens = 5}.most_new_tokens(1000000) == 5);
 }
+
+TEST_CASE("room is made for what may come, but not for ever", "[limits]") {
+  REQUIRE(lk::detail::reserved_tokens({.max_new_tokens = 5}, 1) == 5);
+  REQUIRE(lk::detail::reserved_tokens({.max_new_tokens = 1000000}, 1) == 4096);
+  REQUIRE(lk::detail::reserved_tokens({.max_new_tokens = 1000000}, 64) == 4096);
+  REQUIRE(lk::detail::reserved_tokens({.max_new_tokens = 1000000}, 65536) == 4);
+}

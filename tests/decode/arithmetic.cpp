@@ -207,7 +207,7 @@ TEST_CASE("plain and cached models give the same, and seed, stream and prompt le
 
 TEST_CASE("a bad row leaves a code where it is") {
   const std::vector<float> bad{1, std::numeric_limits<float>::quiet_NaN()}, good{1, 2, 3, 4};
-  auto choose = lk::DrawByCodes{}(1, {.n = 3}, 5), twin = choose;
+  auto choose = lk::CodeChoosers{}(1, {.n = 3}, 5), twin = choose;
   lk::Workspace workspace;
   lk::Candidates broken(bad, workspace);
   CHECK(choose(broken, 0) == lk::kNoToken);

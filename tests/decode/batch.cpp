@@ -209,3 +209,17 @@ TEST_CASE("a padded vocabulary is a row stride") {
                                                                        Eigen::OuterStride<>(4));
   CHECK(lk::next(map, sessions, workspaces)[1].token == 0);
 }
+
+TEST_CASE("alternatives of a batch are bounded together, before there is memory for them") {
+  const lk::GreedyDecoder decoder{lk::Chain{}, {.report = {.alternatives = 65536}}};
+  std::vector sessions(65, decoder.start(Tokens{1}, {}));
+  const std::vector<float> rows(65);
+  lk::Workspace workspace;
+  CHECK_THROWS_WITH(
+      lk::next(rows, sessions, workspace),
+      "next: alternatives of all sessions must satisfy their sum <= 2^22, got 4259840");
+  CHECK(workspace.alternatives().capacity() == 0);
+  sessions.pop_back();
+  CHECK(lk::next(std::span(rows).first(64), sessions, workspace).back().alternatives.size() ==
+        65536);
+}

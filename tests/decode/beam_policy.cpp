@@ -15,7 +15,7 @@ namespace {
 /// Plain beams that refuse to end before they have seen a token, and count what they are told.
 struct Insistent : lk::PlainBeams {
   lk::Token wanted;
-  std::size_t notes = 0;
+  std::size_t surveys = 0;
 
   explicit Insistent(lk::Token token) : wanted(token) {}
 
@@ -27,11 +27,11 @@ struct Insistent : lk::PlainBeams {
   void before_chain(lk::Candidates<S>& candidates) const {
     candidates.add(wanted, S(0.5));
   }
-  void note(std::span<const lk::detail::Extension> competitors, std::size_t beams,
-            const lk::detail::FinishedBeams&) {
-    notes += competitors.size() >= beams;
+  void survey(std::span<const lk::Extension> competitors, std::size_t beams,
+              const lk::FinishedBeams&) {
+    surveys += competitors.size() >= beams;
   }
-  [[nodiscard]] bool may_end(const lk::detail::Extension& each) const {
+  [[nodiscard]] bool may_end(const lk::Extension& each) const {
     return each.reason != lk::StopReason::end_token || each.sum < -3;
   }
 };
@@ -51,7 +51,7 @@ TEST_CASE("a policy is asked at every step, and only what it allows ends") {
     if (!step.identity) model.reorder(step.parents);
     step = session.step(model.step(step.tokens), workspace);
   }
-  CHECK(session.policy().notes == steps);
+  CHECK(session.policy().surveys == steps);
   for (const auto& each : session.results()) {
     if (each.reason == lk::StopReason::end_token) CHECK(each.score < -3);
   }
@@ -65,7 +65,7 @@ TEST_CASE("what a policy says of a request is what the session refuses it with")
 
 TEST_CASE("a policy that lets nothing end may leave nothing, and nothing to observe") {
   struct Never : lk::PlainBeams {
-    [[nodiscard]] bool may_end(const lk::detail::Extension&) const { return false; }
+    [[nodiscard]] bool may_end(const lk::Extension&) const { return false; }
   };
   const lk::BeamSearchDecoder beams{lk::Chain{}, {.beams = 1}, Never{}};
   std::size_t observed = 0;

@@ -32,7 +32,7 @@ struct Fragile {
 TEST_CASE("a penalty that outweighs everything makes the groups begin apart") {
   const test::PlainRecurrent<float> model{12, 3};
   const lk::BeamSearchDecoder diverse{
-      lk::Chain{}, {.beams = 8}, lk::DiverseBeams{.groups = 4, .penalty = 1000}};
+      lk::Chain{}, {.beams = 8}, lk::DiverseBeams{{.groups = 4, .penalty = 1000}}};
   lk::Workspace workspace;
   auto session = diverse.start(kPrompt, kLimits);
   const auto step = session.step(model(kPrompt), workspace);
@@ -47,7 +47,7 @@ TEST_CASE("a model with a cache gives what the plain one does; groups that are o
     const lk::BeamSearchDecoder diverse{
         lk::Chain{lk::FrequencyPenalty{0.3f}},
         {.beams = 6, .early_stopping = lk::EarlyStopping::when_full},
-        lk::DiverseBeams{.groups = 3, .penalty = 0.7}};
+        lk::DiverseBeams{{.groups = 3, .penalty = 0.7}}};
     const auto plain = diverse.decode(test::PlainRecurrent<float>{8, seed}, kPrompt, kLimits);
     test::CachedRecurrent<float> cached{8, seed};
     test::check_equal(diverse.decode(cached, kPrompt, kLimits), plain);
@@ -78,7 +78,7 @@ TEST_CASE("a model with a cache gives what the plain one does; groups that are o
 
 TEST_CASE("a bad row ends all groups and loses nothing") {
   const lk::BeamSearchDecoder diverse{
-      lk::Chain{}, {.beams = 4}, lk::DiverseBeams{.groups = 2, .penalty = 1}};
+      lk::Chain{}, {.beams = 4}, lk::DiverseBeams{{.groups = 2, .penalty = 1}}};
   lk::Workspace workspace;
   const auto check = [&](const auto& rows, lk::Status status) {
     auto session = diverse.start(kPrompt, {});
@@ -105,7 +105,7 @@ TEST_CASE("a bad row ends all groups and loses nothing") {
 
 TEST_CASE("what a processor throws comes through, and the search is over") {
   const lk::BeamSearchDecoder diverse{
-      lk::Chain{Fragile{}}, {.beams = 4}, lk::DiverseBeams{.groups = 2}};
+      lk::Chain{Fragile{}}, {.beams = 4}, lk::DiverseBeams{{.groups = 2}}};
   lk::Workspace workspace;
   auto session = diverse.start(kPrompt, {});
   session.step(std::vector<float>{1, 2, 3, 4, 5}, workspace);
@@ -118,8 +118,8 @@ TEST_CASE("what a processor throws comes through, and the search is over") {
 }
 
 TEST_CASE("groups that cannot be are refused") {
-  const auto build = [](std::size_t beams, lk::DiverseBeams policy) {
-    lk::BeamSearchDecoder{lk::Chain{}, {.beams = beams}, policy};
+  const auto build = [](std::size_t beams, const lk::DiverseOptions& options) {
+    lk::BeamSearchDecoder{lk::Chain{}, {.beams = beams}, lk::DiverseBeams{options}};
   };
   CHECK_THROWS_WITH(build(4, {.groups = 3}),
                     "DiverseBeams: groups must satisfy groups divides beams, got 3");

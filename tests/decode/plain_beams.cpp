@@ -10,10 +10,9 @@ namespace lk = logitkit;
 namespace {
 
 /// Lets two beams with these sums offer these rows.
-std::vector<lk::detail::Extension> competitors(const std::vector<std::vector<double>>& rows,
-                                               const std::vector<double>& sums,
-                                               const lk::BeamOptions& options,
-                                               const lk::Limits& limits) {
+std::vector<lk::Extension> competitors(const std::vector<std::vector<double>>& rows,
+                                       const std::vector<double>& sums,
+                                       const lk::BeamOptions& options, const lk::Limits& limits) {
   lk::PlainBeams policy;
   policy.prepare(options, limits, rows[0].size());
   policy.restart();
@@ -21,8 +20,7 @@ std::vector<lk::detail::Extension> competitors(const std::vector<std::vector<dou
   const auto state = policy.root();
   for (std::size_t r = 0; r < rows.size(); ++r) {
     lk::Candidates candidates(rows[r], workspace);
-    policy.extend(candidates, lk::ParentBeam<lk::PlainBeams::State>{r, sums[r], 0, {}, state},
-                  [&](lk::Token token) { return 10.0 * token; });
+    policy.extend(candidates, lk::ParentBeam<lk::PlainBeams::State>{r, sums[r], 0, {}, state});
   }
   const auto best = policy.best_first();
   return {best.begin(), best.end()};
@@ -39,7 +37,6 @@ TEST_CASE("the best K = max(2, 1 + end tokens) * beams of all extensions compete
     CHECK(two[i].parent == expected[i].first);
     CHECK(two[i].token == expected[i].second);
     CHECK(two[i].key == two[i].sum);
-    CHECK(two[i].model_log_probability == 10 * two[i].token);
   }
   CHECK(competitors(rows, {-1, -2}, {.beams = 2}, {.end_tokens = {0, 1, 2}}).size() == 8);
   CHECK(competitors(rows, {-1, -2}, {.beams = 9}, {}).size() == 10);  // all there are
@@ -58,8 +55,8 @@ TEST_CASE("an order that a sum would round away is kept, and equals stay equal")
 }
 
 TEST_CASE("as many live on as there are beams, if so many are alive") {
-  std::vector<lk::detail::Extension> alive(5);
+  std::vector<lk::Extension> alive(5);
   const lk::PlainBeams policy;
-  CHECK(policy.keep(alive, 3, lk::detail::FinishedBeams(3)) == 3);
-  CHECK(policy.keep(alive, 9, lk::detail::FinishedBeams(9)) == 5);
+  CHECK(policy.keep(alive, 3, lk::FinishedBeams(3)) == 3);
+  CHECK(policy.keep(alive, 9, lk::FinishedBeams(9)) == 5);
 }

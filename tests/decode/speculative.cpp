@@ -2,6 +2,8 @@
 // SpeculativeDecoder: what it must not change, and where it must stop.
 #include <logitkit/decode/speculative.hpp>
 
+#include <logitkit/decode/coupled.hpp>
+#include <logitkit/decode/exact_match.hpp>
 #include <logitkit/decode/greedy.hpp>
 #include <logitkit/decode/random.hpp>
 #include <logitkit/process/repetition_penalty.hpp>
@@ -230,7 +232,23 @@ struct Twin {
   }
 };
 
+/// A rule that says how to choose, and nothing else.
+struct Best {
+  [[nodiscard]] lk::ChooseBest chooser(const auto&) const { return {}; }
+  lk::Verdict operator()(const auto&, const lk::Draft&, const auto&, const auto&) const {
+    return {};
+  }
+};
+
 }  // namespace
+
+TEST_CASE("a rule of one's own that chooses row by row is not asked") {
+  const Tokens expected = lk::GreedyDecoder{kChain}.decode(kModel, kPrompt, {}).tokens;
+  const lk::SpeculativeDecoder decoder{kChain, reciter(expected), {.draft_tokens = 3}, Best{}};
+  const auto result = decoder.decode(kModel, kPrompt, {});
+  CHECK(result.tokens == expected);
+  CHECK(result.speculation.acceptance() > 0.6);  // a third is wrong
+}
 
 TEST_CASE("coupled, a drafter draws with the numbers that the model draws with") {
   const lk::SpeculativeDecoder decoder{lk::Chain{}, Twin{}, {.draft_tokens = 3}, lk::Coupled{}};

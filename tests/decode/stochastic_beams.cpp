@@ -4,6 +4,7 @@
 
 #include <logitkit/decode/beam_search.hpp>
 #include <logitkit/decode/random.hpp>
+#include <logitkit/process/softmax.hpp>
 #include <logitkit/process/temperature.hpp>
 #include <logitkit/process/top_k.hpp>
 
@@ -36,8 +37,8 @@ struct Watched : lk::StochasticBeams {
   using lk::StochasticBeams::StochasticBeams;
   std::vector<double> keys{};
 
-  std::size_t keep(std::span<lk::detail::Extension> alive, std::size_t beams,
-                   const lk::detail::FinishedBeams& finished) {
+  std::size_t keep(std::span<lk::Extension> alive, std::size_t beams,
+                   const lk::FinishedBeams& finished) {
     keys.assign(finished.keys().begin(), finished.keys().end());
     return lk::StochasticBeams::keep(alive, beams, finished);
   }
@@ -209,13 +210,32 @@ TEST_CASE("plain and cached models give the same; a step that throws changes not
   }
 }
 
-TEST_CASE("without noise this is beam search, in which results have no weights") {
-  const lk::Limits limits{.max_new_tokens = 12, .end_tokens = {0}};
-  const test::PlainRecurrent<float> model{12, 4};
-  const lk::BeamSearchDecoder plain{lk::Chain{}, {.beams = 4}};
-  const lk::BeamSearchDecoder ours{
-      lk::Chain{}, {.beams = 4}, lk::StochasticBeams{{.noise = false}}};
-  test::check_equal(ours.decode(model, kPrompt, limits), plain.decode(model, kPrompt, limits));
+TEST_CASE("where noise is nothing beside the scores, this is beam search, bit for bit") {
+  // Four sequences, 12 apart: noise exchanges two of them once in 160,000.
+  const auto model = [](std::span<const lk::Token> tokens) -> std::vector<float> {
+    switch (tokens.size()) {
+      case 1:
+        return {0, -12, -24};
+      case 2:
+        return tokens.back() == 0 ? std::vector<float>{-36, 0, -99}
+                                  : std::vector<float>{0, -99, -99};
+      default:
+        return {-99, -99, 0};
+    }
+  };
+  const lk::Limits limits{.max_new_tokens = 3};
+  for (const std::size_t beams : {3u, 4u}) {
+    const lk::BeamSearchDecoder plain{lk::Chain{lk::Softmax{}}, {.beams = beams}};
+    const auto expected = plain.decode(model, kPrompt, limits);
+    REQUIRE(expected.size() == beams);
+    for (std::uint64_t seed = 0; seed < 50; ++seed) {
+      const lk::BeamSearchDecoder ours{
+          lk::Chain{lk::Softmax{}}, {.beams = beams}, lk::StochasticBeams{{.seed = seed}}};
+      auto results = ours.decode(model, kPrompt, limits);
+      for (auto& each : results) each.inclusion = each.weight = lk::kNotComputed;
+      test::check_equal(results, expected);
+    }
+  }
 }
 
 TEST_CASE("options that stochastic beams cannot heed are refused") {

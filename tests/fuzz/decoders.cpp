@@ -174,7 +174,7 @@ void one_decoder(Bytes& bytes) {
       return beams(bytes, request, chain, lk::PlainBeams());
     case 3:
       return beams(bytes, request, chain,
-                   lk::DiverseBeams{.groups = 1 + bytes.below(3), .penalty = bytes.part()});
+                   lk::DiverseBeams{{.groups = 1 + bytes.below(3), .penalty = bytes.part()}});
     case 4: {
       std::vector<std::vector<Tokens>> demands(bytes.below(3));
       for (auto& demand : demands) {
@@ -186,8 +186,7 @@ void one_decoder(Bytes& bytes) {
                    lk::RequiredPhrases{demands, bytes.flag() ? Order::as_given : Order::any});
     }
     case 5:
-      return beams(bytes, request, chain,
-                   lk::StochasticBeams{{.seed = seed, .noise = bytes.byte() % 8 != 0}});
+      return beams(bytes, request, chain, lk::StochasticBeams{{.seed = seed}});
     case 6:
       return beams(bytes, request, chain, lk::SampledBeams{{.seed = seed}});
     case 7:

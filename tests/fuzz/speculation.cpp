@@ -3,6 +3,8 @@
 // all that comes is within the limits, has its reason, and comes again; and where the drafter
 // should not matter, it does not.
 #include <logitkit/decode/adaptive_drafter.hpp>
+#include <logitkit/decode/coupled.hpp>
+#include <logitkit/decode/exact_match.hpp>
 #include <logitkit/decode/greedy.hpp>
 #include <logitkit/decode/lookup_drafter.hpp>
 #include <logitkit/decode/random.hpp>

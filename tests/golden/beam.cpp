@@ -198,7 +198,7 @@ TEST_CASE("diverse beams give version 4.43's tokens, scores and number of model 
     const float penalty = params["diversity_penalty"];
     const lk::BeamSearchDecoder beams{
         chain_of<double>(params), options,
-        lk::DiverseBeams{.groups = params["num_beam_groups"], .penalty = penalty}};
+        lk::DiverseBeams{{.groups = params["num_beam_groups"], .penalty = penalty}}};
     check_decoder<double>(beams, each, golden["models"], "scores_f64", 1e-9);
   }
 }

@@ -142,7 +142,7 @@ TEST_CASE("a whole search is that of the twin, by every rule and with every kind
   for (const auto& [reason, count] : ends) CHECK(count > 20);
 }
 
-TEST_CASE("one group, no noise, no demand: plain beam search, bit for bit, and as many calls") {
+TEST_CASE("one group, no demand: plain beam search, bit for bit, and as many calls") {
   test::Random random(6);
   std::map<lk::StopReason, int> ends;
   for (int round = 0; round < 400; ++round) {
@@ -155,8 +155,7 @@ TEST_CASE("one group, no noise, no demand: plain beam search, bit for bit, and a
       test::check_equal(search(setup, variant, its_calls), plain);
       CHECK(its_calls == calls);
     };
-    check(lk::DiverseBeams{.groups = 1});
-    check(lk::StochasticBeams{{.noise = false}});
+    check(lk::DiverseBeams{{.groups = 1}});
     check(lk::RequiredPhrases{{}});
     for (const auto& each : plain) ++ends[each.reason];
   }
@@ -181,7 +180,7 @@ TEST_CASE("groups without a penalty are plain beam searches of their size, side 
     if (expected.size() > n) expected.resize(n);
     options.beams *= 3;
     options.n_best = n;
-    const lk::DiverseBeams groups{.groups = 3, .penalty = 0};
+    const lk::DiverseBeams groups{{.groups = 3, .penalty = 0}};
     test::check_equal(search(setup, groups, their_calls), expected);
     CHECK(their_calls == 3 * calls - 2);  // the prompt is read once
   }

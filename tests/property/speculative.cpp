@@ -11,6 +11,7 @@
 #include "reference/top_p.hpp"
 #include "support/catch.hpp"
 
+#include <logitkit/decode/coupled.hpp>
 #include <logitkit/decode/token_rule.hpp>
 #include <logitkit/decode/typical_acceptance.hpp>
 #include <logitkit/process/frequency_penalty.hpp>

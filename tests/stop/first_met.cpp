@@ -41,6 +41,14 @@ TEST_CASE("FirstMet: default limits go on for 256 tokens") {
   CHECK(lk::FirstMet{limits}(lk::Context{tokens, 7}) == StopReason::max_new_tokens);
 }
 
+TEST_CASE("FirstMet: only a stop sequence has a size") {
+  const std::vector<lk::Token> tokens{7, 8, 9};
+  const lk::Limits limits{.stop_sequences = {{9}, {8, 9}}};
+  CHECK(lk::FirstMet{limits}.stop_size(StopReason::stop_sequence, tokens) == 2);
+  CHECK(lk::FirstMet{limits}.stop_size(StopReason::end_token, tokens) == 0);
+  CHECK(lk::FirstMet{limits}.stop_size(StopReason::none, tokens) == 0);
+}
+
 TEST_CASE("FirstMet asks the predicate only where nothing before it is met") {
   int asked = 0;
   const std::vector<lk::Token> tokens{1, 2};

@@ -105,7 +105,7 @@ TEST_CASE("every variant of beam search says the same with and without the cache
   canonical.length_penalty = lk::LengthPenalty::gnmt(0.6);
   check(lk::BeamSearchDecoder{kChain, legacy});
   check(lk::BeamSearchDecoder{kChain, canonical});
-  check(lk::BeamSearchDecoder{kChain, options, lk::DiverseBeams{.groups = 2}});
+  check(lk::BeamSearchDecoder{kChain, options, lk::DiverseBeams{{.groups = 2}}});
   Tokens dragon = stories.tokenizer.encode(" dragon");
   dragon.erase(dragon.begin());  // the token that begins a text
   check(lk::BeamSearchDecoder{lk::Chain{}, options, lk::RequiredPhrases{{{dragon}}}});

@@ -24,7 +24,7 @@ expect(n_best        0 "${story} boy named Timmy[^\n]*\n\nOnce[^\n]*\n\nOnce[^\n
   "tokens/s; score -0.[0-9]+; --max-tokens reached.\n.30 tokens; score -0.*\n.30 tokens; score -0.[0-9]+; --max-tokens reached.\n$"
   --decoder beam --n-best 3 --max-tokens 30)
 file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/almost_told.txt almost_told)
-foreach(rule heuristic when_full never)
+foreach(rule heuristic when_full never canonical)
   expect(${rule}     0 "They played together all day long.\n$" "^.8 tokens, [0-9]+ tokens/s; score -0.46; the model ended the story.\n$"
     --decoder beam --early-stopping ${rule} --prompt "${almost_told}")
 endforeach()
@@ -62,7 +62,7 @@ refuse(many_tokens     "--max-tokens must satisfy 1 <= max-tokens < 2.63, got 92
 refuse(no_beams        "--beams must satisfy 1 <= beams <= 64, got 0" --beams 0)
 refuse(many_beams      "--beams must satisfy 1 <= beams <= 64, got 65" --beams 65)
 refuse(many_best       "--n-best: n_best must satisfy n_best <= round.patience . beams., got 5" --decoder beam --n-best 5)
-refuse(bad_stopping    "--early-stopping must be heuristic, when_full or never, got .best." --early-stopping best)
+refuse(bad_stopping    "--early-stopping must be heuristic, when_full, never or canonical, got .best." --early-stopping best)
 refuse(bad_seed        "--seed must satisfy 0 <= seed < 2.64, got -1" --seed=-1)
 refuse(large_seed      "--seed must satisfy 0 <= seed < 2.64, got 18446744073709551616" --seed 18446744073709551616)
 refuse(unknown_option  "[^\n]*--topp[^\n]*" --topp 0.9)

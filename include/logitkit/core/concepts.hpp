@@ -81,7 +81,7 @@ concept Decider = std::copy_constructible<D> && requires(const D& decider, std::
 };
 
 /// Where speculative decoding's come from: those for the tokens themselves and, for each round,
-/// named by the position at which it begins, those for drafts and tests. See SpeculativeNumbers.
+/// named by the position at which it begins, those for drafts and tests. See SpeculativePhilox.
 template <class D>
 concept SpeculativeDecider = Decider<D> && requires(const D& decider, std::uint64_t round) {
   { decider.drafts(round) } -> Decider;

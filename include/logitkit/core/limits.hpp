@@ -5,6 +5,7 @@
 #include <logitkit/core/context.hpp>
 #include <logitkit/core/error.hpp>
 
+#include <algorithm>
 #include <functional>
 #include <vector>
 
@@ -67,5 +68,15 @@ struct Limits {
     return vocabulary == 0 ? "0 <= token" : "0 <= token < vocabulary";
   }
 };
+
+namespace detail {
+
+/// For how many generated tokens each of so many sequences makes room at first.
+[[nodiscard]] inline std::size_t reserved_tokens(const Limits& limits, std::size_t sequences = 1) {
+  constexpr std::size_t kEach = 4096, kAll = std::size_t(1) << 18;
+  return std::min({limits.max_new_tokens, kEach, kAll / sequences});
+}
+
+}  // namespace detail
 
 }  // namespace logitkit::inline LOGITKIT_ABI

@@ -33,13 +33,16 @@ struct Report {
   bool rank = false;                      ///< 1 + how many tokens are more probable than this one
   Distribution of = Distribution::model;  ///< whose alternatives and rank
 
+  /// The most alternatives that the rows of one step have together.
+  static constexpr std::size_t kMostInAStep = std::size_t(1) << 22;
+
   /// What is wrong, as a sentence, for steps of so many rows; empty if nothing is.
   [[nodiscard]] std::string check(std::size_t rows = 1) const {
     const auto refused = [this](const char* rule) {
       return misuse("Report", "alternatives", rule, double(alternatives));
     };
     if (alternatives > 65536) return refused("alternatives <= 65536");
-    if (alternatives * rows > (1u << 22)) return refused("alternatives * rows <= 2^22");
+    if (alternatives * rows > kMostInAStep) return refused("alternatives * rows <= 2^22");
     return {};
   }
 };

@@ -33,7 +33,7 @@ enum class StopReason : std::uint8_t {
   bad_row,             ///< see Generation::status
   token_out_of_range,  ///< an accepted token that the vocabulary does not have; it is not kept
   model_failed,        ///< the model threw; see Generation::error
-  processor_failed,    ///< in a BeamBatch: a processor or Limits::stop_when threw, likewise
+  processor_failed,    ///< in a BeamBatch or DiverseBeams: a processor or Limits::stop_when threw
 };
 
 [[nodiscard]] constexpr const char* to_string(Status status) noexcept {

@@ -2,7 +2,7 @@
 // ArithmeticDecoder: draws n sequences at once that are spread evenly over the distribution.
 #pragma once
 
-#include <logitkit/decode/samples_decoder.hpp>
+#include <logitkit/decode/samples.hpp>
 #include <logitkit/random/arithmetic_code.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
@@ -22,7 +22,7 @@ struct ChooseByCode {
 };
 
 /// Sequence i follows code i of n. The bits are keyed by seed, stream and length of the prompt.
-struct DrawByCodes {
+struct CodeChoosers {
   [[nodiscard]] ChooseByCode<> operator()(std::size_t i, const SamplesOptions& options,
                                           std::size_t position) const {
     const std::uint64_t key = PhiloxDecider(options.seed, options.stream).bits(position);
@@ -44,10 +44,10 @@ struct DrawByCodes {
 /// Source: Vilnis et al. 2023, "Arithmetic sampling: parallel diverse decoding for large language
 /// models", algorithm 1.
 template <class C = Chain<>>
-class ArithmeticDecoder : public SamplesDecoder<C, DrawByCodes> {
+class ArithmeticDecoder : public SamplesDecoder<C, CodeChoosers> {
  public:
   explicit ArithmeticDecoder(C chain = C(), const SamplesOptions& options = {})
-      : SamplesDecoder<C, DrawByCodes>(std::move(chain), {}, options) {}
+      : SamplesDecoder<C, CodeChoosers>(std::move(chain), {}, options) {}
 };
 
 }  // namespace logitkit::inline LOGITKIT_ABI

@@ -2,80 +2,10 @@
 // next: one step for a batch of sessions, each with its own prompt, limits, chain and seed.
 #pragma once
 
-#include <logitkit/decode/executor.hpp>
+#include <logitkit/decode/detail/run_tasks.hpp>
 #include <logitkit/decode/session.hpp>
 
-#include <atomic>
-#include <mutex>
-
 namespace logitkit::inline LOGITKIT_ABI {
-
-namespace detail {
-
-template <class W>
-concept WorkspaceOrRange = std::same_as<std::remove_cvref_t<W>, Workspace> || requires(W& w) {
-  { std::data(w) } -> std::same_as<Workspace*>;
-};
-
-/// One workspace or a range of them, as a span.
-template <class W>
-[[nodiscard]] std::span<Workspace> all_of(W& workspaces) {
-  if constexpr (std::same_as<W, Workspace>) {
-    return {&workspaces, 1};
-  } else {
-    return {std::data(workspaces), std::size(workspaces)};
-  }
-}
-
-/// One sentence for whoever hands something else to a batch step.
-template <class Workspaces, class E>
-consteval bool explain_batch() {
-  static_assert(WorkspaceOrRange<Workspaces>,
-                "logitkit: a batch step takes one lk::Workspace or a contiguous range of them, "
-                "such as std::vector<lk::Workspace>");
-  static_assert(Executor<std::remove_reference_t<E>>,
-                "logitkit: an executor is callable as executor(count, task) with a std::size_t and "
-                "a const lk::Task&, and calls task(i) for every i in [0, count)");
-  return true;
-}
-
-/// Hands out the rows of a batch, or its searches, ascending, to whoever asks; none any more once
-/// one has failed.
-class RowQueue {
- public:
-  explicit RowQueue(std::size_t count) : count_(count) {}
-
-  /// Calls work(r) for row after row. Every row before one that throws has been handed out, so the
-  /// first that fails is the same however the rows are spread.
-  template <class F>
-  void drain(const F& work) {
-    for (std::size_t r; (r = next_.fetch_add(1, std::memory_order_relaxed)) < count_;) {
-      if (const auto error = caught([&] { work(r); })) fail(r, error);
-    }
-  }
-
-  /// Throws what the first failed row has thrown.
-  void rethrow() const {
-    if (error_) std::rethrow_exception(error_);
-  }
-
- private:
-  void fail(std::size_t row, const std::exception_ptr& error) {
-    next_.store(count_, std::memory_order_relaxed);
-    const std::lock_guard lock(mutex_);
-    if (row >= failed_) return;
-    failed_ = row;
-    error_ = error;
-  }
-
-  const std::size_t count_;
-  std::atomic<std::size_t> next_ = 0;
-  std::mutex mutex_;             // of what follows
-  std::size_t failed_ = count_;  // the first row that has, if any
-  std::exception_ptr error_{};
-};
-
-}  // namespace detail
 
 /// Picks for sessions[r] by row r of `rows`, one pick each in the same order; commits nothing.
 /// `rows` is one buffer of as many rows as there are sessions, or a contiguous range of as many
@@ -89,7 +19,8 @@ class RowQueue {
 /// The picks are in the first workspace, their alternatives in that of their task, valid until it
 /// is used again. Allocates nothing once it has seen the vocabulary and the number of sessions.
 /// Where processors throw, all tasks come to an end, then the first such row's exception is thrown.
-/// What processors of different sessions share must bear being read at once.
+/// Throws std::invalid_argument where the alternatives that the sessions report add up to more than
+/// 2^22. What processors of different sessions share must bear being read at once.
 template <class R, class Sessions, class Workspaces, class E = Serial>
 [[nodiscard]] std::span<const Pick> next(const R& rows, const Sessions& sessions,
                                          Workspaces&& workspaces, E&& executor = {}) {
@@ -104,18 +35,19 @@ template <class R, class Sessions, class Workspaces, class E = Serial>
   using Score = typename decltype(all[0])::Score;
   std::size_t alternatives = 0;
   for (const auto& session : sessions) alternatives += session.report().alternatives;
-  detail::RowQueue queue(count);
-  const auto work = [&](std::size_t task) {
-    Workspace& workspace = spaces[task];
+  if (alternatives > Report::kMostInAStep) {
+    require(
+        misuse("next", "alternatives of all sessions", "their sum <= 2^22", double(alternatives)));
+  }
+  const auto begin = [&](Workspace& workspace) {
     workspace.scratch<Score>().resize(all.vocabulary);  // now, whoever gets which rows later
     workspace.alternatives().clear();
     workspace.alternatives().reserve(alternatives);  // those of a pick stay where they are
-    queue.drain(
-        [&](std::size_t r) { picks[r] = std::data(sessions)[r].next_in_batch(all[r], workspace); });
   };
-  constexpr bool kSerial = std::same_as<std::remove_cvref_t<E>, Serial>;
-  executor(kSerial ? 1 : std::min(count, spaces.size()), Task(work));
-  queue.rethrow();
+  const auto pick = [&](std::size_t r, Workspace& workspace) {
+    picks[r] = std::data(sessions)[r].next_in_batch(all[r], workspace);
+  };
+  detail::run_tasks(count, count, spaces, executor, begin, pick);
   return picks;
 }
 

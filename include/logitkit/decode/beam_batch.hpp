@@ -2,8 +2,11 @@
 // BeamBatch: many beam searches side by side in one batch of the model.
 #pragma once
 
-#include <logitkit/decode/batch.hpp>
-#include <logitkit/decode/beam_step.hpp>
+#include <logitkit/core/error.hpp>
+#include <logitkit/core/row.hpp>
+#include <logitkit/core/status.hpp>
+#include <logitkit/decode/detail/next_rows.hpp>
+#include <logitkit/decode/detail/run_tasks.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
 
@@ -53,21 +56,20 @@ class BeamBatch {
     }
 
     using Score = ScoreOf<std::span<std::remove_pointer_t<decltype(all.data)>>>;
-    detail::RowQueue queue(count);
-    const auto work = [&](std::size_t task) {
-      spaces[task].scratch<Score>().resize(all.vocabulary);  // now, whoever gets what later
-      queue.drain([&](std::size_t i) {
-        auto& search = std::data(searches)[i];
-        const auto part = all.part(first_rows_[i], first_rows_[i + 1] - first_rows_[i]);
-        if (part.count == 0) return;
-        errors_[i] = detail::caught([&] { steps_[i] = search.step(part, spaces[task]); });
-        if (errors_[i]) search.stop(StopReason::processor_failed, Status::ok, errors_[i]);
-      });
+    const auto begin = [&](Workspace& workspace) {
+      workspace.scratch<Score>().resize(all.vocabulary);  // now, whoever gets what later
     };
-    constexpr bool kSerial = std::same_as<std::remove_cvref_t<E>, Serial>;
-    executor(kSerial ? 1 : std::min(running, spaces.size()), Task(work));
-    queue.rethrow();  // what `stop` has thrown, for want of memory
-    return gather();
+    const auto work = [&](std::size_t i, Workspace& workspace) {
+      auto& search = std::data(searches)[i];
+      const auto part = all.part(first_rows_[i], first_rows_[i + 1] - first_rows_[i]);
+      if (part.count == 0) return;
+      errors_[i] = detail::caught([&] { steps_[i] = search.step(part, workspace); });
+      if (errors_[i]) search.stop(StopReason::processor_failed, Status::ok, errors_[i]);
+    };
+    detail::run_tasks(count, running, spaces, executor, begin, work);
+    next_rows_.restart();
+    for (std::size_t i = 0; i < count; ++i) next_rows_.add(steps_[i], first_rows_[i]);
+    return next_rows_.step(first_rows_[count]);
   }
 
   /// What user code threw in the last step, one for each search; null where nothing was.
@@ -89,28 +91,10 @@ class BeamBatch {
     return running;
   }
 
-  /// The steps of all searches as one.
-  [[nodiscard]] BeamStep gather() {
-    tokens_.clear();
-    parents_.clear();
-    bool identity = true;
-    for (std::size_t i = 0; i < steps_.size(); ++i) {
-      for (std::size_t r = 0; r < steps_[i].tokens.size(); ++r) {
-        const std::size_t parent = first_rows_[i] + steps_[i].parents[r];
-        identity = identity && parent == parents_.size();
-        tokens_.push_back(steps_[i].tokens[r]);
-        parents_.push_back(parent);
-      }
-    }
-    if (tokens_.empty()) return {};
-    return {tokens_, parents_, identity && tokens_.size() == first_rows_.back()};
-  }
-
   std::vector<std::size_t> first_rows_;     // of each search, and behind them how many there are
   std::vector<BeamStep> steps_;             // of each search
   std::vector<std::exception_ptr> errors_;  // of each search
-  std::vector<Token> tokens_;               // of all
-  std::vector<std::size_t> parents_;        // of all
+  detail::NextRows next_rows_;              // of all
 };
 
 }  // namespace logitkit::inline LOGITKIT_ABI

@@ -47,9 +47,10 @@ struct BeamOptions {
   /// A search wants round(patience * beams) finished hypotheses, at least 1; in (0, 65536].
   /// Source: Kasai et al. 2022, "A Call for Clarity in Beam Search".
   double patience = 1;
-  /// Hugging Face's rules up to 4.49 (`BeamSearchScorer`) where they differ from today's: the best
-  /// extension counts for the stopping rule even if it has just ended; only end tokens make
-  /// hypotheses on the way; when all beams meet another limit, all that live become hypotheses.
+  /// Hugging Face's rules before 4.50 (`BeamSearchScorer`; compared with 4.43.4) where they differ
+  /// from today's: the best extension counts for the stopping rule even if it has just ended; only
+  /// end tokens make hypotheses on the way; when all beams meet another limit, all that live become
+  /// hypotheses.
   bool legacy = false;
   std::size_t n_best = 0;  ///< results to return, <= wanted(); 0: min(beams, wanted())
   Report report{};         ///< of the model: in beam search there is no choice

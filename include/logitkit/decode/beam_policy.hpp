@@ -5,8 +5,8 @@
 #include <logitkit/core/concepts.hpp>
 #include <logitkit/core/limits.hpp>
 #include <logitkit/decode/beam_options.hpp>
-#include <logitkit/decode/detail/best_extensions.hpp>
-#include <logitkit/decode/detail/finished_beams.hpp>
+#include <logitkit/decode/best_extensions.hpp>
+#include <logitkit/decode/finished_beams.hpp>
 
 #include <limits>
 
@@ -62,11 +62,10 @@ struct ParentBeam {
 /// A policy is a value, of which every session has its own, and each beam a `State`, which begins
 /// as `root()` and is copied where the beam forks. `prepare(options, limits, vocabulary)` makes
 /// room, before the first step and whenever a session has been copied. For each step BeamSession
-/// says `restart()`, then `extend(candidates, parent, describe)` for each live beam, whose
-/// candidates its chain has been through; `describe(token)` is the log-probability that the model
-/// gave a token. Then it takes `best_first()`, lets those end that meet a limit, the first `beams`
-/// of all as hypotheses, and asks `keep(alive, beams, finished)` how many of the others live on,
-/// which that puts in front, best first.
+/// says `restart()`, then `extend(candidates, parent)` for each live beam, whose candidates its
+/// chain has been through. Then it takes `best_first()`, a span of Extensions, lets those end that
+/// meet a limit, the first `beams` of all as hypotheses, and asks `keep(alive, beams, finished)`
+/// how many of the others live on, which that puts in front, best first.
 ///
 /// What follows is the rest that a policy can say, and what it says if it is silent.
 struct BeamPolicy {
@@ -79,10 +78,9 @@ struct BeamPolicy {
   /// Edits the log-probabilities that a chain will see.
   void before_chain(auto& /*candidates*/) const {}
   /// Is shown the competitors, best first, why any of them would end, and what had ended before.
-  void note(std::span<const detail::Extension>, std::size_t /*beams*/,
-            const detail::FinishedBeams&) {}
+  void survey(std::span<const Extension>, std::size_t /*beams*/, const FinishedBeams&) {}
   /// Whether one that meets a limit may be a hypothesis; if not, it is lost.
-  [[nodiscard]] bool may_end(const detail::Extension&) const { return true; }
+  [[nodiscard]] bool may_end(const Extension&) const { return true; }
   /// Brings a beam's state up to date with its next token.
   void accept(auto& /*state*/, Token) const {}
   /// Adds to the results what only the policy knows.

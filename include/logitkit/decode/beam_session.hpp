@@ -6,8 +6,9 @@
 #include <logitkit/decode/beam_options.hpp>
 #include <logitkit/decode/beam_step.hpp>
 #include <logitkit/decode/choose.hpp>
-#include <logitkit/decode/detail/finished_beams.hpp>
 #include <logitkit/decode/detail/live_beams.hpp>
+#include <logitkit/decode/detail/next_rows.hpp>
+#include <logitkit/decode/finished_beams.hpp>
 #include <logitkit/decode/plain_beams.hpp>
 #include <logitkit/process/chain.hpp>
 #include <logitkit/stop/first_met.hpp>
@@ -59,6 +60,7 @@ class BeamSession {
     }
     make_room();
     policy_.restart();
+    models_.resize(live_.size());
     for (std::size_t r = 0; r < live_.size(); ++r) {
       const Status status = extend(r, all[r], workspace);
       if (status != Status::ok && status != Status::nothing_left) {
@@ -67,7 +69,7 @@ class BeamSession {
     }
     const std::span<Extension> best = policy_.best_first();
     if (best.empty()) return stop(StopReason::bad_row, Status::nothing_left);
-    if (options_.report.rank) rank(best, all, workspace);
+    report(best, all, workspace);
     return select(best);
   }
 
@@ -113,8 +115,6 @@ class BeamSession {
   }
 
  private:
-  using Extension = detail::Extension;
-
   static const Limits& checked(const Limits& limits, std::span<const Token> prompt,
                                const P& policy) {
     require(limits.check());
@@ -125,10 +125,10 @@ class BeamSession {
 
   /// Before the first rows, and in a copy: for all that a step lists.
   void make_room() {
-    if (std::exchange(prepared_, true) && tokens_.capacity() >= options_.beams) return;
+    if (std::exchange(prepared_, true) && models_.capacity() >= options_.beams) return;
     policy_.prepare(options_, limits_, vocabulary_);
-    tokens_.reserve(options_.beams);
-    parents_.reserve(options_.beams);
+    models_.reserve(options_.beams);
+    next_rows_.reserve(options_.beams);
   }
 
   /// Hands the policy what row r leaves its beam.
@@ -137,20 +137,27 @@ class BeamSession {
     const auto& beam = live_[r];
     Candidates<S> candidates(row, workspace);
     if (const Status status = candidates.status_and_mass(); status != Status::ok) return status;
-    const detail::ModelReport model(candidates, options_.report,
-                                    live_.history().alternatives_after(beam.node));
+    models_[r] = detail::ModelReport(candidates, options_.report,
+                                     live_.history().alternatives_after(beam.node));
     candidates.normalise();
     policy_.before_chain(candidates);
     (*beam.chain)(candidates, context(r));
     if (const Status status = candidates.status(); status != Status::ok) return status;
-    policy_.extend(
-        candidates, ParentBeam<typename P::State>{r, beam.sum, beam.key, context(r), beam.state},
-        [&](Token token) { return model.log_probability(detail::logit_of(token, row)); });
+    policy_.extend(candidates,
+                   ParentBeam<typename P::State>{r, beam.sum, beam.key, context(r), beam.state});
     return Status::ok;
   }
 
-  /// Tells the extensions their ranks by the model: each parent's row is read once more.
-  void rank(std::span<Extension> best, const auto& rows, Workspace& workspace) const {
+  /// Tells the extensions what is asked for of the model's; for ranks each parent's row is read
+  /// once more.
+  void report(std::span<Extension> best, const auto& rows, Workspace& workspace) const {
+    if (options_.report.model) {
+      for (Extension& each : best) {
+        const double logit = detail::logit_of(each.token, rows[each.parent]);
+        each.model_log_probability = models_[each.parent].log_probability(logit);
+      }
+    }
+    if (!options_.report.rank) return;
     for (std::size_t r = 0; r < live_.size(); ++r) {
       Candidates candidates(rows[r], workspace);
       for (Extension& each : best) {
@@ -163,7 +170,7 @@ class BeamSession {
   BeamStep select(std::span<Extension> best) {
     // All of them before anything changes: the user's predicate may throw.
     for (Extension& each : best) each.reason = live_.with(each, FirstMet{limits_});
-    policy_.note(best, options_.beams, finished_);
+    policy_.survey(best, options_.beams, finished_);
 
     const double best_sum = best.front().sum;
     std::size_t alive = 0;  // those that do not end move to the front
@@ -183,15 +190,9 @@ class BeamSession {
       live_.clear();
       return {};
     }
-    tokens_.clear();
-    parents_.clear();
-    bool identity = count == old_count;
-    for (const Extension& extension : survivors) {
-      identity = identity && extension.parent == parents_.size();
-      tokens_.push_back(extension.token);
-      parents_.push_back(extension.parent);
-    }
-    return {tokens_, parents_, identity};
+    next_rows_.restart();
+    for (const Extension& each : survivors) next_rows_.add(each.token, each.parent);
+    return next_rows_.step(old_count);
   }
 
   [[nodiscard]] bool ends(StopReason reason) const {
@@ -234,9 +235,7 @@ class BeamSession {
     const std::size_t length = result.tokens.size();
     result.score = options_.score(beam.sum, length);
     result.reason = reason;
-    if (reason == StopReason::stop_sequence) {
-      result.stop_size = StopSequence{limits_.stop_sequences}.matched(result.tokens);
-    }
+    result.stop_size = FirstMet{limits_}.stop_size(reason, result.tokens);
     finished_.add(std::move(result), key(beam, length));
   }
 
@@ -249,9 +248,9 @@ class BeamSession {
   Limits limits_;
   P policy_;
   detail::LiveBeams<C, typename P::State> live_;  // best first; none: the search is over
-  std::vector<Token> tokens_;                     // of the last step
-  std::vector<std::size_t> parents_;              // of the last step
-  detail::FinishedBeams finished_;
+  std::vector<detail::ModelReport> models_;       // of each live beam, in this step
+  detail::NextRows next_rows_;                    // after the last step
+  FinishedBeams finished_;
   std::size_t vocabulary_;    // of the rows; 0 until the first
   bool interrupted_ = false;  // by `stop`: all hypotheses are results
   bool prepared_ = false;     // the policy

@@ -2,13 +2,13 @@
 // BestOfNDecoder: draws n sequences independently and returns the best of them.
 #pragma once
 
-#include <logitkit/decode/samples_decoder.hpp>
-#include <logitkit/random/decider.hpp>
+#include <logitkit/decode/samples.hpp>
+#include <logitkit/random/philox_decider.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
 
 /// Sequence i draws from stream + i.
-struct DrawIndependently {
+struct IndependentChoosers {
   [[nodiscard]] ChooseRandomly<PhiloxDecider> operator()(std::size_t i,
                                                          const SamplesOptions& options,
                                                          std::size_t) const {
@@ -22,10 +22,10 @@ struct DrawIndependently {
 /// reward model or a vote. OpenAI: n, best_of; vLLM: n.
 /// Cost a token: for each sequence that of RandomDecoder, and a pass of exponentials for its score.
 template <class C = Chain<>>
-class BestOfNDecoder : public SamplesDecoder<C, DrawIndependently> {
+class BestOfNDecoder : public SamplesDecoder<C, IndependentChoosers> {
  public:
   explicit BestOfNDecoder(C chain = C(), const SamplesOptions& options = {})
-      : SamplesDecoder<C, DrawIndependently>(std::move(chain), {}, options) {}
+      : SamplesDecoder<C, IndependentChoosers>(std::move(chain), {}, options) {}
 };
 
 }  // namespace logitkit::inline LOGITKIT_ABI

@@ -43,6 +43,7 @@ void append_alternatives(Candidates<S>& candidates, std::size_t n, std::vector<A
 /// The model's distribution, noted before a chain changes it, where a report asks for it.
 class ModelReport {
  public:
+  ModelReport() = default;
   template <std::floating_point S>
   ModelReport(Candidates<S>& candidates, const Report& report, std::vector<Alternative>& out) {
     const bool listed = report.of == Distribution::model && report.alternatives > 0;
@@ -76,9 +77,8 @@ template <std::floating_point S>
 /// One pick from a Row or a CandidateList. `vocabulary` 0: whatever that says. Alternatives are
 /// added to those already in the workspace.
 template <class R, class C, class Chooser>
-[[nodiscard]] Pick choose(const R& row, const C& chain, const Chooser& chooser,
-                          const Context& context, const Report& report, std::size_t vocabulary,
-                          Workspace& workspace) {
+[[nodiscard]] Pick choose(const R& row, const C& chain, Chooser&& chooser, const Context& context,
+                          const Report& report, std::size_t vocabulary, Workspace& workspace) {
   constexpr bool kList = requires { row.rest(); };
   static_assert(!kList || !WholeRowProcessor<C>,
                 "logitkit: a processor of this chain needs the whole row (it says whole_row = "
@@ -124,7 +124,7 @@ template <class R, class C, class Chooser>
 }
 
 /// Adds what was reported with a pick to the generation that it is committed to.
-inline void note(const Pick& pick, Generation& generation) {
+inline void append(const Pick& pick, Generation& generation) {
   if (!math::is_nan(pick.model_log_probability)) {
     if (generation.model_log_probabilities.empty()) generation.score = 0;
     generation.score += pick.model_log_probability;

@@ -2,6 +2,7 @@
 // Coupled: takes what would have been drawn anyway. The tokens do not depend on the drafter.
 #pragma once
 
+#include <logitkit/decode/choose.hpp>
 #include <logitkit/decode/verdict.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
@@ -13,6 +14,12 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// average; of drawn ones no more.
 /// See Verdict for what it is called with; it does no tests. Cost: O(size of p) a token.
 struct Coupled {
+  /// As RandomDecoder.
+  template <Decider D>
+  [[nodiscard]] ChooseRandomly<D> chooser(const D& numbers) const {
+    return {numbers};
+  }
+
   [[nodiscard]] Verdict operator()(const auto& target, const Draft& draft, const auto&,
                                    const auto& next) const {
     for (std::size_t i = 0;; ++i) {

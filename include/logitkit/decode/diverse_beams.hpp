@@ -8,6 +8,11 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
+struct DiverseOptions {
+  std::size_t groups = 2;  ///< 1 to beams, of which it is a divisor
+  double penalty = 0.5;    ///< >= 0, finite
+};
+
 namespace detail {
 
 /// Plain beams whose every row loses `penalty` for each time that a token has been taken.
@@ -27,7 +32,7 @@ class DissuadedBeams : public PlainBeams {
       candidates.add(token, static_cast<S>(-penalty_ * double(count)));
     }
   }
-  void note(std::span<const Extension> competitors, std::size_t beams, const FinishedBeams&) {
+  void survey(std::span<const Extension> competitors, std::size_t beams, const FinishedBeams&) {
     chosen_.clear();
     for (const Extension& each : competitors) {
       if (each.reason != StopReason::end_token && chosen_.size() < beams) {
@@ -50,9 +55,10 @@ class DissuadedBeams : public PlainBeams {
 template <class C>
 class DiverseBeamSession {
  public:
-  DiverseBeamSession(const C& chain, const BeamOptions& options, const auto& diverse,
+  DiverseBeamSession(const C& chain, const BeamOptions& options, const auto& policy,
                      std::span<const Token> prompt, const Limits& limits)
       : returned_(options.returned()) {
+    const DiverseOptions& diverse = policy.options();
     BeamOptions each = options;
     each.beams = options.beams / diverse.groups;
     each.n_best = std::min(returned_, each.wanted());
@@ -71,8 +77,7 @@ class DiverseBeamSession {
 
     detail::ScopeExit otherwise([this] { stop(StopReason::processor_failed); });
     taken_.clear();
-    tokens_.clear();
-    parents_.clear();
+    next_rows_.restart();
     std::size_t first_row = 0;
     for (auto& group : groups_) {
       if (group.done()) continue;
@@ -83,18 +88,13 @@ class DiverseBeamSession {
         otherwise.release();
         return stop(StopReason::bad_row, group.finished().front().status);
       }
-      for (std::size_t r = 0; r < step.tokens.size(); ++r) {
-        tokens_.push_back(step.tokens[r]);
-        parents_.push_back(first_row + step.parents[r]);
-      }
+      next_rows_.add(step, first_row);
       group.policy().tell(taken_);
       if (started_) first_row += count;
     }
     otherwise.release();
     started_ = true;
-    bool identity = tokens_.size() == old_count;
-    for (std::size_t r = 0; r < parents_.size(); ++r) identity = identity && parents_[r] == r;
-    return {tokens_, parents_, identity};
+    return next_rows_.step(old_count);
   }
 
   /// As BeamSession::stop, in every group.
@@ -151,9 +151,8 @@ class DiverseBeamSession {
   }
 
   std::vector<BeamSession<C, detail::DissuadedBeams>> groups_;
-  TokenCounts taken_;                 // at this step, by the groups so far
-  std::vector<Token> tokens_;         // of the last step
-  std::vector<std::size_t> parents_;  // of the last step
+  TokenCounts taken_;           // at this step, by the groups so far
+  detail::NextRows next_rows_;  // after the last step
   std::size_t returned_;
   bool started_ = false;  // the first row has come
 };
@@ -165,14 +164,17 @@ class DiverseBeamSession {
 /// Source: Vijayakumar et al. 2016, "Diverse Beam Search", with its Hamming diversity; Hugging
 /// Face's `num_beam_groups` and `diversity_penalty` (with BeamOptions::legacy, its results, but for
 /// EarlyStopping::never in groups of one beam, which are greedy searches).
-struct DiverseBeams {
-  std::size_t groups = 2;  ///< 1 to beams, of which it is a divisor
-  double penalty = 0.5;    ///< >= 0, finite
-
+class DiverseBeams {
+ public:
   template <class C>
   using Session = DiverseBeamSession<C>;
 
+  explicit DiverseBeams(const DiverseOptions& options = {}) : options_(options) {}
+
+  [[nodiscard]] const DiverseOptions& options() const { return options_; }
+
   [[nodiscard]] std::string check(const BeamOptions& options) const {
+    const auto& [groups, penalty] = options_;
     if (groups < 1 || groups > options.beams || options.beams % groups != 0) {
       return misuse("DiverseBeams", "groups", "groups divides beams", double(groups));
     }
@@ -181,6 +183,9 @@ struct DiverseBeams {
     }
     return {};
   }
+
+ private:
+  DiverseOptions options_;
 };
 
 }  // namespace logitkit::inline LOGITKIT_ABI

@@ -2,6 +2,7 @@
 // ExactMatch: takes what the target holds for the most probable token. Speculation for greedy.
 #pragma once
 
+#include <logitkit/decode/choose.hpp>
 #include <logitkit/decode/verdict.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
@@ -11,6 +12,9 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// from. In a SpeculativeDecoder scores decide, and so the result is that of GreedyDecoder, token
 /// by token. See Verdict for what it is called with. Cost: O(size of p) a token.
 struct ExactMatch {
+  /// As GreedyDecoder.
+  [[nodiscard]] ChooseBest chooser(const auto&) const { return {}; }
+
   [[nodiscard]] Verdict operator()(const auto& target, const Draft& draft, const auto&,
                                    const auto&) const {
     for (std::size_t i = 0;; ++i) {

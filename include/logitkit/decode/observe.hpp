@@ -29,22 +29,22 @@ template <class O>
 
 /// Streams generated tokens, but waits with those that may still become a stop sequence, and never
 /// hands out the stop sequence itself.
-class Stream {
+class CertainTokens {
  public:
-  explicit Stream(const Limits& limits) : stop_sequence_{limits.stop_sequences} {}
+  explicit CertainTokens(const Limits& limits) : limits_(limits) {}
 
   /// Hands out what has become certain; false if the observer wants to stop, which is final.
   template <class O>
   [[nodiscard]] bool advance(O& observer, std::span<const Token> generated, StopReason reason) {
     std::size_t certain = generated.size();
-    if (reason == StopReason::none) certain -= stop_sequence_.pending(generated);
-    if (reason == StopReason::stop_sequence) certain -= stop_sequence_.matched(generated);
+    certain -= reason == StopReason::none ? StopSequence{limits_.stop_sequences}.pending(generated)
+                                          : FirstMet{limits_}.stop_size(reason, generated);
     while (open_ && handed_out_ < certain) open_ = notify(observer, generated[handed_out_++]);
     return open_;
   }
 
  private:
-  StopSequence stop_sequence_;
+  const Limits& limits_;
   std::size_t handed_out_ = 0;
   bool open_ = true;
 };

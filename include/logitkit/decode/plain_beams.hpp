@@ -21,23 +21,22 @@ class PlainBeams : public BeamPolicy {
   void restart() { best_.restart(competitors_); }
 
   template <std::floating_point S>
-  void extend(Candidates<S>& candidates, const auto& parent, const auto& describe) {
-    detail::for_each_extension(candidates, competitors_, parent.sum, best_,
-                               [&](Token token, double sum) {
-                                 best_.offer({sum, sum, token, parent.row, describe(token)});
-                               });
+  void extend(Candidates<S>& candidates, const auto& parent) {
+    detail::for_each_extension(
+        candidates, competitors_, parent.sum, best_,
+        [&](Token token, double sum) { best_.offer({sum, sum, token, parent.row}); });
   }
 
-  [[nodiscard]] std::span<detail::Extension> best_first() { return best_.best_first(); }
+  [[nodiscard]] std::span<Extension> best_first() { return best_.best_first(); }
 
-  [[nodiscard]] std::size_t keep(std::span<detail::Extension> alive, std::size_t beams,
-                                 const detail::FinishedBeams&) const {
+  [[nodiscard]] std::size_t keep(std::span<Extension> alive, std::size_t beams,
+                                 const FinishedBeams&) const {
     return std::min(alive.size(), beams);
   }
 
  protected:  // for variants
   std::size_t competitors_ = 0;
-  detail::BestExtensions best_;
+  BestExtensions best_;
 };
 
 }  // namespace logitkit::inline LOGITKIT_ABI

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <logitkit/decode/sequence.hpp>
-#include <logitkit/random/decider.hpp>
+#include <logitkit/random/philox_decider.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
 

@@ -22,7 +22,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// Neural Machine Translation".
 class RequiredPhrases : public BeamPolicy {
  public:
-  using Phrase = detail::PhraseDemands::Phrase;
+  using Phrase = std::vector<Token>;
   using State = detail::PhraseDemands::State;
   enum class Order : std::uint8_t { any, as_given };
 
@@ -79,12 +79,12 @@ class RequiredPhrases : public BeamPolicy {
   }
 
   template <std::floating_point S>
-  void extend(Candidates<S>& candidates, const ParentBeam<State>& parent, const auto& describe) {
+  void extend(Candidates<S>& candidates, const ParentBeam<State>& parent) {
     const std::size_t left = limits_.most_new_tokens(parent.context.prompt().size()) -
                              parent.context.generated().size() - 1;
     const auto offer = [&](std::size_t needed, Token token, double sum) {
       const std::size_t bank = demands_.total() - needed;
-      banks_[bank].offer({sum, sum, token, parent.row, describe(token), bank});
+      banks_[bank].offer({sum, sum, token, parent.row, bank});
     };
     next_ = parent.state;
     accept(next_, kNoToken);  // all tokens that are in no phrase have the same consequences
@@ -110,7 +110,7 @@ class RequiredPhrases : public BeamPolicy {
   }
 
   /// Those that have met all demands first: of them alone any may end.
-  [[nodiscard]] std::span<detail::Extension> best_first() {
+  [[nodiscard]] std::span<Extension> best_first() {
     all_.clear();
     for (auto bank = banks_.rbegin(); bank != banks_.rend(); ++bank) {
       const auto best = bank->best_first();
@@ -118,12 +118,10 @@ class RequiredPhrases : public BeamPolicy {
     }
     return all_;
   }
-  [[nodiscard]] bool may_end(const detail::Extension& each) const {
-    return each.bank == demands_.total();
-  }
+  [[nodiscard]] bool may_end(const Extension& each) const { return each.bank == demands_.total(); }
 
-  [[nodiscard]] std::size_t keep(std::span<detail::Extension> alive, std::size_t beams,
-                                 const detail::FinishedBeams&) const {
+  [[nodiscard]] std::size_t keep(std::span<Extension> alive, std::size_t beams,
+                                 const FinishedBeams&) const {
     const std::size_t count = std::min(alive.size(), beams);
     // They stand bank by bank: a place in its bank, then the bank, is the order of the deal.
     std::size_t place = 0;
@@ -150,8 +148,8 @@ class RequiredPhrases : public BeamPolicy {
   detail::PhraseDemands demands_;
   Limits limits_;
   std::size_t competitors_ = 0;
-  std::vector<detail::BestExtensions> banks_;  // by the tokens towards the demands
-  std::vector<detail::Extension> all_;
+  std::vector<BestExtensions> banks_;  // by the tokens towards the demands
+  std::vector<Extension> all_;
   State next_;
 };
 

@@ -44,7 +44,7 @@ class SampledBeams : public PlainBeams {
   void accept(State& state, Token token) const { state.accept(token); }
 
   template <std::floating_point S>
-  void extend(Candidates<S>& candidates, const ParentBeam<State>& parent, const auto& describe) {
+  void extend(Candidates<S>& candidates, const ParentBeam<State>& parent) {
     const std::size_t position = parent.context.position();
     const PhiloxDecider numbers = parent.state.numbers(position);
     const double location = parent.sum + candidates.log_sum_exp();
@@ -56,26 +56,26 @@ class SampledBeams : public PlainBeams {
                [&](Token token, double key) {
                  if (key < best_.at_least(0)) return false;
                  const double sum = parent.sum + candidates.score(token);
-                 best_.offer({key, sum, token, parent.row, describe(token)});
+                 best_.offer({key, sum, token, parent.row});
                  return true;
                });
   }
 
-  [[nodiscard]] std::span<detail::Extension> best_first() {
+  [[nodiscard]] std::span<Extension> best_first() {
     const auto drawn = PlainBeams::best_first();
     if (legacy_) sort_by_sum(drawn);
     return drawn;
   }
 
-  [[nodiscard]] std::size_t keep(std::span<detail::Extension> alive, std::size_t beams,
-                                 const detail::FinishedBeams&) const {
+  [[nodiscard]] std::size_t keep(std::span<Extension> alive, std::size_t beams,
+                                 const FinishedBeams&) const {
     sort_by_sum(alive);
     return std::min(alive.size(), beams);
   }
 
  private:
-  static void sort_by_sum(std::span<detail::Extension> extensions) {
-    for (detail::Extension& each : extensions) each.key = each.sum;
+  static void sort_by_sum(std::span<Extension> extensions) {
+    for (Extension& each : extensions) each.key = each.sum;
     std::sort(extensions.begin(), extensions.end());
   }
 

@@ -4,8 +4,8 @@
 
 #include <logitkit/core/detail/assignable.hpp>
 #include <logitkit/core/detail/scope_exit.hpp>
-#include <logitkit/decode/beam_step.hpp>
 #include <logitkit/decode/choose.hpp>
+#include <logitkit/decode/detail/next_rows.hpp>
 #include <logitkit/decode/samples_options.hpp>
 #include <logitkit/process/chain.hpp>
 #include <logitkit/stop/first_met.hpp>
@@ -29,15 +29,15 @@ struct OwnScore {
 /// Where a processor's call throws, the session is as it was before the step; where its `accept` or
 /// the predicate does, what has not ended is lost.
 ///
-/// `Draw` is the state of one sequence's choices: called as a decoder's chooser is, and copied.
+/// `Chooser` is the state of one sequence's choices: called as a decoder's chooser is, and copied.
 /// A value: copying it forks all sequences. Memory: n rows of tokens, prompt included, and n
 /// chains.
-template <class C, class Draw>
+template <class C, class Chooser>
 class SamplesSession {
  public:
-  /// The choices of sequence i are start_draw(i).
+  /// The choices of sequence i are start_chooser(i).
   template <std::invocable<std::size_t> F>
-  SamplesSession(const C& chain, const F& start_draw, const SamplesOptions& options,
+  SamplesSession(const C& chain, const F& start_chooser, const SamplesOptions& options,
                  std::span<const Token> prompt, Limits limits)
       : options_(options),
         report_(options.report),
@@ -47,19 +47,18 @@ class SamplesSession {
     require(limits_.check());
     require(limits_.check_prompt(prompt));
     report_.model = true;  // for the scores
-    const std::size_t reserved =
-        std::min({limits_.max_new_tokens, std::size_t(4096), (std::size_t(1) << 18) / options_.n});
+    const std::size_t reserved = detail::reserved_tokens(limits_, options_.n);
     samples_.resize(options_.n);
     states_.reserve(options_.n);
     for (std::size_t i = 0; i < options_.n; ++i) {
-      states_.push_back({detail::Assignable<C>(chain), start_draw(i), {}});
+      states_.push_back({detail::Assignable<C>(chain), start_chooser(i), {}});
       State& state = states_.back();
       state.tokens.reserve(prompt.size() + reserved);
       state.tokens.assign(prompt.begin(), prompt.end());
       if constexpr (StartingProcessor<C>) state.chain->start(prompt);
       live_.push_back(i);
     }
-    next_draws_.reserve(options_.n);
+    next_choosers_.reserve(options_.n);
     if (MaxTokens{limits_.max_tokens}(context(0)) != StopReason::none) {
       stop(StopReason::max_tokens);
     }
@@ -79,15 +78,12 @@ class SamplesSession {
     workspace.alternatives().reserve(count * report_.alternatives);  // they stay where they are
     auto& picks = workspace.picks();
     picks.clear();
-    next_draws_.clear();
+    next_choosers_.clear();
     for (std::size_t r = 0; r < count; ++r) {
       const State& state = states_[live_[r]];
-      next_draws_.push_back(state.draw);
-      const auto draw = [&](auto& candidates, std::size_t position) {
-        return next_draws_.back()(candidates, position);
-      };
-      picks.push_back(detail::choose(all[begun_ ? r : 0], *state.chain, draw, context(r), report_,
-                                     vocabulary_, workspace));
+      next_choosers_.push_back(state.chooser);
+      picks.push_back(detail::choose(all[started_ ? r : 0], *state.chain, next_choosers_.back(),
+                                     context(r), report_, vocabulary_, workspace));
     }
     return commit(picks, old_count);
   }
@@ -105,7 +101,7 @@ class SamplesSession {
   [[nodiscard]] bool done() const { return live_.empty(); }
   /// How many rows the next step takes: the prompt's, then one for each sequence that has not
   /// ended.
-  [[nodiscard]] std::size_t live() const { return begun_ || done() ? live_.size() : 1; }
+  [[nodiscard]] std::size_t live() const { return started_ || done() ? live_.size() : 1; }
   /// The number of live sequence r, 0 to n - 1.
   [[nodiscard]] std::size_t number(std::size_t r) const { return live_[r]; }
   /// All tokens of live sequence r, prompt included.
@@ -138,15 +134,14 @@ class SamplesSession {
  private:
   struct State {
     detail::Assignable<C> chain;
-    Draw draw;
+    Chooser chooser;
     std::vector<Token> tokens;  // the prompt first
   };
 
   BeamStep commit(std::span<const Pick> picks, std::size_t old_count) {
     detail::ScopeExit otherwise([this] { live_.clear(); });
 
-    tokens_.clear();
-    parents_.clear();
+    next_rows_.restart();
     std::size_t count = 0;  // of those that go on
     for (std::size_t r = 0; r < picks.size(); ++r) {
       const std::size_t i = live_[r];
@@ -155,9 +150,9 @@ class SamplesSession {
         finish(i, StopReason::bad_row, picks[r].status);
         continue;
       }
-      state.draw = next_draws_[r];
+      state.chooser = next_choosers_[r];
       state.tokens.push_back(picks[r].token);
-      detail::note(picks[r], samples_[i]);
+      detail::append(picks[r], samples_[i]);
       const StopReason reason = FirstMet{limits_}({state.tokens, prompt_size_});
       if (reason != StopReason::none) {
         finish(i, reason, Status::ok);
@@ -165,13 +160,12 @@ class SamplesSession {
       }
       if constexpr (AcceptingProcessor<C>) state.chain->accept(picks[r].token);
       live_[count++] = i;
-      tokens_.push_back(picks[r].token);
-      parents_.push_back(begun_ ? r : 0);
+      next_rows_.add(picks[r].token, started_ ? r : 0);
     }
     live_.resize(count);
-    begun_ = true;
+    started_ = true;
     otherwise.release();
-    return {tokens_, parents_, count == old_count};
+    return next_rows_.step(old_count);
   }
 
   void finish(std::size_t i, StopReason reason, Status status) {
@@ -181,9 +175,7 @@ class SamplesSession {
     sample.tokens.assign(first, tokens.end());
     sample.reason = reason;
     sample.status = status;
-    if (reason == StopReason::stop_sequence) {
-      sample.stop_size = StopSequence{limits_.stop_sequences}.matched(sample.tokens);
-    }
+    sample.stop_size = FirstMet{limits_}.stop_size(reason, sample.tokens);
     sample.score /= options_.length_penalty(sample.tokens.size());
     if (!options_.report.model) sample.model_log_probabilities = {};
     tokens = {};
@@ -209,14 +201,13 @@ class SamplesSession {
   Report report_;  // what is computed, the scores' part included
   Limits limits_;
   std::size_t prompt_size_;
-  std::vector<State> states_;         // by number
-  std::vector<Generation> samples_;   // by number
-  std::vector<std::size_t> live_;     // the numbers of those that have not ended, ascending
-  std::vector<Draw> next_draws_;      // of this step
-  std::vector<Token> tokens_;         // of the last step
-  std::vector<std::size_t> parents_;  // of the last step
-  std::size_t vocabulary_;            // of the rows; 0 until the first
-  bool begun_ = false;                // the prompt's row is behind
+  std::vector<State> states_;           // by number
+  std::vector<Generation> samples_;     // by number
+  std::vector<std::size_t> live_;       // the numbers of those that have not ended, ascending
+  std::vector<Chooser> next_choosers_;  // of this step
+  detail::NextRows next_rows_;          // after the last step
+  std::size_t vocabulary_;              // of the rows; 0 until the first
+  bool started_ = false;                // the prompt's row is behind
 };
 
 }  // namespace logitkit::inline LOGITKIT_ABI

@@ -56,8 +56,7 @@ class SequenceDecoder {
     static_assert(Observer<std::remove_reference_t<O>>,
                   "logitkit: an observer is callable with one lk::Token");
     Session session = start(prompt, limits);
-    Run<std::remove_reference_t<O>> run{
-        session, {observer, limits, session.reason()}, {}, limits.vocabulary};
+    Run<std::remove_reference_t<O>> run{session, {observer, limits, session.reason()}, {}};
     if constexpr (StatefulModel<Plain>) {
       bool going = run.advance([&]() -> decltype(auto) { return model.prefill(prompt); });
       while (going) {
@@ -94,7 +93,7 @@ class SequenceDecoder {
     Session& session;
     detail::Recording<O> recording;
     Workspace workspace;
-    std::size_t vocabulary;
+    std::size_t vocabulary = 0;  // of the first row
 
     /// Calls the model for a row and commits what it picks; false at the end.
     template <class Call>

@@ -29,8 +29,7 @@ class Session {
         prompt_size_(prompt.size()) {
     require(limits_.check());
     require(limits_.check_prompt(prompt));
-    constexpr std::size_t kReserved = 4096;
-    tokens_.reserve(prompt.size() + std::min(limits_.max_new_tokens, kReserved));
+    tokens_.reserve(prompt.size() + detail::reserved_tokens(limits_));
     tokens_.assign(prompt.begin(), prompt.end());
     if constexpr (StartingProcessor<C>) chain_->start(prompt);
     reason_ = MaxTokens{limits_.max_tokens}(context());

@@ -28,7 +28,7 @@ using DrafterOf = typename std::conditional_t<Drafter<D>, std::type_identity<D>,
 /// (the default) and TokenRule; by Coupled they are the same ones; by ExactMatch they are those of
 /// GreedyDecoder; by TypicalAcceptance neither. A rule of one's own: see Verdict.
 /// It pays where the model reads several tokens in hardly more time than one.
-template <class C, Drafter D, class Rule = BlockRule, SpeculativeDecider N = SpeculativeNumbers>
+template <class C, Drafter D, class Rule = BlockRule, SpeculativeDecider N = SpeculativePhilox>
 class SpeculativeDecoder {
   static_assert(detail::explain_processor<C>());
 
@@ -37,7 +37,7 @@ class SpeculativeDecoder {
 
   explicit SpeculativeDecoder(C chain, D drafter, const SpeculativeOptions& options = {},
                               Rule rule = Rule())
-    requires std::same_as<N, SpeculativeNumbers>
+    requires std::same_as<N, SpeculativePhilox>
       : SpeculativeDecoder(std::move(chain), std::move(drafter), options, std::move(rule),
                            N(options.seed, options.stream)) {}
 
@@ -111,12 +111,9 @@ class SpeculativeDecoder {
     template <class M>
     void ask(M& model) {
       detail::LazyRows rows(model);
-      const auto row = [&](std::size_t i, std::span<const Token> tokens) {
-        return rows(i, tokens);
-      };
       while (recording.going()) {
         rows.restart();
-        const SpeculativeStep step = session.step_lazily(row, session.propose(), workspace);
+        const SpeculativeStep step = session.step_lazily(rows, session.propose(), workspace);
         take(step, rows.error(step.picks.size()));
       }
     }

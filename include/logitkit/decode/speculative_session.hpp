@@ -2,12 +2,11 @@
 // SpeculativeSession: one request under way, several tokens a round; proposes, then verifies.
 #pragma once
 
-#include <logitkit/decode/coupled.hpp>
-#include <logitkit/decode/exact_match.hpp>
 #include <logitkit/decode/session.hpp>
 #include <logitkit/decode/speculative_options.hpp>
 #include <logitkit/decode/speculative_step.hpp>
-#include <logitkit/random/speculative_numbers.hpp>
+#include <logitkit/decode/verdict.hpp>
+#include <logitkit/random/speculative_philox.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
 
@@ -27,16 +26,15 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// Where a processor, the predicate or the drafter throws, what was committed before stays.
 template <class C, Drafter D, class Rule, SpeculativeDecider N>
 class SpeculativeSession {
-  static constexpr bool kGreedy = std::same_as<Rule, ExactMatch>;
-  /// What is committed does not depend on the draft: row by row as without one, by no rule.
-  static constexpr bool kRowByRow = kGreedy || std::same_as<Rule, Coupled>;
-  using Chooser = std::conditional_t<kGreedy, ChooseBest, ChooseRandomly<N>>;
+  static constexpr bool kRowByRow = detail::RowByRowRule<Rule, N>;
+  using Chooser =
+      decltype(detail::chooser_of(std::declval<const Rule&>(), std::declval<const N&>()));
 
  public:
   SpeculativeSession(const C& chain, const D& drafter, const Rule& rule, const N& numbers,
                      const SpeculativeOptions& options, std::span<const Token> prompt,
                      const Limits& limits)
-      : session_(chain, chooser(numbers), options.report, prompt, limits),
+      : session_(chain, detail::chooser_of(rule, numbers), options.report, prompt, limits),
         ahead_(session_.chain()),
         drafter_(drafter),
         unstarted_(drafter),
@@ -44,7 +42,7 @@ class SpeculativeSession {
         numbers_(numbers),
         options_(options),
         vocabulary_(limits.vocabulary) {
-    ahead_tokens_.reserve(prompt.size() + std::min(limits.max_new_tokens, std::size_t(4096)));
+    ahead_tokens_.reserve(prompt.size() + detail::reserved_tokens(limits));
     start_drafter();
   }
 
@@ -81,7 +79,7 @@ class SpeculativeSession {
 
   /// The same where a row is only made when it is needed: row(i, tokens) is a Row, that after all
   /// these tokens, of which the last i are the draft's. It may be asked for twice.
-  SpeculativeStep step_lazily(const auto& row, const Draft& draft, Workspace& workspace) {
+  SpeculativeStep step_lazily(auto&& row, const Draft& draft, Workspace& workspace) {
     workspace.picks().clear();
     workspace.alternatives().clear();
     if (reason() != StopReason::none) return {{}, Status::finished};
@@ -121,13 +119,6 @@ class SpeculativeSession {
   [[nodiscard]] const SpeculationStatistics& statistics() const { return statistics_; }
 
  private:
-  [[nodiscard]] static Chooser chooser(const N& numbers) {
-    if constexpr (kGreedy) {
-      return {};
-    } else {
-      return {numbers};
-    }
-  }
   void start_drafter() {
     if constexpr (requires { drafter_->start(context().prompt()); }) {
       drafter_->start(context().prompt());
@@ -211,13 +202,12 @@ class SpeculativeSession {
   }
   template <std::floating_point S>
   Status weigh(Row<S> row, Probabilities& out, Workspace& workspace) const {
+    if (row.size() == 0) return Status::wrong_length;
     const C& chain = AcceptingProcessor<C> ? *ahead_ : *session_.chain();
-    const auto note = [&](Candidates<S>& candidates, std::size_t) {
-      out.assign(candidates);
-      return kNoToken;
-    };
-    const Context context{ahead_tokens_, prompt_size()};
-    return detail::choose(row, chain, note, context, Report{}, vocabulary_, workspace).status;
+    Candidates<S> candidates(row, workspace);
+    chain(candidates, Context{ahead_tokens_, prompt_size()});
+    out.assign(candidates);
+    return candidates.status();
   }
 
   /// What is committed at row i: looked at again only where that tells or teaches something.

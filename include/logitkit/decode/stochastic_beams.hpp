@@ -13,7 +13,6 @@ namespace logitkit::inline LOGITKIT_ABI {
 struct StochasticOptions {
   std::uint64_t seed = 0;
   std::uint64_t stream = 0;
-  bool noise = true;  ///< without it, this is PlainBeams in everything
 };
 
 /// The results of a search of k beams are k different sequences, drawn one after the other from the
@@ -46,10 +45,9 @@ class StochasticBeams : public PlainBeams {
 
   [[nodiscard]] State root() const { return {options_.seed, options_.stream}; }
 
-  [[nodiscard]] bool by_key() const { return options_.noise; }
+  [[nodiscard]] bool by_key() const { return true; }
 
   [[nodiscard]] std::string check(const BeamOptions& options) const {
-    if (!options_.noise) return {};
     if (options.legacy) return "BeamOptions: legacy must be false for stochastic beams";
     if (options.wanted() == options.beams) return {};
     return misuse("BeamOptions", "patience", "patience = 1 for stochastic beams", options.patience);
@@ -58,7 +56,6 @@ class StochasticBeams : public PlainBeams {
 
   void prepare(const BeamOptions& options, const Limits& limits, std::size_t vocabulary) {
     PlainBeams::prepare(options, limits, vocabulary);
-    if (!options_.noise) return;
     scores_ = options;
     competitors_ = options.beams + 1;  // one more, for the threshold
     perturbed_.reserve(std::min(competitors_, vocabulary));
@@ -68,8 +65,7 @@ class StochasticBeams : public PlainBeams {
   void accept(State& state, Token token) const { state.accept(token); }
 
   template <std::floating_point S>
-  void extend(Candidates<S>& candidates, const ParentBeam<State>& parent, const auto& describe) {
-    if (!options_.noise) return PlainBeams::extend(candidates, parent, describe);
+  void extend(Candidates<S>& candidates, const ParentBeam<State>& parent) {
     candidates.normalise();
     const std::size_t position = parent.context.position();
     const PhiloxDecider numbers = parent.state.numbers(position);
@@ -85,18 +81,16 @@ class StochasticBeams : public PlainBeams {
                [&](Token token, double key) {
                  if (key < best_.at_least(0)) return false;
                  const double sum = parent.sum + candidates.score(token);
-                 best_.offer({key, sum, token, parent.row, describe(token)});
+                 best_.offer({key, sum, token, parent.row});
                  return true;
                });
   }
 
   /// The best of all, finished ones included, that is not among the best `beams` may be the
   /// threshold.
-  void note(std::span<const detail::Extension> best, std::size_t beams,
-            const detail::FinishedBeams& finished) {
-    if (!options_.noise) return;
+  void survey(std::span<const Extension> best, std::size_t beams, const FinishedBeams& finished) {
     rivals_.assign(finished.keys().begin(), finished.keys().end());
-    for (const detail::Extension& each : best) rivals_.push_back(each.key);
+    for (const Extension& each : best) rivals_.push_back(each.key);
     if (rivals_.size() <= beams) return;
     const auto place = rivals_.begin() + static_cast<std::ptrdiff_t>(beams);
     std::nth_element(rivals_.begin(), place, rivals_.end(), std::greater<>());
@@ -104,9 +98,8 @@ class StochasticBeams : public PlainBeams {
   }
 
   /// Those that are among the best `beams` of all, finished ones included.
-  [[nodiscard]] std::size_t keep(std::span<detail::Extension> alive, std::size_t beams,
-                                 const detail::FinishedBeams& finished) const {
-    if (!options_.noise) return PlainBeams::keep(alive, beams, finished);
+  [[nodiscard]] std::size_t keep(std::span<Extension> alive, std::size_t beams,
+                                 const FinishedBeams& finished) const {
     const std::span<const double> rivals = finished.keys();
     std::size_t count = 0, better = 0;  // better: finished ones
     while (count < alive.size()) {
@@ -122,7 +115,6 @@ class StochasticBeams : public PlainBeams {
 
   /// Tells results their probabilities of inclusion and their weights.
   void weigh(std::span<Generation> results) const {
-    if (!options_.noise) return;
     for (Generation& each : results) {
       const std::size_t length = each.tokens.size();
       const double sum = std::fma(each.score, scores_.length_penalty(length),
@@ -140,7 +132,7 @@ class StochasticBeams : public PlainBeams {
   double largest_ = 0;  // of the root, and of whoever leads
   double threshold_ = -kInfinity;
   detail::Perturbed perturbed_;
-  std::vector<double> rivals_;  // of `note`
+  std::vector<double> rivals_;  // of `survey`
 };
 
 }  // namespace logitkit::inline LOGITKIT_ABI

@@ -2,6 +2,7 @@
 // Verdict: what a verification rule makes of a draft; and what the rules draw the next token from.
 #pragma once
 
+#include <logitkit/decode/choose.hpp>
 #include <logitkit/decode/draft.hpp>
 
 #include <cmath>  // std::fma, which IEEE 754 specifies to the last bit
@@ -18,12 +19,29 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// independent streams, and independent of what the draft was drawn with.
 /// All arithmetic is in doubles, products and their sums fused, sums in ascending order of tokens:
 /// the same verdict on every machine.
+///
+/// Where the tokens do not depend on the draft, a rule may have `chooser(numbers)`, too: a session
+/// is then not a caller of the rule, but chooses each token by its row, as if without a draft, by
+/// what that returns; drafters that draw are given the same numbers.
 struct Verdict {
   std::size_t accepted = 0;
   Token next = kNoToken;
 };
 
 namespace detail {
+
+template <class Rule, class N>
+concept RowByRowRule = requires(const Rule& rule, const N& numbers) { rule.chooser(numbers); };
+
+/// What chooses a token by its row alone: what the rule says, or a draw.
+template <class Rule, SpeculativeDecider N>
+[[nodiscard]] auto chooser_of(const Rule& rule, const N& numbers) {
+  if constexpr (RowByRowRule<Rule, N>) {
+    return rule.chooser(numbers);
+  } else {
+    return ChooseRandomly<N>{numbers};
+  }
+}
 
 /// What a draft token was drawn from: ascending tokens and their probabilities.
 struct DrawnFrom {
@@ -58,14 +76,13 @@ void for_each_excess(const Probabilities& p, double ratio, const DrawnFrom& q, c
 
 /// The first token whose cumulative weight is > u * total, of those that `visit(f)` calls
 /// f(token, weight) for, each time the same; kNoToken if there are none.
-[[nodiscard]] Token draw_weighted(double u, const auto& visit) {
+[[nodiscard]] Token draw_weighted(const auto& u, const auto& visit) {
   double total = 0;
   visit([&](Token, double weight) { total += weight; });
-  const double target = u * total;
   double cumulative = 0;
   Token drawn = kNoToken;
   visit([&](Token token, double weight) {
-    if (cumulative <= target) drawn = token;
+    if (!(u * total < cumulative)) drawn = token;
     cumulative += weight;
   });
   return drawn;

@@ -44,7 +44,7 @@ class CopyPlan {
   [[nodiscard]] std::span<const Copy> reorder(std::span<const std::size_t> parents) {
     require(check(parents));
     parents_ = parents;
-    note_readers();
+    count_readers();
     for (std::size_t r = 0; r < parents.size(); ++r) {
       if (parents[r] != r && readers_[r] == 0) free_.push_back(r);
     }
@@ -58,7 +58,7 @@ class CopyPlan {
   }
 
  private:
-  void note_readers() {
+  void count_readers() {
     std::size_t rows = parents_.size();
     for (const std::size_t parent : parents_) rows = std::max(rows, parent + 1);
     copies_.clear();

@@ -4,7 +4,7 @@
 
 #include <logitkit/core/concepts.hpp>
 #include <logitkit/core/min_keep.hpp>
-#include <logitkit/random/decider.hpp>
+#include <logitkit/random/philox_decider.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
 

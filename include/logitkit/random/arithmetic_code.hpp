@@ -4,7 +4,7 @@
 #pragma once
 
 #include <logitkit/math/mass_ratio.hpp>
-#include <logitkit/random/decider.hpp>
+#include <logitkit/random/philox_decider.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
 

@@ -26,6 +26,12 @@ struct FirstMet {
     reason = either(reason, MaxNewTokens{limits.max_new_tokens});
     return either(reason, MaxTokens{limits.max_tokens});
   }
+
+  /// How many of the generated tokens are the stop sequence, if that is why they end; else 0.
+  [[nodiscard]] std::size_t stop_size(StopReason reason, std::span<const Token> generated) const {
+    if (reason != StopReason::stop_sequence) return 0;
+    return StopSequence{limits.stop_sequences}.matched(generated);
+  }
 };
 
 static_assert(StopRule<FirstMet>);

@@ -8,7 +8,8 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-/// Met when `stop_when(context)` is true; never if there is no function. Asked once a token.
+/// Met when `stop_when(context)` is true; never if there is no function. One call; how often, see
+/// Limits::stop_when.
 struct Predicate {
   const std::function<bool(const Context&)>& stop_when;
 

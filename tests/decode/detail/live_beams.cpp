@@ -12,7 +12,7 @@
 #include <stdexcept>
 
 namespace lk = logitkit;
-using lk::detail::Extension;
+using lk::Extension;
 using Tokens = std::vector<lk::Token>;
 
 namespace {
@@ -66,7 +66,7 @@ LiveBeams<C> start(const C& chain, std::size_t most) {
 
 std::vector<Extension> steps(std::initializer_list<std::pair<std::size_t, lk::Token>> all) {
   std::vector<Extension> result;
-  for (const auto& [parent, token] : all) result.push_back({0, -double(token), token, parent, 0});
+  for (const auto& [parent, token] : all) result.push_back({0, -double(token), token, parent});
   return result;
 }
 
@@ -91,7 +91,7 @@ TEST_CASE("whatever forks, dies and comes back: each row is its parent's and a t
     const std::size_t count = 1 + random.below(step % 50 == 0 ? 2 : 6);
     for (std::size_t r = 0; r < count; ++r) {
       const auto token = static_cast<lk::Token>(random.below(4));
-      extensions.push_back({double(step), -double(step), token, random.below(live.size()), 0});
+      extensions.push_back({double(step), -double(step), token, random.below(live.size())});
       next.push_back(expected[extensions[r].parent]);
       next.back().push_back(token);
     }

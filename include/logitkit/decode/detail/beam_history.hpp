@@ -3,7 +3,7 @@
 #pragma once
 
 #include <logitkit/core/generation.hpp>
-#include <logitkit/decode/detail/best_extensions.hpp>
+#include <logitkit/decode/best_extensions.hpp>
 
 #include <cstdint>
 
@@ -47,8 +47,8 @@ class BeamHistory {
   }
 
   /// Turns `tokens`, which end with the path to `from`, into the `size` ones that end with the path
-  /// to `to`. Returns how many it had to write: those after the paths part.
-  std::size_t redirect(std::vector<Token>& tokens, Node from, Node to, std::size_t size) const {
+  /// to `to`. Writes only those after the paths part.
+  void redirect(std::vector<Token>& tokens, Node from, Node to, std::size_t size) const {
     tokens.resize(size);
     std::size_t at = size;
     while (from != to) {  // the larger number is not an ancestor of the smaller one
@@ -59,7 +59,6 @@ class BeamHistory {
         to = nodes_[to].parent;
       }
     }
-    return size - at;
   }
 
   /// Tells a hypothesis what was reported along the path to `node`, at `depth`. It has as many

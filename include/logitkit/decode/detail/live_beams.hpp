@@ -31,10 +31,7 @@ class LiveBeams {
 
   LiveBeams(const C& chain, State state, std::span<const Token> prompt, const Limits& limits,
             const Report& report, std::size_t most)
-      : history_(report),
-        prompt_size_(prompt.size()),
-        // For the same number of tokens as a Session, unless there are very many beams.
-        reserved_(std::min({limits.max_new_tokens, std::size_t(4096), (1u << 18) / most})) {
+      : history_(report), prompt_size_(prompt.size()), reserved_(reserved_tokens(limits, most)) {
     history_.reserve(most * reserved_);
     for (auto* list : {&rows_, &next_rows_, &heirs_, &spare_}) list->reserve(most);
     slots_.reserve(most);

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <logitkit/decode/detail/distinct_draws.hpp>
-#include <logitkit/random/decider.hpp>
+#include <logitkit/random/philox_decider.hpp>
 #include <logitkit/random/truncated_gumbel.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI::detail {

@@ -11,16 +11,16 @@ template <class O>
 class Recording {
  public:
   Recording(O& observer, const Limits& limits, StopReason reason)
-      : observer_(observer), stream_(limits) {
+      : observer_(observer), certain_(limits) {
     generation_.reason = reason;
   }
 
   /// Notes a pick that was committed as the last one of these tokens, and whether they end with it;
   /// the observer may end them, too. False at the end.
   [[nodiscard]] bool take(const Pick& pick, std::span<const Token> generated, StopReason reason) {
-    note(pick, generation_);
+    append(pick, generation_);
     generation_.reason = reason;
-    const bool open = stream_.advance(observer_, generated, reason);
+    const bool open = certain_.advance(observer_, generated, reason);
     return going() && (open || stop(StopReason::observer));
   }
 
@@ -36,17 +36,15 @@ class Recording {
 
   [[nodiscard]] Generation finish(std::span<const Token> generated, const Limits& limits) {
     generation_.tokens.assign(generated.begin(), generated.end());
-    if (generation_.reason == StopReason::stop_sequence) {
-      generation_.stop_size = StopSequence{limits.stop_sequences}.matched(generated);
-    }
+    generation_.stop_size = FirstMet{limits}.stop_size(generation_.reason, generated);
     // What was held back for a stop sequence that never came is certain now.
-    static_cast<void>(stream_.advance(observer_, generated, generation_.reason));
+    static_cast<void>(certain_.advance(observer_, generated, generation_.reason));
     return std::move(generation_);
   }
 
  private:
   O& observer_;
-  Stream stream_;
+  CertainTokens certain_;
   Generation generation_{};
 };
 

@@ -3,10 +3,8 @@
 // have been rejected.
 #pragma once
 
-#include <logitkit/core/probabilities.hpp>
+#include <logitkit/decode/verdict.hpp>
 
-#include <algorithm>
-#include <cmath>
 #include <vector>
 
 namespace logitkit::inline LOGITKIT_ABI::detail {
@@ -70,18 +68,13 @@ class Residual {
     for (Entry& e : entries_) e.q /= rest;
   }
 
-  /// The first token with cumulative > u * total of p, for u in [0,1).
+  /// The token at quantile u of p.
   [[nodiscard]] Token draw(const auto& u) const {
-    double total = 0, cumulative = 0;
-    for (const Entry& e : entries_) total += e.p;
-    Token last = kNoToken;
-    for (const Entry& e : entries_) {
-      if (e.p == 0) continue;
-      last = e.token;
-      cumulative += e.p;
-      if (u * total < cumulative) break;
-    }
-    return last;
+    return draw_weighted(u, [this](const auto& f) {
+      for (const Entry& e : entries_) {
+        if (e.p > 0) f(e.token, e.p);
+      }
+    });
   }
 
  private:

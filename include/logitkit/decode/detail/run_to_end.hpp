@@ -6,6 +6,8 @@
 #include <logitkit/decode/detail/held.hpp>
 #include <logitkit/model/stateless.hpp>
 
+#include <functional>
+
 namespace logitkit::inline LOGITKIT_ABI::detail {
 
 /// Calls the model for the rows of a session, a BeamSession or one used like it, and hands them to
@@ -39,10 +41,7 @@ void run_to_end(auto& session, M& model, std::span<const Token> prompt, const au
       });
     }
   } else {
-    const auto call = [&](std::span<const Token> tokens) -> decltype(auto) {
-      return model(tokens);
-    };
-    Stateless lifted{call};
+    Stateless lifted{std::ref(model)};
     run_to_end(session, lifted, prompt, look);
   }
 }

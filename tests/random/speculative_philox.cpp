@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// SpeculativeNumbers: which streams are the same, and which have nothing in common.
-#include <logitkit/random/speculative_numbers.hpp>
+// SpeculativePhilox: which streams are the same, and which have nothing in common.
+#include <logitkit/random/speculative_philox.hpp>
 
 #include "support/catch.hpp"
 
@@ -9,7 +9,7 @@
 namespace lk = logitkit;
 
 TEST_CASE("what the model draws with is what RandomDecoder draws with") {
-  const lk::SpeculativeNumbers numbers(42, 3);
+  const lk::SpeculativePhilox numbers(42, 3);
   const lk::PhiloxDecider plain(42, 3);
   for (std::uint64_t position = 0; position < 100; ++position) {
     CHECK(numbers(position) == plain(position));
@@ -26,7 +26,7 @@ TEST_CASE("no number comes twice: not in another stream, round, position, seed o
   };
   for (const std::uint64_t seed : {0u, 1u}) {
     for (const std::uint64_t stream : {0u, 1u}) {
-      const lk::SpeculativeNumbers numbers(seed, stream);
+      const lk::SpeculativePhilox numbers(seed, stream);
       for (std::uint64_t round = 0; round < 20; ++round) {
         add(numbers(round));
         for (std::uint64_t i = 0; i < 8; ++i) {
@@ -40,7 +40,7 @@ TEST_CASE("no number comes twice: not in another stream, round, position, seed o
 }
 
 TEST_CASE("a round's numbers are the same every time, as published here") {
-  const lk::SpeculativeNumbers numbers(7);
+  const lk::SpeculativePhilox numbers(7);
   CHECK(numbers.drafts(5)(6) == numbers.drafts(5)(6));
   CHECK(numbers.bits(5) != numbers.more_bits(5));
   // Philox4x32-10 of the counter 0 and the key 0: 6627e8d5 e169c58d bc57ac4c 9b00dbd8.

@@ -12,17 +12,20 @@
 #include <span>
 #include <vector>
 
-namespace logitkit::inline LOGITKIT_ABI::detail {
+namespace logitkit::inline LOGITKIT_ABI {
 
+/// What a policy offers for a beam, and what the session then knows of it.
 struct Extension {
-  double key;  // what it competes by: in plain beam search, the sum
-  double sum;  // of log-probabilities after the chain
+  double key;  ///< what it competes by: in plain beam search, the sum
+  double sum;  ///< of log-probabilities after the chain
   Token token;
-  std::size_t parent;
-  double model_log_probability;
-  std::size_t bank = 0;                  // a policy's own number
-  std::size_t rank = 0;                  // by the model
-  StopReason reason = StopReason::none;  // why it ends, if it does
+  std::size_t parent;    ///< the row of its beam
+  std::size_t bank = 0;  ///< a number of the policy's own
+
+  // What the session adds to those that compete.
+  double model_log_probability = 0;      ///< if asked for
+  std::size_t rank = 0;                  ///< by the model, if asked for
+  StopReason reason = StopReason::none;  ///< why it ends, if it does
 
   /// Whether a comes before b: larger key, then lower token, then lower parent.
   [[nodiscard]] friend bool operator<(const Extension& a, const Extension& b) {
@@ -33,7 +36,8 @@ struct Extension {
 };
 
 /// The best of all extensions offered, never more than K. Once there are K, the last of them bounds
-/// what the rows still to come need to show.
+/// what the rows still to come need to show. Cost of an offer: O(log K), of one that is too late
+/// O(1). Allocates nothing beyond what was reserved.
 class BestExtensions {
  public:
   void reserve(std::size_t extensions) { heap_.reserve(extensions); }
@@ -76,4 +80,4 @@ class BestExtensions {
   std::vector<Extension> heap_;  // the last of them on top
 };
 
-}  // namespace logitkit::inline LOGITKIT_ABI::detail
+}  // namespace logitkit::inline LOGITKIT_ABI

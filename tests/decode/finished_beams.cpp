@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Finished hypotheses: best first, bounded, first come first among equals.
-#include <logitkit/decode/detail/finished_beams.hpp>
+#include <logitkit/decode/finished_beams.hpp>
 
 #include "support/catch.hpp"
 
@@ -8,13 +8,13 @@ namespace lk = logitkit;
 
 namespace {
 
-void add(lk::detail::FinishedBeams& finished, double key, lk::Token name) {
+void add(lk::FinishedBeams& finished, double key, lk::Token name) {
   lk::Generation generation;
   generation.tokens = {name};
   finished.add(std::move(generation), key);
 }
 
-std::vector<lk::Token> names(const lk::detail::FinishedBeams& finished) {
+std::vector<lk::Token> names(const lk::FinishedBeams& finished) {
   std::vector<lk::Token> result;
   for (const lk::Generation& each : finished.best_first()) result.push_back(each.tokens[0]);
   return result;
@@ -23,7 +23,7 @@ std::vector<lk::Token> names(const lk::detail::FinishedBeams& finished) {
 }  // namespace
 
 TEST_CASE("hypotheses stand best first, equals in order of arrival") {
-  lk::detail::FinishedBeams finished(4);
+  lk::FinishedBeams finished(4);
   CHECK(finished.empty());
   add(finished, -2, 0);
   add(finished, -1, 1);
@@ -34,7 +34,7 @@ TEST_CASE("hypotheses stand best first, equals in order of arrival") {
 }
 
 TEST_CASE("beyond the capacity the worst falls out, which may be the newcomer") {
-  lk::detail::FinishedBeams finished(2);
+  lk::FinishedBeams finished(2);
   add(finished, -3, 0);
   add(finished, -2, 1);
   CHECK_FALSE(finished.takes(-3));

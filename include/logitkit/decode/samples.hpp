@@ -8,25 +8,26 @@
 namespace logitkit::inline LOGITKIT_ABI {
 
 /// An immutable configuration: a chain, of which every sequence has its own copy, SamplesOptions,
-/// and how sequences draw: draws(i, options, position of the first token) is sequence i's chooser.
-/// The prompt is read once, and its row is the parent of all n.
-template <class C, class Draws>
+/// and how sequences draw: choosers(i, options, position of the first token) is sequence i's
+/// chooser. The prompt is read once, and its row is the parent of all n.
+template <class C, class Choosers>
 class SamplesDecoder {
   static_assert(detail::explain_processor<C>());
 
  public:
-  using Draw = std::invoke_result_t<const Draws&, std::size_t, const SamplesOptions&, std::size_t>;
-  using Session = SamplesSession<C, Draw>;
+  using Chooser =
+      std::invoke_result_t<const Choosers&, std::size_t, const SamplesOptions&, std::size_t>;
+  using Session = SamplesSession<C, Chooser>;
 
-  SamplesDecoder(C chain, Draws draws, const SamplesOptions& options)
-      : chain_(std::move(chain)), draws_(std::move(draws)), options_(options) {
+  SamplesDecoder(C chain, Choosers choosers, const SamplesOptions& options)
+      : chain_(std::move(chain)), choosers_(std::move(choosers)), options_(options) {
     require(options_.check());
   }
 
   /// The sequences under way. Throws as SequenceDecoder::start does.
   [[nodiscard]] Session start(std::span<const Token> prompt, const Limits& limits) const {
-    const auto start_draw = [&](std::size_t i) { return draws_(i, options_, prompt.size()); };
-    return Session(chain_, start_draw, options_, prompt, limits);
+    const auto start_chooser = [&](std::size_t i) { return choosers_(i, options_, prompt.size()); };
+    return Session(chain_, start_chooser, options_, prompt, limits);
   }
 
   /// The n best, best first by the scorer: see SamplesSession::results. The model is a plain
@@ -44,7 +45,7 @@ class SamplesDecoder {
 
  private:
   C chain_;
-  Draws draws_;
+  Choosers choosers_;
   SamplesOptions options_;
 };
 

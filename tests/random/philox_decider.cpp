@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // PhiloxDecider: a pure function of seed, stream and position, whose streams are independent.
-#include <logitkit/random/decider.hpp>
+#include <logitkit/random/philox_decider.hpp>
 
 #include "support/catch.hpp"
 

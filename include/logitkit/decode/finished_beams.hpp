@@ -7,8 +7,9 @@
 #include <algorithm>
 #include <functional>
 
-namespace logitkit::inline LOGITKIT_ABI::detail {
+namespace logitkit::inline LOGITKIT_ABI {
 
+/// What a session has found so far: hypotheses, each with the key that it is ordered by.
 class FinishedBeams {
  public:
   explicit FinishedBeams(std::size_t capacity) : capacity_(capacity) {}
@@ -51,4 +52,4 @@ class FinishedBeams {
   std::vector<double> keys_;
 };
 
-}  // namespace logitkit::inline LOGITKIT_ABI::detail
+}  // namespace logitkit::inline LOGITKIT_ABI

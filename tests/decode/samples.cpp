@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // SamplesDecoder: one's own way of drawing; a model that fails.
-#include <logitkit/decode/samples_decoder.hpp>
+#include <logitkit/decode/samples.hpp>
 
 #include "support/catch.hpp"
 #include "support/models.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// SpeculativeNumbers: the random numbers of speculative decoding, three streams from one seed.
+// SpeculativePhilox: the random numbers of speculative decoding, three streams from one seed.
 #pragma once
 
-#include <logitkit/random/decider.hpp>
+#include <logitkit/random/philox_decider.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
 
@@ -10,7 +10,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// draws. Drafts and tests have numbers of their round: where a draft is cut short, the next round
 /// drafts the same positions again and needs others. A round is named by the position at which it
 /// begins; each commits at least one token, so that no two have the same name.
-class SpeculativeNumbers : public PhiloxDecider {
+class SpeculativePhilox : public PhiloxDecider {
  public:
   using PhiloxDecider::PhiloxDecider;
 
