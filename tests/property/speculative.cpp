@@ -198,7 +198,7 @@ struct WrongBlockRule {
 
 }  // namespace
 
-TEST_CASE("Speculation draws exactly what plain decoding draws") {
+TEST_CASE("speculation draws exactly what plain decoding draws") {
   for (const Case& c : cases()) {
     INFO("V = " << c.target.vocabulary << ", case with prompt " << c.prompt[0] << ", temperature "
                 << c.temperature << ", repetition " << c.repetition << ", p " << c.p);
@@ -211,7 +211,7 @@ TEST_CASE("Speculation draws exactly what plain decoding draws") {
   }
 }
 
-TEST_CASE("Block verification takes at least as many tokens as the token rule") {
+TEST_CASE("block verification takes at least as many tokens as the token rule") {
   bool more = false;
   for (const Case& c : cases()) {
     const long double by_token = mean_accepted(c, lk::TokenRule{});
@@ -222,7 +222,7 @@ TEST_CASE("Block verification takes at least as many tokens as the token rule") 
   CHECK(more);
 }
 
-TEST_CASE("Mistakes that have been made elsewhere are seen") {
+TEST_CASE("mistakes that have been made elsewhere are seen") {
   CHECK(deviates(WrongBlockRule<true, false>{}, Says::truth, Keys::right, 1e-2L));
   CHECK(deviates(WrongBlockRule<false, true>{}, Says::truth, Keys::right, 1e-3L));
   CHECK(deviates(lk::TokenRule{}, Says::before_truncation, Keys::right, 1e-2L));
@@ -233,7 +233,7 @@ TEST_CASE("Mistakes that have been made elsewhere are seen") {
   CHECK(deviates(lk::TypicalAcceptance{}, Says::truth, Keys::right, 1e-2L));  // as it says
 }
 
-TEST_CASE("The rule that the mistakes are made in is right without them") {
+TEST_CASE("the rule that the mistakes are made in is right without them") {
   for (std::size_t i = 0; i < 4; ++i) {
     const Case c = cases()[i];
     CHECK(variation(speculative_law(c, WrongBlockRule<false, false>{}, Says::truth),
