@@ -63,16 +63,19 @@ const bench::Part kPart("math", [] {
   bench::add({"floor", floor_itself}, {{llm}});
   bench::add({"tile_maxima", tile_maxima}, {{llm}});
   // What it costs that all machines share the bits: sums with their own bits, the same as floats
-  // with the same bits, and as integers that no order changes.
-  const auto own = [sums = std::make_shared<std::vector<float>>()](auto row, const auto& weighing) {
-    sums->resize(lk::math::tile_count(row.size()));
-    return lk::math::kernels().of_float.quick_sums(row.data(), row.size(), nullptr, weighing,
-                                                   sums->data());
-  };
-  const auto shared = [tiles = std::make_shared<std::vector<std::int32_t>>()](
-                          auto row, const auto& weighing) {
-    lk::math::WeightSums sums;
+  // with the same bits, both in the read that finds the tiles; and as integers that no order
+  // changes.
+  const auto tiles = std::make_shared<std::vector<std::int32_t>>();
+  const auto own = [=, sums = std::make_shared<std::vector<float>>()](auto row,
+                                                                      const auto& weighing) {
     tiles->resize(lk::math::tile_count(row.size()));
+    sums->resize(tiles->size());
+    return lk::math::kernels().of_float.scan_and_sum(row.data(), row.size(), weighing,
+                                                     tiles->data(), sums->data());
+  };
+  const auto shared = [=](auto row, const auto& weighing) {
+    tiles->resize(lk::math::tile_count(row.size()));
+    lk::math::WeightSums sums;
     lk::math::kernels().sum(row.data(), row.size(), weighing.high, false, tiles->data(), sums);
     const float octaves = sums.largest * weighing.high;
     return sums.weights.total() * std::exp2(double(octaves) - double(weighing.reference));
