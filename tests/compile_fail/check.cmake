@@ -1,6 +1,6 @@
 # Compiles CASE twice: as it is, which must succeed (unless FAILING_ONLY: once is enough for two compilers), and with
 # LOGITKIT_FAIL and the flags that its second line may name, which must fail with the message that its first line expects,
-# before any other, and five errors at most.
+# before any other, and five errors at most. PRECOMPILED is included first, unless flags forbid it.
 cmake_minimum_required(VERSION 3.22)
 file(STRINGS ${CASE} lines LIMIT_COUNT 2)
 list(GET lines 0 expected)
@@ -13,10 +13,10 @@ if(flags MATCHES "^// flags: (.+)")
   separate_arguments(flags UNIX_COMMAND "${CMAKE_MATCH_1}")
 else()
   set(flags "")
+  list(APPEND INCLUDES -include ${PRECOMPILED})
 endif()
 
-list(TRANSFORM INCLUDES PREPEND -isystem OUTPUT_VARIABLE include_flags)
-set(compile ${CMAKE_COMMAND} -E env LC_ALL=C ${COMPILER} -std=c++20 -fsyntax-only ${include_flags} ${CASE})
+set(compile ${CMAKE_COMMAND} -E env LC_ALL=C ${COMPILER} -std=c++20 -fsyntax-only ${INCLUDES} ${CASE})
 if(NOT FAILING_ONLY)
   execute_process(COMMAND ${compile} RESULT_VARIABLE status ERROR_VARIABLE messages)
   if(NOT status EQUAL 0)

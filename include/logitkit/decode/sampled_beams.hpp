@@ -52,13 +52,7 @@ class SampledBeams : public PlainBeams {
         truncated_gumbel(location, std::numeric_limits<double>::infinity(), numbers.bits(1));
     const double first =
         competitors_ == 1 ? PhiloxDecider(options_.seed, options_.stream)(position) : numbers(0);
-    perturbed_(candidates, location, largest, first, numbers, competitors_,
-               [&](Token token, double key) {
-                 if (key < best_.at_least(0)) return false;
-                 const double sum = parent.sum + candidates.score(token);
-                 best_.offer({key, sum, token, parent.row});
-                 return true;
-               });
+    perturbed_.offer_to(best_, candidates, parent, location, largest, first, competitors_);
   }
 
   [[nodiscard]] std::span<Extension> best_first() {

@@ -26,8 +26,7 @@ class SamplesDecoder {
 
   /// The sequences under way. Throws as SequenceDecoder::start does.
   [[nodiscard]] Session start(std::span<const Token> prompt, const Limits& limits) const {
-    const auto start_chooser = [&](std::size_t i) { return choosers_(i, options_, prompt.size()); };
-    return Session(chain_, start_chooser, options_, prompt, limits);
+    return Session(chain_, choosers_, options_, prompt, limits);
   }
 
   /// The n best, best first by the scorer: see SamplesSession::results. The model is a plain

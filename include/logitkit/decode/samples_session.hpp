@@ -35,9 +35,7 @@ struct OwnScore {
 template <class C, class Chooser>
 class SamplesSession {
  public:
-  /// The choices of sequence i are start_chooser(i).
-  template <std::invocable<std::size_t> F>
-  SamplesSession(const C& chain, const F& start_chooser, const SamplesOptions& options,
+  SamplesSession(const C& chain, const auto& choosers, const SamplesOptions& options,
                  std::span<const Token> prompt, Limits limits)
       : options_(options),
         report_(options.report),
@@ -51,7 +49,7 @@ class SamplesSession {
     samples_.resize(options_.n);
     states_.reserve(options_.n);
     for (std::size_t i = 0; i < options_.n; ++i) {
-      states_.push_back({detail::Assignable<C>(chain), start_chooser(i), {}});
+      states_.push_back({detail::Assignable<C>(chain), choosers(i, options, prompt.size()), {}});
       State& state = states_.back();
       state.tokens.reserve(prompt.size() + reserved);
       state.tokens.assign(prompt.begin(), prompt.end());

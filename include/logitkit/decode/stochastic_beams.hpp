@@ -77,13 +77,7 @@ class StochasticBeams : public PlainBeams {
     const bool leads = math::order_key(largest) == math::order_key(largest_);
     const double first =
         leads ? PhiloxDecider(options_.seed, options_.stream)(position) : numbers(0);
-    perturbed_(candidates, parent.sum, largest, first, numbers, competitors_,
-               [&](Token token, double key) {
-                 if (key < best_.at_least(0)) return false;
-                 const double sum = parent.sum + candidates.score(token);
-                 best_.offer({key, sum, token, parent.row});
-                 return true;
-               });
+    perturbed_.offer_to(best_, candidates, parent, parent.sum, largest, first, competitors_);
   }
 
   /// The best of all, finished ones included, that is not among the best `beams` may be the

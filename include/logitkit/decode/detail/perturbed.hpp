@@ -3,6 +3,7 @@
 // random numbers make that order.
 #pragma once
 
+#include <logitkit/decode/beam_policy.hpp>
 #include <logitkit/decode/detail/distinct_draws.hpp>
 #include <logitkit/random/philox_decider.hpp>
 #include <logitkit/random/truncated_gumbel.hpp>
@@ -49,6 +50,20 @@ class Perturbed {
       const Token token = draws_.next(candidates, r > 0 ? numbers(2 * r) : first);
       if (token == kNoToken || !offer(token, perturbed)) return;
     }
+  }
+
+  /// The same with a beam's own numbers, its extensions offered to `best` as long as they can still
+  /// be among them.
+  template <std::floating_point S>
+  void offer_to(BestExtensions& best, Candidates<S>& candidates, const ParentBeam<TreePath>& parent,
+                double location, double largest, double first, std::size_t most) {
+    const auto offer = [&](Token token, double key) {
+      if (key < best.at_least(0)) return false;
+      best.offer({key, parent.sum + candidates.score(token), token, parent.row});
+      return true;
+    };
+    const PhiloxDecider numbers = parent.state.numbers(parent.context.position());
+    (*this)(candidates, location, largest, first, numbers, most, offer);
   }
 
  private:
