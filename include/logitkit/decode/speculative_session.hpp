@@ -62,7 +62,7 @@ class SpeculativeSession {
 
   /// How many tokens of a draft the model can read.
   [[nodiscard]] std::size_t readable(const Draft& draft) const {
-    return draft.size() - (!draft.empty() && !allowed(draft.tokens.back()));
+    return draft.size() - (!draft.empty() && !in_vocabulary(draft.tokens.back()));
   }
 
   /// One round: by the row after the last token and those after each readable one of the draft,
@@ -125,14 +125,14 @@ class SpeculativeSession {
     }
   }
   [[nodiscard]] std::size_t prompt_size() const { return context().prompt_size; }
-  [[nodiscard]] bool allowed(Token token) const {
+  [[nodiscard]] bool in_vocabulary(Token token) const {
     return token >= 0 && (vocabulary_ == 0 || static_cast<std::size_t>(token) < vocabulary_);
   }
 
   [[nodiscard]] Draft cut(Draft draft, std::size_t n) const {
     const bool by_chance = !draft.drawn_from.empty();
     std::size_t size = 0;
-    while (size < std::min(n, draft.size()) && allowed(draft.tokens[size])) ++size;
+    while (size < std::min(n, draft.size()) && in_vocabulary(draft.tokens[size])) ++size;
     // That it was drawn counts: what comes instead is not drawn from the target as it is.
     if (by_chance && size < std::min(n, draft.size())) ++size;
     draft.tokens = draft.tokens.first(size);
