@@ -81,26 +81,32 @@ void require_same(lk::Token a, lk::Token b, const char* what) {
   if (a != b && broken++ < 10) std::printf("%s: token %d, not %d\n", what, b, a);
 }
 
+/// What is decided on one row alone; rows of the three kinds that are scored in float share it.
+template <class S, class Chain>
+void decide_alone(lk::Row<S> row, const Chain& chain, const lk::Context& context,
+                  const lk::RandomOptions& options, lk::Workspace& workspace, Tokens& tokens) {
+  const auto all = [](auto& candidates, const lk::Context&) {  // a list instead of a row
+    candidates.keep_if([](lk::Token, double) { return true; });
+  };
+  tokens.push_back(lk::GreedyDecoder{chain}.next(row, context, workspace).token);
+  tokens.push_back(lk::RandomDecoder{chain, options}.next(row, context, workspace).token);
+  const lk::RandomDecoder as_list{lk::Chain{all, chain}, options};
+  tokens.push_back(as_list.next(row, context, workspace).token);
+  require_same(tokens.end()[-2], tokens.back(), "a row as a list");
+}
+
 template <class Scalar>
 void decide_on(std::size_t size, std::uint32_t shape, std::uint32_t round, lk::Workspace& workspace,
                Tokens& tokens) {
   const auto row = make_row<Scalar>(size, shape, round);
   const Tokens prompt{0, static_cast<lk::Token>(size / 2)};
-  const auto all = [](auto& candidates, const lk::Context&) {  // a list instead of a row
-    candidates.keep_if([](lk::Token, double) { return true; });
-  };
+  const lk::RandomOptions random{.seed = round, .stream = shape};
   const auto decide = [&](const auto& chain) {
-    const lk::Context context{prompt, 1};
-    tokens.push_back(lk::GreedyDecoder{chain}.next(row, context, workspace).token);
-    const lk::RandomDecoder random{chain, {.seed = round, .stream = shape}};
-    tokens.push_back(random.next(row, context, workspace).token);
-    const lk::RandomDecoder as_list{lk::Chain{all, chain}, {.seed = round, .stream = shape}};
-    tokens.push_back(as_list.next(row, context, workspace).token);
-    require_same(tokens.end()[-2], tokens.back(), "a row as a list");
+    decide_alone(lk::as_row(row), chain, {prompt, 1}, random, workspace, tokens);
     // As the second row of a batch, with all of the prompt as the prompt.
     std::vector<Scalar> rows(row.rbegin(), row.rend());
     rows.insert(rows.end(), row.begin(), row.end());
-    const std::vector sessions(2, random.start(prompt, {}));
+    const std::vector sessions(2, lk::RandomDecoder{chain, random}.start(prompt, {}));
     tokens.push_back(lk::next(rows, sessions, workspace)[1].token);
   };
   const auto known = static_cast<lk::Token>(size - 1);

@@ -133,7 +133,7 @@ TEMPLATE_TEST_CASE("a bounded step is an unbounded one, bit for bit", "[beams]",
       }
     }
   };
-  check_all(4);
+  check_all(2);
   const test::FlushToZero flush;
   check_all(1);
 }

@@ -25,7 +25,7 @@ lk::SynthIdWatermark after_text(const lk::SynthIdOptions& options, const Tokens&
 
 TEMPLATE_TEST_CASE("SynthIdWatermark agrees with its twin", "", float, double) {
   const lk::SynthIdOptions options{.keys = {654, 400, 836, 123, 340}, .ngram = 4, .table_size = 97};
-  for (const std::size_t size : {1u, 31u, 64u, 65u}) {
+  for (const std::size_t size : {1u, 65u}) {
     for (const Tokens& text : {Tokens{}, Tokens{3}, Tokens{3, 1, 4, 1, 5}}) {
       const auto watermark = after_text(options, text);
       reference::for_each_trial<TestType>(
@@ -67,7 +67,7 @@ TEMPLATE_TEST_CASE("SynthIdWatermark: over many keys the mean distribution is th
                    float, double) {
   const std::vector<TestType> row{2, 1, 0, 1.5};
   const Scores before = reference::probabilities(Scores(row.begin(), row.end()));
-  constexpr int kRuns = 4000;
+  constexpr int kRuns = 1000;
   Scores mean(row.size(), 0);
   for (int run = 0; run < kRuns; ++run) {
     const lk::SynthIdWatermark watermark({.keys = {2 * run, 2 * run + 1}, .table_size = 4096});

@@ -63,7 +63,7 @@ std::vector<Case> cases() {
     if (i % 4 == 3) made.k = 3, made.draft_k = 2;
     if (i % 6 == 1) made.p = 0.9;
     if (i % 8 == 4) made.draft_tokens = 3, made.max_new_tokens = 4, made.draft_k = 2;
-    if (i == 6) made.max_new_tokens = 4;
+    if (i == 10) made.max_new_tokens = 4;
     if (i % 5 == 4) {  // after token 1 nothing can come
       std::fill_n(made.target.logits.begin() + static_cast<std::ptrdiff_t>(v), v, kBanned);
       made.prompt = {1, 0};

@@ -66,10 +66,10 @@ TEMPLATE_TEST_CASE("what is near is found in rows and in lists", "[near]", float
           hot.keep_near(score, p), list.keep_near(score, p);
           const auto tokens = kept(hot);
           REQUIRE(tokens == kept(list));
-          const auto expected = nearest.within(p, 1);
+          if (tokens == nearest.within(p, 1)) continue;
           const auto fewer = nearest.within(p * (1 - 2e-7), 1);
           const auto more = nearest.within(p * (1 + 2e-7), 1);
-          REQUIRE((tokens == expected || tokens == fewer || tokens == more ||
+          REQUIRE((tokens == fewer || tokens == more ||
                    (tokens.size() > fewer.size() && tokens.size() < more.size())));
         }
         lk::Candidates set(row, a);
