@@ -8,6 +8,7 @@
 #include <logitkit/core/context.hpp>
 #include <logitkit/core/error.hpp>
 #include <logitkit/core/generation.hpp>
+#include <logitkit/core/green_list_options.hpp>
 #include <logitkit/core/limits.hpp>
 #include <logitkit/core/min_keep.hpp>
 #include <logitkit/core/penalty_scope.hpp>
@@ -16,6 +17,7 @@
 #include <logitkit/core/row.hpp>
 #include <logitkit/core/sequence_matcher.hpp>
 #include <logitkit/core/status.hpp>
+#include <logitkit/core/synth_id_options.hpp>
 #include <logitkit/core/token.hpp>
 #include <logitkit/core/token_counts.hpp>
 #include <logitkit/core/workspace.hpp>

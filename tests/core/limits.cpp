@@ -28,7 +28,7 @@ TEST_CASE("tokens that cannot be are refused", "[limits]") {
           "Limits: end_tokens must satisfy 0 <= token < vocabulary, got 10");
   REQUIRE(lk::Limits{.end_tokens = {9}, .vocabulary = 10}.check().empty());
   REQUIRE(lk::Limits{.stop_sequences = {{1}, {}}}.check() ==
-          "Limits: each of stop_sequences must satisfy its length >= 1, got 0");
+          "Limits: each of stop_sequences must satisfy length >= 1, got 0");
   REQUIRE(lk::Limits{.stop_sequences = {{1}, {2, -7}}}.check() ==
           "Limits: stop_sequences must satisfy 0 <= token, got -7");
   REQUIRE(lk::Limits{.stop_sequences = {{1, 11}}, .vocabulary = 10}.check() ==

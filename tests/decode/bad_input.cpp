@@ -250,7 +250,7 @@ TEST_CASE("limits that cannot be are refused with a sentence, by every decoder")
   check({.end_tokens = {20}, .vocabulary = 20},
         "Limits: end_tokens must satisfy 0 <= token < vocabulary, got 20");
   check({.stop_sequences = {{1}, {}}},
-        "Limits: each of stop_sequences must satisfy its length >= 1, got 0");
+        "Limits: each of stop_sequences must satisfy length >= 1, got 0");
   check({.stop_sequences = {{1, -1}}}, "Limits: stop_sequences must satisfy 0 <= token, got -1");
 }
 

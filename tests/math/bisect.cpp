@@ -43,15 +43,6 @@ math::Reached<Key> walk(std::vector<Key> keys, Mass before, double target) {
 
 }  // namespace
 
-TEST_CASE("halfway is between any two keys, rounded down", "[bisect]") {
-  constexpr auto kLeast = std::numeric_limits<std::int32_t>::min();
-  constexpr auto kMost = std::numeric_limits<std::int32_t>::max();
-  CHECK(math::halfway(kLeast, kMost) == -1);
-  CHECK(math::halfway(-3, -2) == -3);
-  CHECK(math::halfway(-3, 4) == 0);
-  CHECK(math::halfway(kMost - 1, kMost) == kMost - 1);
-}
-
 TEMPLATE_TEST_CASE("rank_bound parts the k largest keys from the others", "[bisect]", float,
                    double) {
   for (const auto& [name, row] : test::all_named_rows<TestType>()) {

@@ -48,7 +48,7 @@ TEST_CASE("EndPrioritizer refuses what is not in [0, 1], and negative tokens") {
   reference::refuses([] { lk::EndPrioritizer{1.5, {2}}; },
                      "EndPrioritizer: p must satisfy 0 <= p <= 1, got 1.5");
   reference::refuses([] { lk::EndPrioritizer{0.5, {2, -1}}; },
-                     "EndPrioritizer: token must satisfy token >= 0, got -1");
+                     "EndPrioritizer: end token must satisfy token >= 0, got -1");
   static_assert(std::same_as<decltype(lk::EndPrioritizer{1, {}}), lk::EndPrioritizer<float>>);
 }
 

@@ -75,7 +75,7 @@ TEST_CASE("GreenListDetector: a text without a token to score proves nothing") {
 TEST_CASE("GreenListDetector finds what was marked with its own key, and nothing else") {
   for (const auto seeding : {lk::GreenSeeding::left_hash, lk::GreenSeeding::self_hash}) {
     const lk::GreenListOptions options{.vocabulary = 300, .seeding = seeding};
-    const lk::GreenList green(options);
+    const lk::detail::GreenList green(options);
     Tokens marked{5}, plain = random_text(200, 300, 4);
     for (const lk::Token token : random_text(2000, 300, 3)) {  // a strong watermark: only greens
       if (green.contains(marked, token)) marked.push_back(token);

@@ -37,7 +37,7 @@ TEST_CASE("SynthIdDetector counts what the twin counts, each context once") {
   const auto evidence = lk::SynthIdDetector(kOptions).score(text);
   CHECK(evidence.scored == 10 * contexts.size());
   CHECK(evidence.ones == ones);
-  const double g = lk::SynthId(kOptions).share(), n = double(evidence.scored);
+  const double g = lk::detail::SynthId(kOptions).share(), n = double(evidence.scored);
   CHECK(std::fabs(evidence.z - (double(ones) - g * n) / std::sqrt(n * g * (1 - g))) < 1e-12);
   CHECK(std::fabs(evidence.p_value - std::erfc(evidence.z / std::sqrt(2.0)) / 2) < 1e-15);
 }

@@ -108,7 +108,7 @@ TEST_CASE("SynthIdWatermark: a copy is a fork") {
 
 TEST_CASE("SynthIdWatermark refuses options that are none, and keeps the status of a bad row") {
   reference::refuses([] { lk::SynthIdWatermark{{}}; },
-                     "SynthIdOptions: keys must satisfy at least one key, got 0");
+                     "SynthIdOptions: keys must satisfy length >= 1, got 0");
   reference::keeps_bad_rows<float>(lk::SynthIdWatermark{{.keys = {1}}});
   reference::keeps_bad_rows<double>(lk::SynthIdWatermark{{.keys = {1, 2}}});
 }

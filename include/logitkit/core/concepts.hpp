@@ -42,11 +42,12 @@ template <class P>
 concept RecallingProcessor =
     AcceptingProcessor<P> && requires(P& p, const P& before) { p.recall(before); };
 
+/// A processor of which two copies may differ, by what they have been told.
 template <class P>
 concept StatefulProcessor = AcceptingProcessor<P> || StartingProcessor<P>;
 
-/// The same of a value: one that knows only at run time, such as a DynamicChain, has a member
-/// `keeps_state()`. What keeps none is not copied for a single choice.
+/// Whether this very one is stateful: one that knows only at run time, such as a DynamicChain, has
+/// a member `keeps_state()`. What keeps no state is not copied for a single choice.
 template <Processor P>
 [[nodiscard]] bool keeps_state(const P& processor) {
   if constexpr (requires { processor.keeps_state(); }) return processor.keeps_state();
@@ -59,8 +60,8 @@ template <Processor P>
 template <class P>
 concept WholeRowProcessor = Processor<P> && requires { requires P::whole_row; };
 
-/// The same of a value: one that knows only at run time, such as a DynamicChain, has a member
-/// `needs_whole_row()`. A candidate list then gives it the status of that name.
+/// Whether this very one would be: one that knows only at run time, such as a DynamicChain, has a
+/// member `needs_whole_row()`. A candidate list then gives it the status of that name.
 template <Processor P>
 [[nodiscard]] bool needs_whole_row(const P& processor) {
   if constexpr (requires { processor.needs_whole_row(); }) return processor.needs_whole_row();

@@ -35,7 +35,7 @@ struct Limits {
     }
     for (const auto& sequence : stop_sequences) {
       if (sequence.empty()) {
-        return misuse("Limits", "each of stop_sequences", "its length >= 1", 0);
+        return misuse("Limits", "each of stop_sequences", "length >= 1", 0);
       }
       for (const Token token : sequence) {
         if (!in_vocabulary(token)) return misuse("Limits", "stop_sequences", token_rule(), token);

@@ -3,7 +3,8 @@
 //
 // Every contiguous run of float, double, Eigen::half or Eigen::bfloat16 is a row: std::span,
 // std::vector, Eigen vectors, maps and refs. Several rows are one buffer: a column-major V x rows
-// matrix or, which is the same memory, a row-major rows x V one; padded vocabularies give a stride.
+// matrix or, which is the same memory, a row-major rows x V one; with a padded
+// vocabulary, Rows<float>{data, count, vocabulary, stride}.
 #pragma once
 
 #include <logitkit/version.hpp>

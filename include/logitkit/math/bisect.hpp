@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <numeric>  // std::midpoint
 #include <span>
 
 namespace logitkit::inline LOGITKIT_ABI::math {
@@ -73,12 +74,6 @@ template <class Key>
   }
 }
 
-/// The number halfway between two keys, rounded down; their distance may be beyond a Key.
-template <class Key>
-[[nodiscard]] constexpr Key halfway(Key low, Key high) {
-  return static_cast<Key>((low & high) + ((low ^ high) >> 1));
-}
-
 /// An interval that is known to hold the key looked for: the narrower, the fewer steps.
 template <class Key>
 struct Interval {
@@ -102,7 +97,7 @@ template <class Key>
     Key low = std::max(within.low, least<Key>(keys)), high = within.high;
     std::size_t size = keys.size(), above = 0, left_out = 0;  // above `high`, and not in the list
     for (int step = 1; low < high; ++step) {
-      const Key middle = static_cast<Key>(halfway(low, high) + 1);
+      const Key middle = static_cast<Key>(std::midpoint(low, high) + 1);
       const std::size_t count = left_out + count_at_least<Key>(keys.first(size), middle);
       if (count == k) return middle;
       if (count > k) {
@@ -146,7 +141,7 @@ template <class Key>
     counted = before;
   };
   for (int step = 1; low < high; ++step) {
-    const Key middle = static_cast<Key>(halfway(low, high) + 1);
+    const Key middle = static_cast<Key>(std::midpoint(low, high) + 1);
     Mass mass = mass_at_least<Key>(keys.first(size), weights, middle);
     mass += counted;
     if (mass.to_double() < target) {

@@ -24,7 +24,7 @@ class EndPrioritizer {
 
   [[nodiscard]] static std::string check(P p, const std::vector<Token>& end_tokens) {
     if (!(p >= 0 && p <= 1)) return misuse("EndPrioritizer", "p", "0 <= p <= 1", double(p));
-    return detail::check_tokens("EndPrioritizer", "token", end_tokens);
+    return detail::check_tokens("EndPrioritizer", "end token", end_tokens);
   }
 
   template <std::floating_point S>

@@ -2,6 +2,7 @@
 // GreenListDetector: how sure one can be that a text carries the watermark of GreenListWatermark.
 #pragma once
 
+#include <logitkit/core/green_list_options.hpp>
 #include <logitkit/process/detail/green_list.hpp>
 
 #include <cmath>
@@ -24,7 +25,7 @@ struct GreenListEvidence {
 /// The options must be those of the generator. `tokens`: the generated text, the first `context` of
 /// them (one less with self_hash) not scored. With `each_run_once` a run of context and token that
 /// occurs again is not scored again: a text that repeats itself would else prove too much. Cost:
-/// O(ratio * V) for each distinct run. Source: as GreenList, equation 3; Hugging Face,
+/// O(ratio * V) for each distinct run. Source: as detail::GreenList, equation 3; Hugging Face,
 /// `WatermarkDetector`.
 class GreenListDetector {
  public:
@@ -60,7 +61,7 @@ class GreenListDetector {
   }
 
  private:
-  GreenList green_;
+  detail::GreenList green_;
   bool each_run_once_;
 };
 

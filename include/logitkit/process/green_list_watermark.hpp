@@ -4,6 +4,7 @@
 
 #include <logitkit/core/concepts.hpp>
 #include <logitkit/core/error.hpp>
+#include <logitkit/core/green_list_options.hpp>
 #include <logitkit/process/detail/green_list.hpp>
 
 #include <array>
@@ -11,15 +12,15 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-/// score' = score + bias for the green tokens, see GreenList; with self_hash for those of the 40
-/// best that are green, equal scores: the lower token first. bias finite, usually in [1, 5]; larger
-/// is easier to detect and changes the text more. Nothing is changed before `context` tokens have
-/// come, the prompt's counted. Banned stays banned. GreenListDetector finds it again.
+/// score' = score + bias for the green tokens, see detail::GreenList; with self_hash for those of
+/// the 40 best that are green, equal scores: the lower token first. bias finite, usually in [1, 5];
+/// larger is easier to detect and changes the text more. Nothing is changed before `context` tokens
+/// have come, the prompt's counted. Banned stays banned. GreenListDetector finds it again.
 ///
 /// Cost: left_hash O(V) for each accepted token, which is inherent: the list is drawn from all V;
 /// then O(ratio * V) a row, or O(survivors) after narrowing, which is the cheaper place for it. A
 /// copy takes 4 V bytes. self_hash: 40 * ratio * V random numbers a row.
-/// `GreenListWatermark{2.0f, {.vocabulary = 32000}}`. Source: as GreenList.
+/// `GreenListWatermark{2.0f, {.vocabulary = 32000}}`. Source: as detail::GreenList.
 template <std::floating_point P = float>
 class GreenListWatermark {
  public:
@@ -103,7 +104,7 @@ class GreenListWatermark {
   }
 
   P bias_;
-  GreenList green_;
+  detail::GreenList green_;
   std::vector<Token> before_;               // the last `context` tokens
   std::vector<std::uint32_t> permutation_;  // left_hash: the green tokens, then all others
   std::vector<std::uint64_t> bits_;         // left_hash: bit t is whether token t is green

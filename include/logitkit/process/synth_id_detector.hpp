@@ -2,6 +2,7 @@
 // SynthIdDetector: how sure one can be that a text carries the watermark of SynthIdWatermark.
 #pragma once
 
+#include <logitkit/core/synth_id_options.hpp>
 #include <logitkit/process/detail/synth_id.hpp>
 
 #include <cmath>
@@ -24,8 +25,9 @@ struct SynthIdEvidence {
 /// z = 0 and p = 1.
 ///
 /// The options must be those of the generator. `tokens`: the generated text, its first ngram - 1
-/// not scored. Cost: O(tokens (ngram + layers + ln tokens)). Source: as SynthId, the mean score of
-/// its supplement; Hugging Face, `SynthIDTextWatermarkDetector`, learns a weight for each layer.
+/// not scored. Cost: O(tokens (ngram + layers + ln tokens)). Source: as detail::SynthId, the mean
+/// score of its supplement; Hugging Face, `SynthIDTextWatermarkDetector`, learns a weight for each
+/// layer.
 class SynthIdDetector {
  public:
   explicit SynthIdDetector(const SynthIdOptions& options) : bits_(options) {}
@@ -34,9 +36,9 @@ class SynthIdDetector {
     SynthIdEvidence evidence;
     std::set<std::uint64_t> contexts;
     for (std::size_t at = bits_.width(); at < tokens.size(); ++at) {
-      const auto context = SynthId::hash(tokens.subspan(at - bits_.width(), bits_.width()));
+      const auto context = detail::SynthId::hash(tokens.subspan(at - bits_.width(), bits_.width()));
       if (!contexts.insert(context).second) continue;
-      const std::uint64_t run = SynthId::prolonged(context, tokens[at]);
+      const std::uint64_t run = detail::SynthId::prolonged(context, tokens[at]);
       for (std::size_t layer = 0; layer < bits_.layers(); ++layer) {
         evidence.ones += bits_.bit(run, layer);
       }
@@ -51,7 +53,7 @@ class SynthIdDetector {
   }
 
  private:
-  SynthId bits_;
+  detail::SynthId bits_;
 };
 
 }  // namespace logitkit::inline LOGITKIT_ABI

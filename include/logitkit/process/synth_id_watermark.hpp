@@ -3,28 +3,30 @@
 #pragma once
 
 #include <logitkit/core/concepts.hpp>
+#include <logitkit/core/synth_id_options.hpp>
 #include <logitkit/process/detail/synth_id.hpp>
 
 #include <algorithm>
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-/// Layer by layer, p' = p (b + q), where b is the token's bit in that layer, see SynthId, and q the
-/// probability of all tokens whose bit is 0: what comes of a knockout of two draws, won by the
-/// larger bit. Over all keys the mean of p' is p. The scores are then ln p, normalised. After a
-/// context that is among the last `history` ones they stay as they are, so that a text that repeats
-/// itself is not marked twice. The context is the last ngram - 1 generated tokens, zeros where
-/// there are fewer; the prompt plays no part. Banned stays banned. SynthIdDetector finds it again.
+/// Layer by layer, p' = p (b + q), where b is the token's bit in that layer, see detail::SynthId,
+/// and q the probability of all tokens whose bit is 0: what comes of a knockout of two draws, won
+/// by the larger bit. Over all keys the mean of p' is p. The scores are then ln p, normalised.
+/// After a context that is among the last `history` ones they stay as they are, so that a text that
+/// repeats itself is not marked twice. The context is the last ngram - 1 generated tokens, zeros
+/// where there are fewer; the prompt plays no part. Banned stays banned. SynthIdDetector finds it
+/// again.
 ///
 /// State: the contexts so far, and `mutable` memory: one object serves one thread at a time, as
 /// sessions and beams have copies of their own. Cost: O(layers) hashes and products a token of V,
 /// or of the survivors, and 32 bytes: put it behind what truncates. `accept` O(ngram + history).
-/// `SynthIdWatermark{{.keys = {654, 400, 836}}}`. Source: as SynthId; Hugging Face,
+/// `SynthIdWatermark{{.keys = {654, 400, 836}}}`. Source: as detail::SynthId; Hugging Face,
 /// `SynthIDTextWatermarkLogitsProcessor`.
 class SynthIdWatermark {
  public:
   explicit SynthIdWatermark(const SynthIdOptions& options)
-      : bits_(options), context_(bits_.width()), hash_(SynthId::hash(context_)) {}
+      : bits_(options), context_(bits_.width()), hash_(detail::SynthId::hash(context_)) {}
 
   [[nodiscard]] static std::string check(const SynthIdOptions& options) { return options.check(); }
 
@@ -38,7 +40,7 @@ class SynthIdWatermark {
     }
     context_.erase(context_.begin());
     context_.push_back(token);
-    hash_ = SynthId::hash(context_);
+    hash_ = detail::SynthId::hash(context_);
     known_ = std::find(contexts_.begin(), contexts_.end(), hash_) != contexts_.end();
   }
 
@@ -50,7 +52,8 @@ class SynthIdWatermark {
     candidates.normalise();
     entries_.clear();
     for (const auto& [token, score] : candidates) {
-      entries_.push_back({math::exp(score), 0, SynthId::prolonged(hash_, token), token, false});
+      entries_.push_back(
+          {math::exp(score), 0, detail::SynthId::prolonged(hash_, token), token, false});
     }
     for (std::size_t layer = 0; layer < bits_.layers(); ++layer) play(layer);
     auto entry = entries_.begin();
@@ -86,7 +89,7 @@ class SynthIdWatermark {
     }
   }
 
-  SynthId bits_;
+  detail::SynthId bits_;
   std::vector<Token> context_;             // the last width() tokens
   std::uint64_t hash_;                     // of the context
   bool known_ = false;                     // the context is among `contexts_`

@@ -14,15 +14,16 @@ struct TopKOptions {
 /// Keeps exactly the k tokens with the largest scores (all that are not banned, if they are fewer);
 /// equal scores at the boundary: the lower tokens stay, or all if keep_ties. k >= 1.
 /// An all-banned row stays empty. Cost: O(V / 64 + k) after the row has been read once.
+/// `TopK{40, {.keep_ties = true}}`.
 /// Source: Fan, Lewis, Dauphin 2018, "Hierarchical neural story generation", arXiv 1805.04833.
-template <std::integral P = int>
+template <std::integral N = int>
 class TopK {
  public:
-  explicit TopK(P k, const TopKOptions& options = {}) : k_(k), options_(options) {
+  explicit TopK(N k, const TopKOptions& options = {}) : k_(k), options_(options) {
     require(check(k));
   }
 
-  [[nodiscard]] static std::string check(P k) {
+  [[nodiscard]] static std::string check(N k) {
     return k >= 1 ? std::string() : misuse("TopK", "k", "k >= 1", double(k));
   }
 
@@ -36,7 +37,7 @@ class TopK {
   }
 
  private:
-  P k_;
+  N k_;
   TopKOptions options_;
 };
 

@@ -159,8 +159,7 @@ void Candidates<S>::normalise() {
 
 template <std::floating_point S>
 void Candidates<S>::transform(const auto& f) {
-  static_cast<void>(peak());
-  // Once they are no longer so; also when f throws.
+  static_cast<void>(peak());  // before a value changes, as f may ask for it
   const detail::ScopeExit forgetting([this] { forget_facts(); });
   const auto next = [&](Token token, S old) {
     if (old == -kInfinity) return old;  // banned is banned, whatever f makes of -inf

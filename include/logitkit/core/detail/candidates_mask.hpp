@@ -38,7 +38,7 @@ void Candidates<S>::mask(std::span<const std::uint32_t> words) {
   forget_facts();
 }
 
-/// From now on what is not in scratch_.marks, either, is not in the set.
+/// Takes out of the set what is not in scratch_.marks.
 template <std::floating_point S>
 void Candidates<S>::allow_marked() {
   for (std::size_t tile = 0; masked_ && tile < scratch_.tiles.size(); ++tile) {

@@ -103,8 +103,9 @@ struct QuickSums {
 
 /// Sums of tiles in doubles, of the weights that the numbers of double rows have.
 struct FineSums {
+  static constexpr double unit = 1;
   std::span<const double> tiles;
-  double all, unit = 1;
+  double all;
   double size;  // the length of the row
 
   /// The same. In units of 2^-53, powers are worth 128, their roundings 20, the additions in a tile

@@ -2,7 +2,7 @@
 // GreenList: the part of the vocabulary that a watermark favours after a given context.
 #pragma once
 
-#include <logitkit/core/error.hpp>
+#include <logitkit/core/green_list_options.hpp>
 #include <logitkit/core/token.hpp>
 #include <logitkit/random/mersenne_twister.hpp>
 
@@ -12,39 +12,7 @@
 #include <span>
 #include <vector>
 
-namespace logitkit::inline LOGITKIT_ABI {
-
-/// What a green list depends on. Hugging Face's `seeding_scheme`.
-enum class GreenSeeding : std::uint8_t {
-  left_hash,  ///< the token before
-  self_hash,  ///< the tokens before and the token itself: each token has a list of its own
-};
-
-struct GreenListOptions {
-  std::size_t vocabulary = 0;    ///< how many tokens the model has, 1 to 2^24
-  double ratio = 0.25;           ///< how much of it is green, in (0, 1), one token at least
-  std::uint32_t key = 15485863;  ///< the secret that generation and detection share
-  GreenSeeding seeding = GreenSeeding::left_hash;
-  /// `context_width`, >= 1: how many tokens, the token itself included, make the seed of self_hash;
-  /// there is no watermark before so many have come.
-  std::size_t context = 1;
-
-  [[nodiscard]] std::string check() const {
-    if (vocabulary < 1 || vocabulary > (1u << 24)) {
-      return misuse("GreenListOptions", "vocabulary", "1 <= vocabulary <= 2^24",
-                    double(vocabulary));
-    }
-    if (!(ratio > 0 && ratio < 1)) {
-      return misuse("GreenListOptions", "ratio", "0 < ratio < 1", ratio);
-    }
-    const double green = double(vocabulary) * ratio;
-    if (green < 1) return misuse("GreenListOptions", "ratio", "ratio * vocabulary >= 1", ratio);
-    if (context < 1) {
-      return misuse("GreenListOptions", "context", "context >= 1", double(context));
-    }
-    return {};
-  }
-};
+namespace logitkit::inline LOGITKIT_ABI::detail {
 
 /// The first floor(ratio * V) tokens of a permutation of all V, which the context and the key seed.
 /// The permutation is the one of Hugging Face with PyTorch on a CPU: std::mt19937 g, and for i = 0,
@@ -129,4 +97,4 @@ class GreenList {
   std::shared_ptr<const std::vector<std::uint32_t>> table_;  // of self_hash, else null
 };
 
-}  // namespace logitkit::inline LOGITKIT_ABI
+}  // namespace logitkit::inline LOGITKIT_ABI::detail

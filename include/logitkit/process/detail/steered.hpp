@@ -24,7 +24,7 @@ class Steered {
 
   /// Begins the list of a new row, of V tokens. It has room for a usual number of observations from
   /// the first row on, so that later ones seldom allocate.
-  void forget(std::size_t vocabulary = 0) const {
+  void forget(std::size_t vocabulary) const {
     constexpr std::size_t kUsual = 1024;
     seen_.clear();
     seen_.reserve(std::min(vocabulary, kUsual));

@@ -2,7 +2,7 @@
 // SynthId: the bits that a watermark's keys and the tokens before it give to every token.
 #pragma once
 
-#include <logitkit/core/error.hpp>
+#include <logitkit/core/synth_id_options.hpp>
 #include <logitkit/core/token.hpp>
 #include <logitkit/random/mersenne_twister.hpp>
 
@@ -10,26 +10,7 @@
 #include <span>
 #include <vector>
 
-namespace logitkit::inline LOGITKIT_ABI {
-
-/// What generation and detection must agree on. Hugging Face's names are in quotes.
-struct SynthIdOptions {
-  std::vector<std::int64_t> keys{};  ///< the secret, one for each layer; 20 to 30 are usual
-  std::size_t ngram = 5;             ///< "ngram_len" >= 2: a token and the ngram - 1 before it
-  std::size_t table_size = 65536;    ///< "sampling_table_size", 2 to 2^24
-  std::uint32_t table_seed = 0;      ///< "sampling_table_seed"
-  std::size_t history = 1024;  ///< "context_history_size": a context among so many is marked once
-
-  [[nodiscard]] std::string check() const {
-    const char* const where = "SynthIdOptions";
-    if (keys.empty()) return misuse(where, "keys", "at least one key", 0);
-    if (ngram < 2) return misuse(where, "ngram", "ngram >= 2", double(ngram));
-    if (table_size < 2 || table_size > (1u << 24)) {
-      return misuse(where, "table_size", "2 <= table_size <= 2^24", double(table_size));
-    }
-    return {};
-  }
-};
+namespace logitkit::inline LOGITKIT_ABI::detail {
 
 /// Each layer has a bit for each token, looked up in a table of random bits by a hash of the tokens
 /// before it, the token and the layer's key: Hugging Face's with PyTorch on a CPU, whose hash is a
@@ -84,4 +65,4 @@ class SynthId {
   std::shared_ptr<const Shared> shared_;
 };
 
-}  // namespace logitkit::inline LOGITKIT_ABI
+}  // namespace logitkit::inline LOGITKIT_ABI::detail
