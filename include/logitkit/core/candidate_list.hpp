@@ -61,7 +61,8 @@ class CandidateList {
 };
 
 template <class R>
-CandidateList(std::span<const Token>, R&&, std::size_t, double = 0) -> CandidateList<ScoreOf<R>>;
+CandidateList(std::span<const Token>, R&&, std::size_t, double = CandidateList<ScoreOf<R>>::kNoRest)
+    -> CandidateList<ScoreOf<R>>;
 
 /// Several lists, of which each may have a length and a rest of its own.
 template <std::floating_point S>
