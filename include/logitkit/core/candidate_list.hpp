@@ -44,8 +44,8 @@ class CandidateList {
                 double rest = kNoRest)
       : tokens_(tokens), logits_(as_row(logits)), vocabulary_(vocabulary), rest_(rest) {
     static_assert(std::is_lvalue_reference_v<R> || detail::View<R>,
-                  "logitkit: these logits are a temporary that owns them, and would be gone: keep "
-                  "it in a variable");
+                  "logitkit: these logits are a temporary that owns them, and would be gone: "
+                  "keep them in a variable");
   }
 
   [[nodiscard]] std::span<const Token> tokens() const { return tokens_; }
