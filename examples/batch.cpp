@@ -57,7 +57,7 @@ class ThreadPool {
 };
 
 // Stands for the forward pass: writes the scores of what may follow `tokens`.
-constexpr std::size_t vocabulary = 1000;
+constexpr std::size_t kVocabulary = 1000;
 void forward(std::span<const lk::Token> tokens, std::span<float> row) {
   const auto last = float(tokens.back()), length = float(tokens.size());
   for (std::size_t i = 0; i < row.size(); ++i) row[i] = 6 * std::sin(last + length * float(i));
@@ -73,12 +73,12 @@ std::vector<std::vector<lk::Token>> generate(Executor& executor) {
     const std::vector<lk::Token> prompt{1, 2, 3};
     sessions.push_back(Decoder{chain, {.seed = i}}.start(prompt, {.max_new_tokens = 3 + i}));
   }
-  std::vector<float> rows(sessions.size() * vocabulary);
+  std::vector<float> rows(sessions.size() * kVocabulary);
   std::vector<lk::Workspace> workspaces(4);  // four tasks at most: one for each thread
 
   for (bool going = true; going;) {
     for (std::size_t r = 0; r < sessions.size(); ++r) {
-      forward(sessions[r].tokens(), std::span(rows).subspan(r * vocabulary, vocabulary));
+      forward(sessions[r].tokens(), std::span(rows).subspan(r * kVocabulary, kVocabulary));
     }
     going = false;
     const auto picks = lk::next(rows, sessions, workspaces, executor);

@@ -12,7 +12,7 @@
 
 namespace lk = logitkit;
 
-constexpr std::size_t vocabulary = 50000, handed_over = 64;
+constexpr std::size_t kVocabulary = 50000, kHandedOver = 64;
 
 // Stands for the GPU: scores every token, brings back the best, best first.
 struct Device {
@@ -21,22 +21,22 @@ struct Device {
   double rest = 0;  // ln of the sum of exp(logit) over all others
 
   void forward(std::span<const lk::Token> context) {
-    std::vector<float> row(vocabulary);
-    for (std::size_t i = 0; i < vocabulary; ++i) {
+    std::vector<float> row(kVocabulary);
+    for (std::size_t i = 0; i < kVocabulary; ++i) {
       const double x = 0.1 * context.back() + 0.618034 * double(i);
       row[i] = float(-2 * std::log(1e-4 + x - std::floor(x)));  // few are good
     }
-    tokens.resize(vocabulary);
-    for (std::size_t i = 0; i < vocabulary; ++i) tokens[i] = lk::Token(i);
+    tokens.resize(kVocabulary);
+    for (std::size_t i = 0; i < kVocabulary; ++i) tokens[i] = lk::Token(i);
     std::stable_sort(tokens.begin(), tokens.end(), [&](lk::Token a, lk::Token b) {
       return row[std::size_t(a)] > row[std::size_t(b)];
     });
     double mass = 0;
-    for (std::size_t i = handed_over; i < vocabulary; ++i) {
+    for (std::size_t i = kHandedOver; i < kVocabulary; ++i) {
       mass += std::exp(double(row[std::size_t(tokens[i])]));
     }
     rest = std::log(mass);
-    tokens.resize(handed_over);
+    tokens.resize(kHandedOver);
     logits.clear();
     for (const lk::Token token : tokens) logits.push_back(row[std::size_t(token)]);
   }
@@ -51,7 +51,7 @@ int main() {
   Device device;
   while (session.reason() == lk::StopReason::none) {
     device.forward(session.tokens());
-    const lk::CandidateList list{device.tokens, device.logits, vocabulary, device.rest};
+    const lk::CandidateList list{device.tokens, device.logits, kVocabulary, device.rest};
     const lk::Pick pick = session.next(list, workspace);
     if (pick.status != lk::Status::ok) return 1;
     std::printf("%5d  rank %2zu, ln p = %.3f; best:", pick.token, pick.rank,

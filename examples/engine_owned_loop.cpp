@@ -31,10 +31,10 @@ using Session = decltype(std::declval<Request>().decoder())::Session;
 
 // Stands for the forward pass of one row: writes the scores of what may follow `tokens`. After
 // token 13 it fails, as request 1 will see.
-constexpr std::size_t vocabulary = 50;
+constexpr std::size_t kVocabulary = 50;
 std::span<float> forward(std::span<const lk::Token> tokens, std::span<float> row) {
   const auto last = float(tokens.back()), length = float(tokens.size());
-  for (std::size_t i = 0; i < vocabulary; ++i) row[i] = 3 * std::sin(last + length * float(i));
+  for (std::size_t i = 0; i < kVocabulary; ++i) row[i] = 3 * std::sin(last + length * float(i));
   if (tokens.back() == 13) row[0] = std::numeric_limits<float>::quiet_NaN();
   return row;
 }
@@ -68,9 +68,9 @@ int main() {
     }
     std::cout << "step " << step << ": " << sessions.size() << " rows\n";
 
-    rows.resize(sessions.size() * vocabulary);
+    rows.resize(sessions.size() * kVocabulary);
     for (std::size_t r = 0; r < sessions.size(); ++r) {
-      forward(sessions[r].tokens(), std::span(rows).subspan(r * vocabulary, vocabulary));
+      forward(sessions[r].tokens(), std::span(rows).subspan(r * kVocabulary, kVocabulary));
     }
     const std::span<const lk::Pick> picks = lk::next(rows, sessions, workspace);
 
@@ -89,7 +89,7 @@ int main() {
   }
 
   // Company changed nothing: alone, each request gets the same tokens.
-  std::vector<float> row(vocabulary);
+  std::vector<float> row(kVocabulary);
   const auto model = [&](std::span<const lk::Token> tokens) { return forward(tokens, row); };
   for (std::size_t i = 0; i < requests.size(); ++i) {
     const auto alone = requests[i].decoder().decode(model, requests[i].prompt, requests[i].limits);

@@ -135,7 +135,7 @@ TEST_CASE("a value that means off adds nothing") {
                   {"repeat_last_n", 64}}) == "");
 }
 
-TEST_CASE("what a thinking budget and a watermark lack is told by name") {
+TEST_CASE("what a parameter lacks, and a number out of range, is told by name") {
   const auto complaints = [](const lk::Parameters& parameters) {
     lk::detail::ParameterReader reader(parameters);
     reader.read(lk::detail::Registry<>::kRows);

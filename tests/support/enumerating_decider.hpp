@@ -40,8 +40,9 @@ struct Outcome {
 
   [[nodiscard]] long double probability() const {
     long double product = 1;
-    for (const std::uint64_t length : lengths)
+    for (const std::uint64_t length : lengths) {
       product *= static_cast<long double>(length) * 0x1p-53L;
+    }
     return product;
   }
 };

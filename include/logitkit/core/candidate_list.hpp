@@ -44,8 +44,8 @@ class CandidateList {
                 double rest = kNoRest)
       : tokens_(tokens), logits_(as_row(logits)), vocabulary_(vocabulary), rest_(rest) {
     static_assert(std::is_lvalue_reference_v<R> || detail::View<R>,
-                  "logitkit: these logits are a temporary that owns them, and would be gone: keep "
-                  "it in a variable");
+                  "logitkit: these logits are a temporary that owns them, and would be gone: "
+                  "keep them in a variable");
   }
 
   [[nodiscard]] std::span<const Token> tokens() const { return tokens_; }
@@ -61,7 +61,8 @@ class CandidateList {
 };
 
 template <class R>
-CandidateList(std::span<const Token>, R&&, std::size_t, double = 0) -> CandidateList<ScoreOf<R>>;
+CandidateList(std::span<const Token>, R&&, std::size_t, double = CandidateList<ScoreOf<R>>::kNoRest)
+    -> CandidateList<ScoreOf<R>>;
 
 /// Several lists, of which each may have a length and a rest of its own.
 template <std::floating_point S>

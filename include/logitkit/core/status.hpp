@@ -14,8 +14,8 @@ enum class Status : std::uint8_t {
   not_a_number,        ///< NaN in the row, or made by a processor
   positive_infinity,   ///< +inf in the row, or made by a processor
   nothing_left,        ///< every token is banned
-  wrong_length,        ///< the row is empty, or not as long as the vocabulary
-  token_out_of_range,  ///< a processor edited a token that the row does not have
+  wrong_length,        ///< the row is empty, or not as long as the vocabulary; see CandidateList
+  token_out_of_range,  ///< a processor edited, or a list has, a token that the row does not have
   duplicate_token,     ///< a candidate list has a token twice
   needs_whole_row,     ///< a processor of a chain made at run time cannot work on a candidate list
   finished,            ///< the session has already stopped

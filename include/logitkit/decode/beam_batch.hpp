@@ -55,7 +55,7 @@ class BeamBatch {
       return {};
     }
 
-    using Score = ScoreOf<std::span<std::remove_pointer_t<decltype(all.data)>>>;
+    using Score = typename decltype(all[0])::Score;
     const auto begin = [&](Workspace& workspace) {
       workspace.scratch<Score>().resize(all.vocabulary);  // now, whoever gets what later
     };

@@ -55,7 +55,7 @@ class LookupDrafter {
     }
   }
 
-  Draft propose(const Context&, std::size_t n, const auto&) {
+  [[nodiscard]] Draft propose(const Context&, std::size_t n, const auto&) {
     draft_.clear();
     for (std::size_t i = first_places_.size(); i-- > 0 && draft_.empty();) {
       const std::size_t ngram = min_ngram_ + i, size = text_.size();

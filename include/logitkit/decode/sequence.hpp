@@ -51,13 +51,13 @@ class SequenceDecoder {
   template <class M, class O = NoObserver>
   [[nodiscard]] Generation decode(M&& model, std::span<const Token> prompt, const Limits& limits,
                                   O&& observer = {}) const {
-    using Plain = std::remove_reference_t<M>;
-    static_assert(detail::explain_model<Plain>());
+    using Given = std::remove_reference_t<M>;
+    static_assert(detail::explain_model<Given>());
     static_assert(Observer<std::remove_reference_t<O>>,
                   "logitkit: an observer is callable with one lk::Token");
     Session session = start(prompt, limits);
     Run<std::remove_reference_t<O>> run{session, {observer, limits, session.reason()}, {}};
-    if constexpr (StatefulModel<Plain>) {
+    if constexpr (StatefulModel<Given>) {
       bool going = run.advance([&]() -> decltype(auto) { return model.prefill(prompt); });
       while (going) {
         const Token last = session.tokens().back();

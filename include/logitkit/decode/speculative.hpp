@@ -63,14 +63,14 @@ class SpeculativeDecoder {
   template <class M, class O = NoObserver>
   [[nodiscard]] SpeculativeGeneration decode(M&& model, std::span<const Token> prompt,
                                              const Limits& limits, O&& observer = {}) const {
-    using Plain = std::remove_reference_t<M>;
-    static_assert(detail::explain_model<Plain>());
+    using Given = std::remove_reference_t<M>;
+    static_assert(detail::explain_model<Given>());
     static_assert(Observer<std::remove_reference_t<O>>,
                   "logitkit: an observer is callable with one lk::Token");
     Session session = start(prompt, limits);
     Run<std::remove_reference_t<O>> run{session, {observer, limits, session.reason()}, {}};
-    if constexpr (StatefulModel<Plain>) {
-      static_assert(RewindableModel<Plain>,
+    if constexpr (StatefulModel<Given>) {
+      static_assert(RewindableModel<Given>,
                     "logitkit: speculation needs a model with score(tokens), which returns the row "
                     "after each, and rewind(n), which forgets the last n tokens");
       run.read(model, prompt);

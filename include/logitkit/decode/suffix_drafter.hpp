@@ -36,7 +36,7 @@ class SuffixDrafter {
 
   void accept(Token token) { text_.append(token); }
 
-  Draft propose(const Context&, std::size_t n, const auto&) {
+  [[nodiscard]] Draft propose(const Context&, std::size_t n, const auto&) {
     draft_.clear();
     const auto [length, next] = text_.earlier();
     if (length < options_.min_match) return {};

@@ -55,6 +55,11 @@ struct Registry {
   using Whole = std::int64_t;
   using Tokens = Value::Tokens;
 
+  /// A processor without parameters, if it is asked for.
+  template <class P>
+  static void flag(ParameterReader& reader) {
+    if (reader.get<bool>(reader.first(), false)) reader.chain.add(P());
+  }
   /// A processor of one parameter, a T; with one of the values `kOff`, as without it, there is
   /// none.
   template <class P, class T, int... kOff>
@@ -137,9 +142,6 @@ struct Registry {
     const auto alpha = reader.get<double>("top_h");
     if (alpha) reader.build<TopH<double>>(*alpha, TopHRule::hugging_face);
   }
-  static void p_less(ParameterReader& reader) {
-    if (reader.get<bool>("p_less", false)) reader.chain.add(PLess());
-  }
   static void temperature(ParameterReader& reader) {
     const auto t = reader.get<double>("temperature", 1);
     const auto range = reader.get<double>("dynatemp_range", 0);
@@ -174,9 +176,6 @@ struct Registry {
                   double(version));
     if (version != 1 && version != 2) return;
     reader.build<Mirostat<double>>(tau, eta, MirostatOptions{.version = int(version)});
-  }
-  static void softmax(ParameterReader& reader) {
-    if (reader.get<bool>("renormalize_logits", false)) reader.chain.add(Softmax());
   }
 
   static void random(ParameterReader& reader) { reader.random.seed = reader.seed(); }
@@ -234,13 +233,13 @@ struct Registry {
        truncation<Typical<double>, 1, TypicalOptions>},
       {"epsilon_cutoff min_keep|min_tokens_to_keep", truncation<Epsilon<double>, 0>},
       {"eta_cutoff min_keep|min_tokens_to_keep", truncation<Eta<double>, 0>},
-      {"p_less", p_less},
+      {"p_less", flag<PLess>},
       {"xtc_probability xtc_threshold seed|random_seed min_keep|min_tokens_to_keep", xtc},
       {"adaptive_target adaptive_decay", adaptive_p},
       {"mirostat mirostat_tau mirostat_eta", mirostat},
       {"watermark_bias greenlist_ratio hashing_key context_width vocab_size watermark_self_hash",
        watermark},
-      {"renormalize_logits", softmax},
+      {"renormalize_logits", flag<Softmax>},
       // What is no processor.
       {"seed|random_seed", random},
       {"max_new_tokens|max_tokens|n_predict|num_predict eos_token_id|stop_token_ids", limits},

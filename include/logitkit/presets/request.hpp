@@ -17,13 +17,12 @@ namespace logitkit::inline LOGITKIT_ABI {
 ///   const Request request(parameters);
 ///   RandomDecoder(request.chain, request.random).decode(model, prompt, request.limits);
 ///
-/// Names are those of Hugging Face, vLLM, llama.cpp and Ollama: the registry lists them. The chain
-/// has the registry's order, whatever the order given: biases, penalties, constraints, dry,
-/// temperature and smoothing, then top_n_sigma, top_h, top_k, top_p, min_p, tfs_z, top_a,
-/// typical_p, epsilon_cutoff, eta_cutoff, p_less, xtc, adaptive_p, mirostat, watermark,
-/// renormalize_logits, each on what the one before has left. It is Hugging Face's, with what that
-/// lacks beside its like; presets:: has the engines' own. A value that means "off" (top_k 0 or -1,
-/// top_p 1, penalties 0 or 1) adds nothing.
+/// Names are those of Hugging Face, vLLM, llama.cpp and Ollama. Which there are, and in what order
+/// the processors run, is the table at the end of registry.hpp, whatever the order given: biases,
+/// penalties, constraints, dry, temperature and smoothing, truncations, xtc, adaptive_p, mirostat,
+/// watermark, renormalize_logits, each on what the one before has left. It is Hugging Face's order,
+/// with what that lacks beside its like; presets:: has the engines' own. A value that means "off"
+/// (top_k 0 or -1, top_p 1, penalties 0 or 1) adds nothing.
 /// temperature 0 keeps the best token alone; of equal tokens at an edge the lower stay.
 /// to_string(chain) shows what runs.
 struct Request {

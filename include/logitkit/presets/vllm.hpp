@@ -63,8 +63,9 @@ struct Vllm {
     const double usable = temperature < 1e-5 ? 0 : std::max(temperature, 0.01);
     to.add_unless<Temperature<double>>(1.0, "temperature", usable);
     to.add_unless<MinP<double>>(0.0, "min_p", min_p);
-    if (top_k != 0 && top_k != -1)
+    if (top_k != 0 && top_k != -1) {
       to.add<TopK<int>>("top_k", top_k, TopKOptions{.keep_ties = true});
+    }
     to.add_unless<TopP<double>>(1.0, "top_p", top_p);
     return to;
   }
