@@ -124,6 +124,20 @@ concept Model = PlainModel<M> || StatefulModel<M>;
 
 namespace detail {
 
+/// A member named `accept` or `start` that cannot be called as one would never be: a trap.
+template <class P>
+consteval bool explain_state() {
+  if constexpr (requires { requires std::is_member_function_pointer_v<decltype(&P::accept)>; }) {
+    static_assert(AcceptingProcessor<P>,
+                  "logitkit: a processor's accept is callable with one lk::Token");
+  }
+  if constexpr (requires { requires std::is_member_function_pointer_v<decltype(&P::start)>; }) {
+    static_assert(StartingProcessor<P>,
+                  "logitkit: a processor's start is callable with std::span<const lk::Token>");
+  }
+  return true;
+}
+
 /// One sentence for whoever makes a decoder of something else.
 template <class P>
 consteval bool explain_processor() {
@@ -131,7 +145,8 @@ consteval bool explain_processor() {
                 "logitkit: a decoder's first argument is a processor or an lk::Chain: copyable, "
                 "and callable as p(candidates, context) const for every lk::Candidates<S>& (write "
                 "`auto& candidates`) and const lk::Context&");
-  return Processor<P>;
+  if constexpr (Processor<P>) return explain_state<P>();
+  return false;
 }
 
 /// One sentence for whoever hands something else to `decode`.

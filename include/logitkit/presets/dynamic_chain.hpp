@@ -28,6 +28,7 @@ class DynamicChain {
   /// not `describe` itself.
   template <Processor P>
   DynamicChain& add(P processor, std::string name = "processor") {
+    static_assert(detail::explain_state<P>());
     if constexpr (std::same_as<P, DynamicChain>) {
       members_.insert(members_.end(), processor.members_.begin(), processor.members_.end());
     } else {

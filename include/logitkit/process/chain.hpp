@@ -17,6 +17,7 @@ class Chain {
                 "logitkit: every element of a Chain is a processor: copyable, and callable as "
                 "p(candidates, context) const for every lk::Candidates<S>& (write `auto& "
                 "candidates`) and const lk::Context&");
+  static_assert((... && (!Processor<Ps> || detail::explain_state<Ps>())));
 
  public:
   static constexpr bool whole_row = (WholeRowProcessor<Ps> || ...);

@@ -40,7 +40,7 @@ void run_to_end(auto& session, M& model, std::span<const Token> prompt, const au
         return model.step(step.tokens);
       });
     }
-  } else {
+  } else if constexpr (PlainModel<M>) {
     Stateless lifted{std::ref(model)};
     run_to_end(session, lifted, prompt, look);
   }
