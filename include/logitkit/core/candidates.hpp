@@ -75,8 +75,8 @@ class Candidates {
   }
 
   /// The n best that are not banned and score at_least or more, best first, valid until the next
-  /// call of `sorted`. A smaller logit shows a smaller score, even where scale and shift would round
-  /// the difference away.
+  /// call of `sorted`. A smaller logit shows a smaller score, even where scale and shift would
+  /// round the difference away.
   [[nodiscard]] std::span<const Candidate> sorted(
       std::size_t n = std::size_t(-1), double at_least = -std::numeric_limits<double>::infinity());
 

@@ -63,7 +63,7 @@ class SequenceDecoder {
         const Token last = session.tokens().back();
         going = run.advance([&]() -> decltype(auto) { return model.step(std::span(&last, 1)); });
       }
-    } else if constexpr (PlainModel<Plain>) {
+    } else if constexpr (PlainModel<Given>) {
       while (run.advance([&]() -> decltype(auto) { return model(session.tokens()); })) {
       }
     }

@@ -74,7 +74,7 @@ class SpeculativeDecoder {
                     "logitkit: speculation needs a model with score(tokens), which returns the row "
                     "after each, and rewind(n), which forgets the last n tokens");
       run.read(model, prompt);
-    } else if constexpr (PlainModel<Plain>) {
+    } else if constexpr (PlainModel<Given>) {
       run.ask(model);
     }
     Generation generation = run.recording.finish(session.generated().first(run.size), limits);
