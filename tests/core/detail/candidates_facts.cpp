@@ -8,7 +8,9 @@
 #include "support/rows.hpp"
 #include "support/weight_error.hpp"
 
+#include <cmath>
 #include <limits>
+#include <utility>
 
 namespace lk = logitkit;
 
@@ -166,6 +168,37 @@ TEST_CASE("facts of a bad status are 0, even where they were known", "[candidate
   set.ban(-1);
   REQUIRE(set.status() == lk::Status::token_out_of_range);
   REQUIRE(set.entropy() + set.collision() + set.deviation() == 0);
+}
+
+// Of the fuzzer's finding: a later block whose numbers are far larger made an earlier NaN vanish.
+TEST_CASE("a NaN is found by whichever fact reads the row, wherever it is", "[candidates]") {
+  const float sign = GENERATE(1.0f, -1.0f), later = GENERATE(0.0f, 200.0f);
+  const auto set_in_use = lk::math::instruction_set();
+  for (const auto instructions : {lk::math::InstructionSet::baseline, set_in_use}) {
+    lk::math::force_instruction_set(instructions);
+    lk::Workspace workspace;
+    std::vector<float> row(2 * lk::math::kBlockNumbers + 1);
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      row[i] = 0.5f * float(i % 5) + (i < lk::math::kBlockNumbers ? 0 : later);
+    }
+    const auto found_by = [&](auto fact) {
+      lk::Candidates set(row, workspace);
+      static_cast<void>(fact(set));
+      return set.status() == lk::Status::not_a_number;
+    };
+    for (std::size_t at = 0; at < lk::math::kBlockNumbers; ++at) {
+      const float number =
+          std::exchange(row[at], std::copysign(std::numeric_limits<float>::quiet_NaN(), sign));
+      CAPTURE(at, later);
+      REQUIRE(found_by([](auto& set) { return set.status_and_mass(); }));
+      REQUIRE(found_by([](auto& set) { return set.entropy(); }));
+      REQUIRE(found_by([](auto& set) { return set.collision(); }));
+      REQUIRE(found_by([](auto& set) { return set.deviation(); }));
+      REQUIRE(found_by([](auto& set) { return set.draw(0.5); }));
+      row[at] = number;
+    }
+    lk::math::force_instruction_set(set_in_use);
+  }
 }
 
 TEMPLATE_TEST_CASE("facts are forgotten where something changes them", "[candidates]", float,
