@@ -7,6 +7,8 @@
 
 #include <logitkit/process/dry.hpp>
 
+#include <limits>
+
 namespace lk = logitkit;
 using reference::DryRule;
 using reference::Scores;
@@ -152,6 +154,17 @@ TEMPLATE_TEST_CASE("Dry: however long the repeat and large the base, nothing ove
         CHECK(scores[0] >= -1.0000001e30L);
         CHECK(scores[1] == 2);
       }
+    }
+  }
+}
+
+// The fuzzer's finding: one more than the largest number was 0, and the search went on for ever.
+TEST_CASE("Dry: no repeat is as long as the largest number") {
+  for (const std::size_t allowed : {std::numeric_limits<std::size_t>::max(), lk::kAllTokens / 2}) {
+    for (const double base : {1.0, 1.75, 1e300}) {
+      const auto dry = with_history(dry_of({0.8, base, allowed, lk::kAllTokens, {}}),
+                                    {1, 2, 1, 2, 1, 2, 1}, {2, 1, 2});
+      CHECK(penalties(dry, 4) == Scores(4, 0));
     }
   }
 }

@@ -104,7 +104,8 @@ class Dry {
   [[nodiscard]] std::size_t longest_of_all() const {
     if (options_.base == 1) return options_.allowed_length;
     const double more = std::min(70 / math::log(options_.base), 0x1p30);  // e^70 > 1e30
-    return options_.allowed_length + static_cast<std::size_t>(std::ceil(more));
+    const std::size_t room = ~options_.allowed_length;                    // to the largest number
+    return options_.allowed_length + std::min(static_cast<std::size_t>(std::ceil(more)), room);
   }
 
   [[nodiscard]] std::size_t longest_breaker() const {

@@ -34,7 +34,7 @@ class SuffixAutomaton {
       : window_(window),
         kept_(std::max({window, memory, std::size_t(1)})),
         least_(least),
-        most_(most),
+        most_(std::min(most, kLongest)),
         states_(1) {}
 
   /// One token more.
@@ -83,6 +83,7 @@ class SuffixAutomaton {
  private:
   using Index = std::uint32_t;
   static constexpr Index kNone = 0xffffffffu;
+  static constexpr std::size_t kLongest = kNone / 2;  // what an index for two states a token allows
   struct State {
     Index length = 0;    // of its longest run
     Index link = 0;      // of the first state, whose run is empty, to itself
