@@ -179,3 +179,27 @@ TEST_CASE("where all are equal, the lower tokens are near or all, in rows and in
     }
   }
 }
+
+// The fuzzer's finding: less than sums are wrong by was looked for where nothing is, and what came
+// out depended on the instruction set.
+TEST_CASE("a part of the mass smaller than the sums' error is found, too", "[near]") {
+  const auto set_in_use = lk::math::instruction_set();
+  std::vector<float> far(256), wide = test::gauss_row<float>(3000, 2.0, 7);
+  for (std::size_t i = 0; i < far.size(); ++i) far[i] = i % 7 < 3 ? -0.125f : 0.0f;
+  far.back() = 249;  // all of the mass
+  for (const auto instructions :
+       {lk::math::InstructionSet::baseline, lk::math::InstructionSet::avx2, set_in_use}) {
+    if (!lk::math::force_instruction_set(instructions)) continue;
+    lk::Workspace workspace;
+    for (const double p : {0.0, 1e-300, 1e-9, 1e-6, 2e-6, 1e-5}) {
+      CAPTURE(p);
+      lk::Candidates one(far, workspace);
+      one.keep_near(0, p, 1);
+      CHECK(one.size() == far.size());
+      lk::Candidates other(wide, workspace);
+      other.keep_near(0.5, p, 1);
+      CHECK(kept(other) == Nearest(wide, 0.5).within(p, 1));
+    }
+    lk::math::force_instruction_set(set_in_use);
+  }
+}

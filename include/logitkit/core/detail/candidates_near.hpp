@@ -90,7 +90,7 @@ struct Candidates<S>::Near {
     set.pick_at_least(few, set.scratch_.picked);
     const double best_mass = find(kBannedKey, 0).to_double();
     // What is not picked is not nearer than the bound, if that is below the centre.
-    if (best_mass > target + slack && few <= math::order_key(centre)) {
+    if (target > slack && best_mass > target + slack && few <= math::order_key(centre)) {
       const auto end = in_found({}, {target - slack, target + slack}, kBannedKey, 0);
       if (end && end->key > key(math::from_order_key<S>(few))) return *end;
     }
