@@ -119,13 +119,17 @@ TEST_CASE("identity means that nothing moves: not a shuffle, not a drop, not the
 }
 
 TEST_CASE("a live beam that only equals the worst finished hypothesis cannot win any more") {
+  // All three tokens are as likely; the first ends. Then one live beam ends, and one goes on.
+  constexpr float inf = std::numeric_limits<float>::infinity();
   lk::Workspace workspace;
-  auto equal = start(1, {.end_tokens = {0}});
-  equal.step(std::vector<float>{1, 1, 0}, workspace);
-  CHECK(equal.done());
-  auto better = start(1, {.end_tokens = {1}});
-  better.step(std::vector<float>{1, 1, 0}, workspace);  // the end token comes second: not finished
-  CHECK_FALSE(better.done());
+  for (const float doubt : {0.0f, 1.0f}) {
+    const lk::BeamSearchDecoder beams{lk::Chain{}, {.beams = 2, .length_penalty = 0}};
+    auto session = beams.start(kPrompt, {.end_tokens = {0}});
+    session.step(std::vector<float>{0, 0, 0}, workspace);
+    REQUIRE(session.live() == 2);
+    session.step(std::vector<float>{2, -inf, doubt == 0 ? -inf : 1, -inf, 0, -inf}, workspace);
+    CHECK(session.done() == (doubt == 0));  // else what has ended is less likely than the live one
+  }
 }
 
 TEST_CASE("fewer candidates than beams: as many beams as there are") {
