@@ -190,6 +190,7 @@ class Trial {
     check_rows(make_row<double>(bits_, style, size_));
     const auto row = make_row<float>(bits_, style, size_);
     check_rows(row);
+    check_nan_of_sums(row);
     if (style.shape != with_nan) {
       check_weights(row);
       check_entries(row);
@@ -481,6 +482,20 @@ class Trial {
       if (!(std::abs(static_cast<double>(weights[i]) - exact) <= slack * exact + 1)) {
         fail("weights", i);
       }
+    }
+  }
+
+  /// sum, squares and distances are NaN where a number is, whatever comes after it: numbers so far
+  /// above the others that nothing is left of these, too.
+  void check_nan_of_sums(std::vector<float> row) {
+    const auto is_nan = [](float x) { return math::is_nan(x); };
+    const bool nan = std::any_of(row.begin(), row.end(), is_nan);
+    if (nan) row.push_back(static_cast<float>(1 << bits_.below(20)));
+    for (const math::SumKernel kernel : {ours_.sum, ours_.squares, ours_.distances}) {
+      math::WeightSums sums;
+      std::vector<std::int32_t> found((row.size() + kTile - 1) / kTile);
+      kernel(row.data(), row.size(), 1.5f, false, found.data(), sums);
+      if (math::is_nan(sums.weights.total()) != nan) fail("the NaN of sum, squares, distances", 0);
     }
   }
 
