@@ -45,6 +45,14 @@ struct Starter {
   void operator()(auto& candidates, const lk::Context&) const { candidates.ban(first); }
 };
 
+/// Keeps state or not, which it knows at run time.
+struct Knows {
+  bool state;
+  void operator()(auto&, const lk::Context&) const {}
+  void accept(lk::Token) {}
+  [[nodiscard]] bool keeps_state() const { return state; }
+};
+
 }  // namespace
 
 TEMPLATE_TEST_CASE("a chain agrees with its members' twins, one after the other", "", float,
@@ -130,6 +138,12 @@ TEST_CASE("a chain wants to be told only what a member wants to be told") {
   static_assert(lk::StatefulProcessor<lk::Chain<Stateless, lk::Chain<Starting, Accepting>>>);
   static_assert(sizeof(lk::Chain<lk::Softmax>) == 1);
   SUCCEED("compiled");
+}
+
+TEST_CASE("a chain keeps state if a member does, which may know it only at run time") {
+  CHECK(lk::keeps_state(lk::Chain{lk::TopK{1}, Knows{true}}));
+  CHECK_FALSE(lk::keeps_state(lk::Chain{lk::TopK{1}, lk::Chain{Knows{false}}}));
+  CHECK_FALSE(lk::keeps_state(lk::Chain{}));
 }
 
 TEMPLATE_TEST_CASE("a copy of a chain forks the state of all its members", "", float, double) {

@@ -39,6 +39,12 @@ class Chain {
                       processors_);
   }
 
+  /// Whether a member keeps state, by the same.
+  [[nodiscard]] bool keeps_state() const {
+    return std::apply([](const Ps&... each) { return (logitkit::keeps_state(each) || ...); },
+                      processors_);
+  }
+
   /// Tells the prompt to the members that want to know it.
   void start(std::span<const Token> prompt)
     requires(StartingProcessor<Ps> || ...)
