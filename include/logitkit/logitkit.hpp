@@ -142,7 +142,6 @@
 #include <logitkit/process/typical.hpp>
 #include <logitkit/process/xtc.hpp>
 #include <logitkit/random/arithmetic_code.hpp>
-#include <logitkit/random/gumbel.hpp>
 #include <logitkit/random/inclusion.hpp>
 #include <logitkit/random/mersenne_twister.hpp>
 #include <logitkit/random/philox.hpp>

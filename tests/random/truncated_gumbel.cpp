@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Truncated Gumbel numbers: their inverse CDF, the second of an order, both forms at their limits.
+// Truncated Gumbel numbers: their inverse CDF, the second of an order, both forms at their limits;
+// without a bound their range, bits and law, and draws by them from a softmax.
 #include <logitkit/random/truncated_gumbel.hpp>
 
 #include "reference/conditional_gumbel.hpp"
 #include "support/catch.hpp"
 #include "support/rows.hpp"
-
-#include <logitkit/random/gumbel.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -22,6 +21,9 @@ constexpr std::uint64_t kAll = ~std::uint64_t{0};
 std::uint64_t middle(std::size_t i, std::size_t count) {
   return static_cast<std::uint64_t>((static_cast<long double>(i) + 0.5L) / count * 0x1p64L);
 }
+
+/// Without a bound.
+double gumbel(std::uint64_t bits) { return lk::truncated_gumbel(0, kInfinity, bits); }
 
 }  // namespace
 
@@ -41,15 +43,14 @@ TEST_CASE("truncated gumbel numbers are the inverse of their CDF", "[gumbel]") {
   }
 }
 
-TEST_CASE("without a bound they are gumbel numbers, and far above it nearly the bound",
+TEST_CASE("their location is a shift, and far above the bound they are nearly the bound",
           "[gumbel]") {
   for (const std::uint64_t bits : {std::uint64_t{0}, std::uint64_t{1} << 63, kAll}) {
-    CHECK(lk::truncated_gumbel(0, kInfinity, bits) == lk::gumbel(bits));
-    CHECK(lk::truncated_gumbel(2, kInfinity, bits) == 2 + lk::gumbel(bits));
+    CHECK(lk::truncated_gumbel(2, kInfinity, bits) == 2 + gumbel(bits));
     CHECK(lk::truncated_gumbel(-kInfinity, 3, bits) == -kInfinity);
     CHECK(lk::truncated_gumbel(-kInfinity, kInfinity, bits) == -kInfinity);
     CHECK(lk::truncated_gumbel(0, -800, bits) == -800);
-    CHECK(lk::truncated_gumbel(0, 800, bits) == lk::gumbel(bits));
+    CHECK(lk::truncated_gumbel(0, 800, bits) == gumbel(bits));
     CHECK(std::isfinite(lk::truncated_gumbel(-700, 700, bits)));
     CHECK(lk::truncated_gumbel(5, 5, bits) <= 5);
   }
@@ -83,8 +84,8 @@ TEST_CASE("after the best, the largest of the rest has the law of the second bes
     constexpr int kTrials = 20000;
     for (int i = 0; i < kTrials; ++i) {
       std::vector<long double> all;
-      for (const double each : p) all.push_back(std::log(each) + lk::gumbel(random.bits()));
-      all = reference::condition(all, lk::gumbel(random.bits()));
+      for (const double each : p) all.push_back(std::log(each) + gumbel(random.bits()));
+      all = reference::condition(all, gumbel(random.bits()));
       std::nth_element(all.begin(), all.begin() + 1, all.end(), std::greater<>());
       twin += all[1] <= x;
     }
@@ -98,8 +99,7 @@ TEST_CASE("the twin's stable form is its plain form, and leaves the best at the 
   test::Random random(8);
   for (int i = 0; i < 1000; ++i) {
     std::vector<long double> all;
-    for (int item = 0; item < 5; ++item)
-      all.push_back(3 * random.gauss() + lk::gumbel(random.bits()));
+    for (int item = 0; item < 5; ++item) all.push_back(3 * random.gauss() + gumbel(random.bits()));
     const long double maximum = random.gauss();
     const auto stable = reference::condition(all, maximum);
     const auto plain = reference::condition_plainly(all, maximum);
@@ -108,4 +108,73 @@ TEST_CASE("the twin's stable form is its plain form, and leaves the best at the 
     }
     REQUIRE(*std::max_element(stable.begin(), stable.end()) == maximum);
   }
+}
+
+TEST_CASE("gumbel numbers are finite, in [-3.61, 36.74], at both ends", "[gumbel]") {
+  REQUIRE(gumbel(0) == Catch::Approx(-std::log(53 * std::log(2.0))).epsilon(1e-14));
+  REQUIRE(gumbel(kAll) == Catch::Approx(53 * std::log(2.0)).epsilon(1e-14));
+  REQUIRE(gumbel(0) >= -3.61);
+  REQUIRE(gumbel(kAll) <= 36.74);
+  test::Random random(1);
+  for (int i = 0; i < 100000; ++i) {
+    const double g = gumbel(random.bits());
+    if (!(g >= gumbel(0) && g <= gumbel(kAll))) FAIL(g);
+  }
+}
+
+TEST_CASE("gumbel numbers are -ln(-ln(u)) and grow with the bits", "[gumbel]") {
+  test::Random random(2);
+  for (int i = 0; i < 20000; ++i) {
+    const std::uint64_t bits = random.bits() >> random.below(64);
+    const long double u = lk::open_uniform(bits);
+    REQUIRE(std::fabs(gumbel(bits) - -std::log(-std::log(u))) < 1e-15L * 40);
+    if (bits < kAll - 4096) REQUIRE(gumbel(bits) <= gumbel(bits + 4096));
+  }
+}
+
+TEST_CASE("gumbel numbers have these very bits everywhere", "[gumbel]") {
+  REQUIRE(gumbel(0) == -0x1.cd48a14a68f37p+1);
+  REQUIRE(gumbel(0x123456789abcdef0u) == -0x1.f1b82affaaf9cp-1);
+  REQUIRE(gumbel(kAll) == 0x1.25e4f7b2737fap+5);
+}
+
+TEST_CASE("gumbel numbers pass Kolmogorov-Smirnov", "[gumbel]") {
+  // 100,000 numbers at a false-positive rate of 1e-6 (2 exp(-2 n d^2)).
+  constexpr std::size_t kCount = 100000;
+  test::Random random(3);
+  std::vector<double> sample(kCount);
+  for (double& g : sample) g = gumbel(random.bits());
+  std::sort(sample.begin(), sample.end());
+  double distance = 0;
+  for (std::size_t i = 0; i < kCount; ++i) {
+    const double expected = std::exp(-std::exp(-sample[i]));
+    distance = std::max({distance, std::fabs(expected - double(i) / kCount),
+                         std::fabs(expected - double(i + 1) / kCount)});
+  }
+  REQUIRE(distance < std::sqrt(std::log(2 / 1e-6) / (2 * kCount)));
+}
+
+TEST_CASE("the argmax of scores plus gumbel noise draws from their softmax", "[gumbel]") {
+  // Chi-square with 5 degrees of freedom: P(X > 35.9) = 1e-6.
+  const double scores[] = {0, 1, -1, 2, 0.5, -2};
+  double total = 0;
+  for (const double score : scores) total += std::exp(score);
+  constexpr int kDraws = 60000;
+  int counts[6] = {};
+  test::Random random(4);
+  for (int draw = 0; draw < kDraws; ++draw) {
+    std::size_t best = 0;
+    double best_score = -1e300;
+    for (std::size_t i = 0; i < 6; ++i) {
+      const double noisy = scores[i] + gumbel(random.bits());
+      if (noisy > best_score) best = i, best_score = noisy;
+    }
+    ++counts[best];
+  }
+  double chi_square = 0;
+  for (std::size_t i = 0; i < 6; ++i) {
+    const double expected = kDraws * std::exp(scores[i]) / total;
+    chi_square += (counts[i] - expected) * (counts[i] - expected) / expected;
+  }
+  REQUIRE(chi_square < 35.9);
 }

@@ -9,10 +9,11 @@ namespace logitkit::inline LOGITKIT_ABI {
 
 /// A Gumbel number of this location, given that it is <= bound: with E = -ln(u) exponential,
 ///   -ln(exp(-bound) + E exp(-location)) = bound - ln(1 + E exp(bound - location)),
-/// each form where it neither overflows nor loses digits; for a bound of +inf, location + gumbel.
-/// It is the largest of several Gumbel numbers, given a bound on all, if location is the ln of the
-/// sum of exp(theirs); so the second of a softmax's order follows from the first, and so on, with
-/// no noise for those that do not come. location -inf gives -inf. The same bits on every machine.
+/// each form where it neither overflows nor loses digits; for a bound of +inf, a standard Gumbel
+/// number and the location. It is the largest of several Gumbel numbers, given a bound on all, if
+/// location is the ln of the sum of exp(theirs); so the second of a softmax's order follows from
+/// the first, and so on, with no noise for those that do not come. location -inf gives -inf. The
+/// same bits on every machine.
 /// Source: Maddison, Tarlow, Minka 2014, "A* sampling", arXiv 1411.0030; the stable form as in
 /// Kool, van Hoof, Welling 2019, "Stochastic beams and where to find them", arXiv 1903.06059,
 /// appendix B.3.

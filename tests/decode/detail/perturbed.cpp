@@ -5,7 +5,7 @@
 #include "reference/inputs.hpp"
 #include "support/catch.hpp"
 
-#include <logitkit/random/gumbel.hpp>
+#include <logitkit/random/truncated_gumbel.hpp>
 
 #include <cmath>
 #include <set>
