@@ -12,6 +12,14 @@ namespace logitkit::inline LOGITKIT_ABI {
 
 /// One sequence of a greedy or random decoder: made by `decoder.start(prompt, limits)`, driven by
 /// the engine, one row a token. A value: copying it forks the request, chain state and all.
+///
+///     lk::Session session = decoder.start(prompt, limits);
+///     while (session.reason() == lk::StopReason::none) {
+///       const lk::Pick pick = session.next(row_after(session.tokens()), workspace);
+///       if (pick.status != lk::Status::ok) break;
+///       session.accept(pick.token);
+///     }
+///
 /// Determinism: what it picks depends on rows, tokens, chain and seed; not on other sessions.
 /// Allocation: `next` none once the workspace has seen the vocabulary; `accept` none for the
 /// history of the first 4096 new tokens (in a copy and beyond by doubling), and only as the state
@@ -114,14 +122,9 @@ class Session {
   [[nodiscard]] const Report& report() const { return report_; }
 
  private:
-  // A stateful chain as it was before the prompt, to replay from; nothing for any other.
-  struct Nothing {
-    explicit Nothing(const C&) {}
-  };
-  using Unstarted = std::conditional_t<StatefulProcessor<C>, detail::Assignable<C>, Nothing>;
-
   [[no_unique_address]] detail::Assignable<C> chain_;
-  [[no_unique_address]] Unstarted unstarted_;
+  // As it was before the prompt, to replay from.
+  [[no_unique_address]] detail::AssignableIf<StatefulProcessor<C>, C> unstarted_;
   [[no_unique_address]] detail::Assignable<Chooser> chooser_;
   Report report_;
   Limits limits_;

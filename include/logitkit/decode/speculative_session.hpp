@@ -203,9 +203,13 @@ class SpeculativeSession {
   template <std::floating_point S>
   Status weigh(Row<S> row, Probabilities& out, Workspace& workspace) const {
     if (row.size() == 0) return Status::wrong_length;
-    const C& chain = AcceptingProcessor<C> ? *ahead_ : *session_.chain();
     Candidates<S> candidates(row, workspace);
-    chain(candidates, Context{ahead_tokens_, prompt_size()});
+    const Context ahead{ahead_tokens_, prompt_size()};
+    if constexpr (AcceptingProcessor<C>) {
+      (*ahead_)(candidates, ahead);
+    } else {
+      (*session_.chain())(candidates, ahead);
+    }
     out.assign(candidates);
     return candidates.status();
   }
@@ -231,10 +235,12 @@ class SpeculativeSession {
       requires(D& drafter, Token token) { drafter.accept(token); };
 
   logitkit::Session<C, Chooser> session_;
-  detail::Assignable<C> ahead_;      // the chain, in the rows behind draft tokens
-  std::vector<Token> ahead_tokens_;  // the tokens there
-  std::size_t known_ = 0;            // of these, how many are the session's
-  detail::Assignable<D> drafter_, unstarted_;
+  // The chain, in the rows behind draft tokens, and the tokens there.
+  [[no_unique_address]] detail::AssignableIf<AcceptingProcessor<C>, C> ahead_;
+  std::vector<Token> ahead_tokens_;
+  std::size_t known_ = 0;  // of these, how many are the session's
+  detail::Assignable<D> drafter_;
+  [[no_unique_address]] detail::AssignableIf<kDrafterAccepts, D> unstarted_;
   detail::Assignable<Rule> rule_;
   detail::Assignable<N> numbers_;
   SpeculativeOptions options_;

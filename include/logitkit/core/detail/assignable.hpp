@@ -49,4 +49,11 @@ class Assignable {
   };
 };
 
+/// Takes the place of a value that nobody will ask for.
+struct Nothing {
+  explicit Nothing(const auto&) {}
+};
+template <bool needed, class T>
+using AssignableIf = std::conditional_t<needed, Assignable<T>, Nothing>;
+
 }  // namespace logitkit::inline LOGITKIT_ABI::detail
