@@ -36,6 +36,7 @@ class CertainTokens {
   /// Hands out what has become certain; false if the observer wants to stop, which is final.
   template <class O>
   [[nodiscard]] bool advance(O& observer, std::span<const Token> generated, StopReason reason) {
+    if constexpr (std::same_as<std::remove_cv_t<O>, NoObserver>) return true;  // for nothing
     std::size_t certain = generated.size();
     certain -= reason == StopReason::none ? StopSequence{limits_.stop_sequences}.pending(generated)
                                           : FirstMet{limits_}.stop_size(reason, generated);
