@@ -47,6 +47,7 @@ TEST_CASE("every parameter and alias makes its processor") {
                   {"eos_token_id", 7}}) ==
         "exponential_length_decay(start=5, factor=1.2, end_tokens=[7])");
   CHECK(chain_of({{"suppress_tokens", kTokens}}) == "ban([7])");
+  CHECK(chain_of({{"bad_token_ids", kTokens}}) == "ban([7])");
   CHECK(chain_of({{"begin_suppress_tokens", kTokens}}) == "suppress_at_start([7])");
   CHECK(chain_of({{"min_eos_p", 0.2}, {"eos_token_id", 7}}) ==
         "end_prioritizer(p=0.2, end_tokens=[7])");
@@ -62,6 +63,7 @@ TEST_CASE("every parameter and alias makes its processor") {
   CHECK(chain_of({{"smoothing_factor", 0.3}, {"smoothing_curve", 2}}) ==
         "quadratic_smoothing(factor=0.3, curve=2)");
   CHECK(chain_of({{"top_n_sigma", 1.5}}) == "top_n_sigma(1.5)");
+  CHECK(chain_of({{"top_nsigma", 1.5}}) == "top_n_sigma(1.5)");
   CHECK(chain_of({{"top_h", 0.5}}) == "top_h(alpha=0.5, hugging_face=true)");
   CHECK(chain_of({{"top_k", 40}}) == "top_k(40)");
   CHECK(chain_of({{"top_p", 0.95}, {"min_keep", 2}}) == "top_p(p=0.95, min_keep=2)");
@@ -75,6 +77,7 @@ TEST_CASE("every parameter and alias makes its processor") {
   CHECK(chain_of({{"xtc_probability", 0.5}, {"xtc_threshold", 0.2}, {"min_tokens_to_keep", 3}}) ==
         "xtc(q=0.5, threshold=0.2, min_keep=3)");
   CHECK(chain_of({{"tfs_z", 0.9}}) == "tail_free(0.9)");
+  CHECK(chain_of({{"tfs", 0.9}}) == "tail_free(0.9)");
   CHECK(chain_of({{"adaptive_target", 0.3}}) == "adaptive_p(target=0.3, decay=0.9)");
   CHECK(chain_of({{"mirostat", 2}, {"mirostat_tau", 3}}) == "mirostat(tau=3, eta=0.1)");
   CHECK(chain_of({{"mirostat", 1}}) == "mirostat(tau=5, eta=0.1, version=1)");

@@ -189,7 +189,7 @@ const test::TableModel<S>& model() {
 
 /// Calls check(decoder) with a greedy and a random decoder.
 template <class F>
-void with_each_decoder(const Any& processor, const F& check) {
+void with_greedy_and_random(const Any& processor, const F& check) {
   check(lk::GreedyDecoder{processor});
   check(lk::RandomDecoder{processor, {.seed = 3}});
 }
@@ -257,7 +257,7 @@ struct Looks {
 template <class S>
 std::vector<lk::Generation> everything(const Any& processor, const Tokens& prompt) {
   std::vector<lk::Generation> all;
-  with_each_decoder(processor, [&](const auto& decoder) {
+  with_greedy_and_random(processor, [&](const auto& decoder) {
     all.push_back(decoder.decode(model<S>(), prompt, kLimits));
     all.back().score = 0;  // NaN is not equal to itself
   });
@@ -316,7 +316,7 @@ TEMPLATE_TEST_CASE("every processor runs in every decoder, and changes something
 
 TEMPLATE_TEST_CASE("every processor: a fork is a replay from the start", "", float, double) {
   for_each_case([](const Any& processor, const Tokens& prompt) {
-    with_each_decoder(processor, [&](const auto& decoder) {
+    with_greedy_and_random(processor, [&](const auto& decoder) {
       const Tokens expected = decoder.decode(model<TestType>(), prompt, kLimits).tokens;
       auto session = decoder.start(prompt, kLimits);
       for (const lk::Token token : expected) {
@@ -355,7 +355,7 @@ TEMPLATE_TEST_CASE("every processor: a fork of a beam search is a replay from th
 
 TEMPLATE_TEST_CASE("every processor: what is rolled back was never accepted", "", float, double) {
   for_each_case([](const Any& processor, const Tokens& prompt) {
-    with_each_decoder(processor, [&](const auto& decoder) {
+    with_greedy_and_random(processor, [&](const auto& decoder) {
       const Tokens expected = decoder.decode(model<TestType>(), prompt, kLimits).tokens;
       auto session = decoder.start(prompt, kLimits);
       for (const lk::Token token : expected) {
@@ -387,7 +387,7 @@ TEMPLATE_TEST_CASE("every processor: one beam is greedy", "", float, double) {
 TEMPLATE_TEST_CASE("every processor: a row of a batch is its single run", "", float, double) {
   for (const Named& each : processors()) {
     INFO(each.name);
-    with_each_decoder(each.processor, [&](const auto& decoder) {
+    with_greedy_and_random(each.processor, [&](const auto& decoder) {
       std::vector sessions(1, decoder.start(kPrompts[0], kLimits));
       for (const std::size_t i : {1u, 2u, 0u}) {
         sessions.push_back(decoder.start(kPrompts[i], kLimits));
@@ -422,7 +422,7 @@ TEMPLATE_TEST_CASE("every processor: a candidate list of all tokens is the row",
   Tokens backwards(kVocabulary);
   std::iota(backwards.rbegin(), backwards.rend(), 0);
   for_each_case([&](const Any& processor, const Tokens& prompt) {
-    with_each_decoder(processor, [&](const auto& decoder) {
+    with_greedy_and_random(processor, [&](const auto& decoder) {
       lk::Workspace workspace;
       auto session = decoder.start(prompt, kLimits);
       while (session.reason() == lk::StopReason::none) {
@@ -497,7 +497,7 @@ TEMPLATE_TEST_CASE("every processor: behind a draft it does what it does behind 
 
 TEMPLATE_TEST_CASE("every processor: a pick allocates nothing", "", float, double) {
   for_each_case([](const Any& processor, const Tokens& prompt) {
-    with_each_decoder(processor, [&](const auto& decoder) {
+    with_greedy_and_random(processor, [&](const auto& decoder) {
       lk::Workspace workspace;
       auto session = decoder.start(prompt, kLimits);
       lk::Pick pick = session.next(model<TestType>()(session.tokens()), workspace);
