@@ -16,9 +16,9 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-/// The working set of one row of V logits. It starts as the whole vocabulary, read in place from
-/// the engine's memory, which is never written; it is edited token by token and narrowed to the
-/// survivors. S is float or double, the scalar in which the row is held (float for half rows).
+/// The working set of one row of V logits: at first the whole row, read in place and never written,
+/// with edited values and a mask beside it; once narrowed, a list of {token, value}, ascending. S,
+/// float or double, is the scalar in which the row is held (float for half rows).
 ///
 /// Scores are log-domain, always: their exponentials are proportional to probabilities. A banned
 /// token scores -inf. Ties go to the lower token. A temperature and a normalisation are two numbers
@@ -122,7 +122,7 @@ class Candidates {
   /// writes V scores: the one operation that costs O(V) memory traffic. Narrow first where you can.
   void transform(const auto& f);
 
-  // --- Narrowing: what is not kept is gone, and so is what is banned ---
+  // --- Narrowing: what is not kept is gone; if that is anything, so is what is banned ---
   /// Keeps the k best, and `equals` of the last too if asked. k = 0 keeps nothing: `nothing_left`.
   void keep_top(std::size_t k, bool equals = false);
   /// Keeps a token iff the probability of all tokens before it, best first, is < p, or if it is

@@ -22,8 +22,8 @@ struct Limits {
   /// a cancel button is one line of it. Beam search asks for every extension that competes, so that
   /// one answer ends one hypothesis: once it says true to all, the search is over.
   std::function<bool(const Context&)> stop_when{};
-  /// The model's vocabulary: rows of another length and tokens outside are refused. 0: `decode` and
-  /// beam sessions go by the length of the first row, a session's `next` by that of each.
+  /// The model's vocabulary: rows of another length and tokens outside are refused. 0: the length
+  /// of the first row, but for a Session's `next`, which goes by that of each.
   std::size_t vocabulary = 0;
 
   /// The first thing that is wrong, as a sentence; empty if nothing is.

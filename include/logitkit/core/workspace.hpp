@@ -128,7 +128,7 @@ class Workspace {
     }
   }
 
-  /// Room for the alternatives that picks point to, and for the picks of a batch.
+  /// Room for the alternatives that picks point to, and for the picks of a batch or a round.
   [[nodiscard]] std::vector<Alternative>& alternatives() { return alternatives_; }
   [[nodiscard]] std::vector<Pick>& picks() { return picks_; }
 

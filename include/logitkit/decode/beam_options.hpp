@@ -39,6 +39,7 @@ enum class EarlyStopping : std::uint8_t {
 struct BeamOptions {
   /// Prefixes kept at each step, 1 to 65536. One is greedy search, as in Hugging Face's `generate`,
   /// also in a group: it ends with its first hypothesis, whatever the stopping rule and patience.
+  /// (The chain sees log_softmax, so that it is GreedyDecoder's with a Softmax in front.)
   std::size_t beams = 4;
   /// A hypothesis' score = (sum of log-probabilities + word_reward * length) / penalty(length).
   LengthPenalty length_penalty = 1;

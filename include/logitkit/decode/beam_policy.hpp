@@ -61,11 +61,11 @@ struct ParentBeam {
 
 /// A policy is a value, of which every session has its own, and each beam a `State`, which begins
 /// as `root()` and is copied where the beam forks. `prepare(options, limits, vocabulary)` makes
-/// room, before the first step and whenever a session has been copied. For each step BeamSession
-/// says `restart()`, then `extend(candidates, parent)` for each live beam, whose candidates its
-/// chain has been through. Then it takes `best_first()`, a span of Extensions, lets those end that
-/// meet a limit, the first `beams` of all as hypotheses, and asks `keep(alive, beams, finished)`
-/// how many of the others live on, which that puts in front, best first.
+/// room, before the first step and in a copy that lacks it. For each step BeamSession says
+/// `restart()`, then `extend(candidates, parent)` for each live beam, whose candidates its chain
+/// has been through. Then it takes `best_first()`, a span of Extensions, lets those end that meet a
+/// limit, the first `beams` of all as hypotheses, and asks `keep(alive, beams, finished)` how many
+/// of the others live on, which that puts in front, best first.
 ///
 /// What follows is the rest that a policy can say, and what it says if it is silent.
 struct BeamPolicy {

@@ -25,9 +25,14 @@ struct SessionOf<C, P> {
 
 /// An immutable configuration: a chain, of which every beam has its own copy, BeamOptions, and a
 /// policy: PlainBeams, or DiverseBeams, RequiredPhrases, SampledBeams, StochasticBeams, or yours.
-/// `decode` runs a model to the end; `start` makes a session for an engine that owns its loop.
-/// The same call gives the same result. Cost a token: for each beam one read of its row and one
-/// exponential pass; for each that forks, a copy of its chain's state.
+///
+///     const lk::BeamSearchDecoder beams{lk::Chain{}, {.beams = 4, .length_penalty = 0.6}};
+///     std::vector<lk::Generation> texts = beams.decode(model, prompt, {.max_new_tokens = 64});
+///
+/// `decode` runs a model to the end: one with `prefill`, `step` and `reorder`, see ForkableModel,
+/// or any callable; `start` makes a session for an engine that owns its loop. The same call gives
+/// the same result. Cost a token: for each beam one read of its row and one exponential pass; for
+/// each that forks, a copy of its chain's state.
 /// Source: Lowerre 1976, "The Harpy speech recognition system"; scoring and stopping as in Hugging
 /// Face, which is said where it happens, in BeamSession.
 template <class C = Chain<>, class P = PlainBeams>

@@ -123,7 +123,7 @@ class BeamSession {
     return limits;
   }
 
-  /// Before the first rows, and in a copy: for all that a step lists.
+  /// Before the first rows, and in a copy that lacks it: for all that a step lists.
   void make_room() {
     if (std::exchange(prepared_, true) && models_.capacity() >= options_.beams) return;
     policy_.prepare(options_, limits_, vocabulary_);

@@ -10,8 +10,13 @@ struct GreedyOptions {
   Report report{};
 };
 
-/// Chooses the largest score after the chain; equal scores, the lower token. `GreedyDecoder
-/// greedy;` has no chain. Cost a token: one read of the row.
+/// Chooses the largest score after the chain; equal scores, the lower token.
+///
+///     const lk::GreedyDecoder greedy{lk::Chain{lk::RepetitionPenalty{1.1f}}};  // or no chain
+///     lk::Generation text = greedy.decode(model, prompt, {.max_new_tokens = 64});
+///
+/// `decode`, `start` for an engine that owns its loop, and `next`: see SequenceDecoder.
+/// Cost a token: one read of the row, and what the chain costs.
 template <class C = Chain<>>
 class GreedyDecoder : public SequenceDecoder<C, ChooseBest> {
  public:

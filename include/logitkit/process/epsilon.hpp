@@ -8,8 +8,9 @@
 namespace logitkit::inline LOGITKIT_ABI {
 
 /// Keeps a token iff probability >= epsilon, that is score >= log_sum_exp + ln(epsilon).
-/// epsilon in (0, 1). The min_keep best stay in any case, with all equals of the last of them: the
-/// best and its equals by default. All ties stay. An all-banned row stays empty.
+/// epsilon in (0, 1), usually 3e-4 to 9e-4. The min_keep best stay in any case, with all equals of
+/// the last of them: the best and its equals by default. All ties stay. An all-banned row stays
+/// empty.
 /// Cost: O(V) exponentials before narrowing, O(survivors) after.
 /// Source: Hewitt, Manning, Liang 2022, "Truncation sampling as language model desmoothing",
 /// arXiv 2210.15191, section 4.1.

@@ -8,9 +8,10 @@
 namespace logitkit::inline LOGITKIT_ABI {
 
 /// Keeps a token iff probability >= eta = min(epsilon, sqrt(epsilon) * exp(-H)), where H is the
-/// entropy of the candidates in nats. epsilon in (0, 1). The min_keep best stay in any case, with
-/// all equals of the last of them: the best and its equals by default. All ties stay. An all-banned
-/// row stays empty. Cost: O(V) exponentials before narrowing, O(survivors) after.
+/// entropy of the candidates in nats. epsilon in (0, 1), usually 3e-4 to 2e-3. The min_keep best
+/// stay in any case, with all equals of the last of them: the best and its equals by default. All
+/// ties stay. An all-banned row stays empty.
+/// Cost: O(V) exponentials before narrowing, O(survivors) after.
 /// Source: Hewitt, Manning, Liang 2022, "Truncation sampling as language model desmoothing",
 /// arXiv 2210.15191, section 4.2 (with alpha = sqrt(epsilon), as they and Hugging Face set it).
 template <std::floating_point P = float>

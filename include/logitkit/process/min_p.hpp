@@ -8,7 +8,8 @@
 namespace logitkit::inline LOGITKIT_ABI {
 
 /// Keeps a token iff probability >= min_p * (largest probability), that is
-/// score >= maximum + ln(min_p). min_p in [0, 1]; 0 keeps all, 1 the best and its equals.
+/// score >= maximum + ln(min_p). min_p in [0, 1], usually 0.02 to 0.1; 0 keeps all, 1 the best and
+/// its equals. Unlike TopP's, the set does not depend on how heavy the tail is.
 /// The min_keep best stay in any case, with all equals of the last of them. All ties stay.
 /// An all-banned row stays empty. Cost: O(V / 64 + survivors); no exponentials.
 /// Source: Nguyen et al. 2024, "Turning up the heat: min-p sampling", arXiv 2407.01082, section 3.

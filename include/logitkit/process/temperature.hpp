@@ -7,7 +7,8 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-/// score' = score / T. T in {0} or [1e-30, +inf), finite: low is confident, high is flat.
+/// score' = score / T. T in {0} or [1e-30, +inf), finite, usually 0.2 to 1.5: low is confident,
+/// high is flat. Before TopP and its like it changes what they keep, after them only the draw.
 /// T = 0 is the limit without its division: all but the best token are banned.
 /// Never changes the order of two tokens, not even by rounding. Banned stays banned.
 /// Cost: O(1), the factor is carried along; T = 0: one narrowing.

@@ -12,7 +12,8 @@ struct TopKOptions {
 };
 
 /// Keeps exactly the k tokens with the largest scores (all that are not banned, if they are fewer);
-/// equal scores at the boundary: the lower tokens stay, or all if keep_ties. k >= 1.
+/// equal scores at the boundary: the lower tokens stay, or all if keep_ties. k >= 1, usually 20 to
+/// 100, and first of those that truncate: what follows then costs O(k).
 /// An all-banned row stays empty. Cost: O(V / 64 + k) after the row has been read once.
 /// `TopK{40, {.keep_ties = true}}`.
 /// Source: Fan, Lewis, Dauphin 2018, "Hierarchical neural story generation", arXiv 1805.04833.

@@ -8,9 +8,11 @@
 namespace logitkit::inline LOGITKIT_ABI {
 
 /// Keeps a token iff the probability of all tokens strictly before it, best first, is < p: the
-/// token that crosses p stays. p in (0, 1]; p = 1 keeps all. The min_keep best stay in any case:
-/// the best by default. Equal scores: the lower token is before the higher. An all-banned row stays
-/// empty. Cost: O(V) exponentials before narrowing, O(survivors) after; never a sort.
+/// token that crosses p stays. p in (0, 1], usually 0.8 to 0.95; p = 1 keeps all. Unlike TopK's,
+/// the set follows the distribution: few tokens of a peaked one, many of a flat one.
+/// The min_keep best stay in any case: the best by default. Equal scores: the lower token is before
+/// the higher. An all-banned row stays empty.
+/// Cost: O(V) exponentials before narrowing, O(survivors) after; never a sort.
 /// `TopP{0.95f, {.min_keep = 2}}`.
 /// Source: Holtzman et al. 2019, "The curious case of neural text degeneration", arXiv 1904.09751,
 /// equation 2.

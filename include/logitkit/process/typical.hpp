@@ -16,9 +16,9 @@ struct TypicalOptions {
 /// |-ln(probability) - H|, where H is the entropy in nats: the token that crosses p stays, and at
 /// least one does, which need not be the best. Equal distances, which are compared in the precision
 /// of the row: the lower token is before the higher, or all stay if keep_ties. What is banned adds
-/// nothing to H: 0 ln 0 = 0. p in (0, 1]; p = 1 keeps all. The min_keep nearest always stay. An
-/// all-banned row stays empty. Cost: O(V) exponentials, twice, before narrowing, O(survivors)
-/// after; never a sort. `Typical{0.95f, {.keep_ties = true}}`.
+/// nothing to H: 0 ln 0 = 0. p in (0, 1], usually 0.2 to 0.95; p = 1 keeps all. The min_keep
+/// nearest always stay. An all-banned row stays empty. Cost: O(V) exponentials, twice, before
+/// narrowing, O(survivors) after; never a sort. `Typical{0.95f, {.keep_ties = true}}`.
 /// Source: Meister et al. 2022, "Locally typical sampling", arXiv 2202.00666, equation 10.
 template <std::floating_point P = float>
 class Typical {
