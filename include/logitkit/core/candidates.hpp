@@ -118,11 +118,11 @@ class Candidates {
   /// Shifts every score so that the exponentials sum to 1. O(size).
   void normalise();
   /// Replaces every score by f(score) or f(token, score); banned tokens stay banned. f may ask for
-  /// `best` and `maximum`, which are those from before, and nothing else. Before narrowing this
-  /// writes V scores: the one operation that costs O(V) memory traffic. Narrow first where you can.
+  /// `best` and `maximum`, those from before, and nothing else; where it throws, the status is bad.
+  /// Before narrowing this writes V scores, the one operation that does: narrow first if you can.
   void transform(const auto& f);
 
-  // --- Narrowing: what is not kept is gone; if that is anything, so is what is banned ---
+  // --- Narrowing: what is not kept is gone, and so may be what is banned ---
   /// Keeps the k best, and `equals` of the last too if asked. k = 0 keeps nothing: `nothing_left`.
   void keep_top(std::size_t k, bool equals = false);
   /// Keeps a token iff the probability of all tokens before it, best first, is < p, or if it is

@@ -7,6 +7,7 @@
 #include "support/weight_error.hpp"
 
 #include <limits>
+#include <stdexcept>
 
 namespace lk = logitkit;
 
@@ -415,4 +416,25 @@ TEST_CASE("a function given to edit_each may throw, and may ask for the best", "
   lk::Candidates next(row, workspace);
   REQUIRE(next.best() == 0);
   for (lk::Token token = 0; token < 4; ++token) REQUIRE(next.score(token) == 3 - token);
+}
+
+TEMPLATE_TEST_CASE("where a function throws in the middle of a transform, nothing can be chosen",
+                   "[candidates]", float, double) {
+  using S = TestType;
+  std::vector<S> row(100, S(20));
+  std::fill_n(row.begin(), 64, S(100));
+  lk::Workspace workspace;
+  for (const bool narrowed : {false, true}) {
+    lk::Candidates set(row, workspace);
+    if (narrowed) set.keep_top(99);
+    CHECK_THROWS(set.transform([](lk::Token token, double score) {
+      if (token == 80) throw std::runtime_error("the function");
+      return score - 1000;
+    }));
+    CHECK(set.status() == lk::Status::not_a_number);
+    CHECK(set.draw(0.5) == lk::kNoToken);
+    lk::Candidates next(row, workspace);  // and the next row does not know
+    CHECK(next.best() == 0);
+    CHECK(next.sorted(100).back().score == 20);
+  }
 }

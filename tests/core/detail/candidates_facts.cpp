@@ -8,6 +8,7 @@
 #include "support/rows.hpp"
 #include "support/weight_error.hpp"
 
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -405,4 +406,29 @@ TEST_CASE("the deviation of equal scores is 0, near 0, too, whatever is banned",
     set.add(7, 1 + std::abs(double(level)));
     CHECK(set.deviation() > 0);
   }
+}
+
+TEMPLATE_TEST_CASE("the chance that two draws agree is 1 at most", "[facts]", float, double) {
+  lk::Workspace workspace;
+  for (int i = 0; i < 2000; ++i) {
+    const std::vector<TestType> row{TestType(8094.26514 - 3.7 * i)};
+    const double collision = lk::Candidates(row, workspace).collision();
+    CHECK((collision <= 1 && collision > 1 - 1e-6));
+  }
+}
+
+TEST_CASE("the sorted view of denormals shows their order, flushed or not", "[facts]") {
+  const std::vector<double> row{1e-310, 3e-310, 2e-310};
+  lk::Workspace workspace;
+  std::vector<std::uint64_t> bits;
+  {
+    const test::FlushToZero flush;
+    lk::Candidates set(row, workspace);
+    for (const auto& [token, score] : set.sorted()) {
+      bits.push_back(std::bit_cast<std::uint64_t>(score));
+    }
+  }
+  REQUIRE(bits.size() == 3);
+  CHECK(bits[0] > bits[1]);
+  CHECK(bits[1] > bits[2]);
 }

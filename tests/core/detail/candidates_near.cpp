@@ -203,3 +203,16 @@ TEST_CASE("a part of the mass smaller than the sums' error is found, too", "[nea
     lk::math::force_instruction_set(set_in_use);
   }
 }
+
+TEMPLATE_TEST_CASE("a score whose value overflows has tokens near it like any other", "[near]",
+                   float, double) {
+  const std::vector<TestType> row{1, 2, 3, 4, 5};
+  lk::Workspace workspace;
+  for (const double score : {1e308, -1e308}) {
+    lk::Candidates set(row, workspace);
+    set.scale(0.5);
+    set.keep_near(score, 0.5);
+    CHECK(set.status() == lk::Status::ok);
+    CHECK(set.size() >= 1);
+  }
+}

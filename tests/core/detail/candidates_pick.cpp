@@ -140,3 +140,41 @@ TEMPLATE_TEST_CASE("many best: scattered, close together, one a tile, equal, hal
     }
   }
 }
+
+TEMPLATE_TEST_CASE("a NaN far from the best is found whatever k", "[pick]", float, double) {
+  lk::Workspace workspace;
+  for (const std::size_t size : {1000u, 4500u, 9000u}) {
+    std::vector<TestType> row(size);
+    for (std::size_t i = 0; i < size; ++i) row[i] = TestType(i % 97);
+    row[7] = std::numeric_limits<TestType>::quiet_NaN();
+    for (std::size_t k = 1; k < size; k += 1 + k / 8) {
+      lk::Candidates set(row, workspace);
+      set.keep_top(k);
+      CHECK(set.status() == lk::Status::not_a_number);
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("where a NaN has been written there is no best token, nor another", "[pick]",
+                   float, double) {
+  const std::vector<TestType> row{1, 5, 3, 4, 2};
+  lk::Workspace workspace;
+  lk::Candidates set(row, workspace);
+  set.set(2, std::numeric_limits<double>::quiet_NaN());
+  CHECK(set.status() == lk::Status::not_a_number);
+  CHECK((set.best() == lk::kNoToken || set.best() == 1));
+}
+
+TEMPLATE_TEST_CASE("more than there are, however many more: all", "[pick]", float, double) {
+  lk::Workspace workspace;
+  for (const std::size_t size : {3u, 100u, 5000u, 9000u}) {
+    const auto row = test::gauss_row<TestType>(size, 2, 3);
+    for (const std::size_t n :
+         {size, size + 1, std::size_t(1) << 60, (std::size_t(1) << 63) + 1, std::size_t(-1)}) {
+      lk::Candidates set(row, workspace);
+      CHECK(set.sorted(n).size() == size);
+      set.keep_top(n, true);
+      CHECK(set.size() == size);
+    }
+  }
+}

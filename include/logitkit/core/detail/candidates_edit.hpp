@@ -160,6 +160,7 @@ void Candidates<S>::normalise() {
 template <std::floating_point S>
 void Candidates<S>::transform(const auto& f) {
   static_cast<void>(peak());  // before a value changes, as f may ask for it
+  detail::ScopeExit otherwise([this] { fail(Status::not_a_number); });
   const detail::ScopeExit forgetting([this] { forget_facts(); });
   const auto next = [&](Token token, S old) {
     if (old == -kInfinity) return old;  // banned is banned, whatever f makes of -inf
@@ -193,6 +194,7 @@ void Candidates<S>::transform(const auto& f) {
   scale_ = 1;
   shift_ = 0;
   rest_ = -kInfinity;
+  otherwise.release();
 }
 
 }  // namespace logitkit::inline LOGITKIT_ABI

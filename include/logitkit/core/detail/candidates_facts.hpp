@@ -147,7 +147,7 @@ double Candidates<S>::collision() {
   if (collision_) return *collision_;
   if (const auto sums = sum_weights(math::kernels().squares)) {
     const double weights = sums->weights.total();
-    return *(collision_ = sums->seconds.total() / (weights * weights));
+    return *(collision_ = std::min(sums->seconds.total() / (weights * weights), 1.0));
   }
   if (status() != Status::ok) return 0;
   const double best = math::widen(peak().value), per_octave = scale_ * math::kLog2E;
@@ -159,7 +159,7 @@ double Candidates<S>::collision() {
     squares += math::multiply_high(weight, weight);
   });
   const double all = sum.to_double() * 0x1p-62;
-  return *(collision_ = squares.to_double() * 0x1p-60 / (all * all));
+  return *(collision_ = std::min(squares.to_double() * 0x1p-60 / (all * all), 1.0));
 }
 
 template <std::floating_point S>

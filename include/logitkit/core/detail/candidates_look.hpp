@@ -242,12 +242,12 @@ std::span<const Candidate> Candidates<S>::sorted(std::size_t n, double at_least)
   }
   // Equal values show one score, and a smaller value a smaller one.
   Candidate last{kNoToken, std::numeric_limits<double>::infinity()};
-  double last_value = last.score;
+  auto last_value = math::order_key(last.score);
   for (Candidate& entry : list) {
-    const double value = std::exchange(entry.score, to_score(entry.score));
+    const auto value = math::order_key(std::exchange(entry.score, to_score(entry.score)));
     if (value == last_value) {
       entry.score = last.score;
-    } else if (entry.score >= last.score) {
+    } else if (math::order_key(entry.score) >= math::order_key(last.score)) {
       entry.score = std::nextafter(last.score, -std::numeric_limits<double>::infinity());
     }
     last = entry, last_value = value;

@@ -219,7 +219,8 @@ void Candidates<S>::keep_near(double score, double p, std::size_t at_least, bool
       mark(0, tiles, largest_key()) == mark(0, tiles, kBannedKey)) {
     return equals ? void() : keep_mass(p, at_least);
   }
-  const Near near{*this, math::centre_of<S>((score - shift_) / scale_)};
+  constexpr double kMax = std::numeric_limits<double>::max();
+  const Near near{*this, math::centre_of<S>(std::clamp(to_value(score), -kMax, kMax))};
   near.drop_beyond(near.boundary(p > 0 ? p : std::numeric_limits<double>::min()), equals);
   if (scratch_.picked.size() < at_least) near.drop_beyond(near.boundary_of_rank(at_least), equals);
   narrow_to_picked();

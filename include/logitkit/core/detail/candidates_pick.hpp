@@ -64,7 +64,7 @@ auto Candidates<S>::largest_key() -> Key {
 /// becomes more, so many tiles reach the key, and scratch_.tile_list begins with them.
 template <std::floating_point S>
 auto Candidates<S>::tile_bound(std::size_t k, std::size_t* listed) -> Key {
-  if (narrow_ || k == 0) return kBannedKey;
+  if (narrow_ || k == 0 || k > vocabulary()) return kBannedKey;
   if (k == 1) return largest_key();
   const auto groups = group_tops();
   if (!largest_) largest_ = largest_in(groups);
@@ -115,7 +115,7 @@ auto Candidates<S>::likely_bound(std::size_t k, std::size_t* listed) -> Key {
   const auto some = tiles_at_least(bound, math::kBlockTiles);
   scratch_.found.resize((some.size() + 1) * math::kTile);
   const std::size_t found = collect(some, bound, scratch_.found.data());
-  if (found * tiles < 4 * k * some.size()) return bound;
+  if (found == 0 || found * tiles < 4 * k * some.size()) return bound;  // 0: there is a NaN
   return tile_bound(1 + 5 * k * some.size() / (4 * found), listed);
 }
 
@@ -173,7 +173,10 @@ auto Candidates<S>::tiles_at_least(Key bound, std::size_t enough)
 template <std::floating_point S>
 auto Candidates<S>::first_at_least(Key bound) -> Survivor {
   std::array<Survivor, math::kTile + 16> entries;
-  collect(tiles_at_least(bound, 1).first(1), bound, entries.data());
+  const auto tiles = tiles_at_least(bound, 1);
+  if (collect(tiles.first(std::min(tiles.size(), std::size_t(1))), bound, entries.data()) == 0) {
+    return {kNoToken, -kInfinity};  // a NaN has been written since
+  }
   return entries[0];
 }
 
