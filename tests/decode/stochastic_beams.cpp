@@ -247,3 +247,11 @@ TEST_CASE("options that stochastic beams cannot heed are refused") {
   CHECK_THROWS_WITH(make({.patience = 2}),
                     "BeamOptions: patience must satisfy patience = 1 for stochastic beams, got 2");
 }
+
+TEST_CASE("long texts have weights") {
+  const auto model = [](std::span<const lk::Token>) { return std::vector<double>(1000, 0.0); };
+  const lk::BeamSearchDecoder beams{lk::Chain{}, {.beams = 3}, lk::StochasticBeams{{.seed = 1}}};
+  const auto results = beams.decode(model, Tokens{0}, {.max_new_tokens = 120});
+  REQUIRE(results.size() == 3);
+  for (const lk::Generation& each : results) CHECK((each.weight > 0 && each.weight < 1e3));
+}

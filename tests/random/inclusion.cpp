@@ -68,3 +68,14 @@ TEST_CASE("the weighted sum over a sample is unbiased", "[gumbel]") {
     }
   }
 }
+
+TEST_CASE("of a long text the weight is a number, though its probability is none", "[gumbel]") {
+  for (const double threshold : {-3.0, 0.0, 2.5}) {
+    for (const double log_p : {-39.0, -60.0, -700.0, -708.0, -710.0, -745.0, -800.0, -1e6}) {
+      const double weight = lk::importance_weight(log_p, threshold);
+      CHECK(weight == Catch::Approx(std::exp(threshold)).epsilon(1e-14));
+    }
+  }
+  CHECK(lk::importance_weight(-1e6, -kInfinity) == 0);
+  CHECK_FALSE(std::signbit(lk::inclusion_probability(-800, 0)));
+}

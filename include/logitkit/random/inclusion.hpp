@@ -13,7 +13,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// there are no more than k.
 [[nodiscard]] inline double inclusion_probability(double log_probability,
                                                   double threshold) noexcept {
-  return -math::expm1(-math::exp(log_probability - threshold));
+  return 0 - math::expm1(-math::exp(log_probability - threshold));  // where that is 0, not -0
 }
 
 /// What an item of a sample without replacement stands for: its probability over that of its
@@ -24,6 +24,8 @@ namespace logitkit::inline LOGITKIT_ABI {
 [[nodiscard]] inline double importance_weight(double log_probability, double threshold) noexcept {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   if (log_probability == -kInfinity) return 0;
+  // Of a long text both may be too small for a number; their ratio is not.
+  if (log_probability < threshold - 40) return math::exp(threshold);
   return math::exp(log_probability) / inclusion_probability(log_probability, threshold);
 }
 
