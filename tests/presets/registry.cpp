@@ -65,6 +65,7 @@ TEST_CASE("every parameter and alias makes its processor") {
   CHECK(chain_of({{"top_n_sigma", 1.5}}) == "top_n_sigma(1.5)");
   CHECK(chain_of({{"top_nsigma", 1.5}}) == "top_n_sigma(1.5)");
   CHECK(chain_of({{"top_h", 0.5}}) == "top_h(alpha=0.5, hugging_face=true)");
+  CHECK(chain_of({{"top_h", 1}}).empty());
   CHECK(chain_of({{"top_k", 40}}) == "top_k(40)");
   CHECK(chain_of({{"top_p", 0.95}, {"min_keep", 2}}) == "top_p(p=0.95, min_keep=2)");
   CHECK(chain_of({{"min_p", 0.05}}) == "min_p(0.05)");

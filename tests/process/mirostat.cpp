@@ -198,3 +198,12 @@ TEST_CASE("Mirostat keeps the status of a bad row") {
   reference::keeps_bad_rows<double>(lk::Mirostat{3.0, 0.1, kVersion1});
   reference::keeps_bad_rows<double>(lk::Mirostat{3.0, 0.1, kLlamaCpp});
 }
+
+TEST_CASE("Mirostat's first version keeps the best of scores that are worlds apart") {
+  const lk::Mirostat mirostat{5.0, 0.1, kVersion1};
+  for (const std::vector<double>& row :
+       {std::vector{1e308, -1e308}, std::vector{1e308, -1e308, -1.1e308}}) {
+    CHECK(reference::after(mirostat, row)[0] == (long double)(1e308));
+    CHECK(reference::count_kept(reference::after(mirostat, row)) == 1);
+  }
+}

@@ -139,8 +139,8 @@ struct Registry {
     if (options.multiplier != 0) reader.build<Dry>(options);
   }
   static void top_h(ParameterReader& reader) {
-    const auto alpha = reader.get<double>("top_h");
-    if (alpha) reader.build<TopH<double>>(*alpha, TopHRule::hugging_face);
+    const auto alpha = reader.get<double>("top_h", 1);
+    if (alpha != 1) reader.build<TopH<double>>(alpha, TopHRule::hugging_face);
   }
   static void temperature(ParameterReader& reader) {
     const auto t = reader.get<double>("temperature", 1);

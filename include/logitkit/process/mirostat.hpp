@@ -98,7 +98,8 @@ class Mirostat {
       products = std::fma(t, best[i].score - best[i + 1].score, products);
       squares = std::fma(t, t, squares);
     }
-    const double s = products / squares, log_v = math::log(double(candidates.vocabulary()));
+    const double s = std::min(products / squares, 1e300);  // more is not a number to divide by
+    const double log_v = math::log(double(candidates.vocabulary()));
     if (!(s >= 1e-6)) return candidates.vocabulary();  // NaN, too: a single token
     const double e = s - 1;
     // e / (1 - V^-e), which is 1 / ln V where e is 0

@@ -10,7 +10,8 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// score' = m - factor d^2 (k - s d), where m is the largest score, d = score - m,
 /// k = (3 - curve) / 2 and s = (curve - 1) / 2. factor in [0, +inf), finite; 0 is off: small is
 /// flat. curve in [1, 3]: 1 is a parabola, more of it a steeper tail. The best token keeps its
-/// score. Never changes the order of two tokens; only scores closer than 1e-20 may become equal.
+/// score. Never changes the order of two tokens; only scores closer than 1e-20 may become equal,
+/// and those so far down that they would overflow.
 /// (text-generation-webui takes any curve; above 3 tokens near the best would overtake it, below 1
 /// those at the very end would.) Banned stays banned. An all-banned row stays empty. Cost: O(size),
 /// before narrowing a write of V scores: put it behind what truncates.

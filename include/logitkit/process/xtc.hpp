@@ -57,7 +57,7 @@ class Xtc {
     while (top < best.size() && candidates.log_probability(best[top].token) >= log_threshold_) {
       ++top;
     }
-    if (top < 2 || best.size() < top - 1 + min_keep_) return;
+    if (top < 2 || best.size() - (top - 1) < min_keep_) return;
     for (const Candidate& each : best.first(top - 1)) candidates.ban(each.token);
   }
 
