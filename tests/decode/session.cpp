@@ -226,3 +226,21 @@ TEST_CASE("a refused token costs no other when it is rolled back") {
   CHECK(session.reason() == lk::StopReason::none);
   CHECK(session.generated().size() == 2);
 }
+
+TEST_CASE("a token that comes from elsewhere may be one that the row does not have") {
+  const lk::RandomDecoder random{lk::Chain{}, {.report = {.model = true, .choice = true}}};
+  const auto session = random.start(kPrompt, {});
+  lk::Workspace workspace;
+  const std::vector<double> row{1, 2, 3};
+  for (const lk::Token token : {-1, 3, 1000}) {
+    CHECK(session.pick_of(token, lk::as_row(row), workspace).status ==
+          lk::Status::token_out_of_range);
+  }
+  const std::vector<lk::Token> tokens{0, 2};
+  const std::vector<double> logits{1, 2};
+  const lk::CandidateList list(tokens, logits, 100);
+  const lk::Pick pick = session.pick_of(1, list, workspace);
+  CHECK(pick.status == lk::Status::ok);
+  CHECK(pick.model_log_probability == -std::numeric_limits<double>::infinity());
+  CHECK(pick.choice_log_probability == -std::numeric_limits<double>::infinity());
+}

@@ -63,7 +63,7 @@ class ModelReport {
   double log_probability_of_best_ = 0;
 };
 
-/// A token's logit in a row, or in a list that has it.
+/// A token's logit in a row, or in a list: -inf where that lacks it.
 template <std::floating_point S>
 [[nodiscard]] double logit_of(Token token, Row<S> row) {
   return math::widen(row[static_cast<std::size_t>(token)]);
@@ -71,7 +71,25 @@ template <std::floating_point S>
 template <std::floating_point S>
 [[nodiscard]] double logit_of(Token token, const CandidateList<S>& list) {
   const auto place = std::find(list.tokens().begin(), list.tokens().end(), token);
+  if (place == list.tokens().end()) return -std::numeric_limits<double>::infinity();
   return math::widen(list.logits()[static_cast<std::size_t>(place - list.tokens().begin())]);
+}
+
+/// Tells extensions of live beams what a report asks for of the model's; for ranks each parent's
+/// row is read once more.
+void report_of_model(auto extensions, const std::vector<ModelReport>& models, const auto& rows,
+                     const Report& report, Workspace& workspace) {
+  for (auto& each : extensions) {
+    if (!report.model) break;
+    const double logit = logit_of(each.token, rows[each.parent]);
+    each.model_log_probability = models[each.parent].log_probability(logit);
+  }
+  for (std::size_t r = 0; report.rank && r < models.size(); ++r) {
+    Candidates candidates(rows[r], workspace);
+    for (auto& each : extensions) {
+      if (each.parent == r) each.rank = candidates.rank(each.token);
+    }
+  }
 }
 
 /// One pick from a Row or a CandidateList. `vocabulary` 0: whatever that says. Alternatives are
@@ -105,6 +123,9 @@ template <class R, class C, class Chooser>
   // Before the status, which would cost the draw a read of its own.
   const Token token = chooser(candidates, context.position());
   Pick pick{.status = candidates.status()};
+  if (pick.status == Status::ok && (token < 0 || static_cast<std::size_t>(token) >= size)) {
+    pick.status = Status::token_out_of_range;
+  }
   if (pick.status != Status::ok) {
     alternatives.resize(first);
     return pick;
