@@ -299,9 +299,17 @@ void Trial<S>::shape() {
     }
     case 1: {
       const double max = x + share(), exponent = 2 * share();
-      const Scores after = reference::dynamic_temperature(before_, x, max, exponent);
-      return same("DynamicTemperature", lk::DynamicTemperature{x, max, exponent}, after,
-                  1e-4L * rounding(after) / std::numeric_limits<S>::epsilon());
+      // Near no entropy at all a power below 1 makes much of a little of it.
+      const long double off = std::same_as<S, float> ? 1e-6L : 1e-12L;
+      const auto after = [&](long double by) {
+        return reference::dynamic_temperature(before_, x, max, exponent, by);
+      };
+      long double within = 0;
+      const Scores cold = after(-off), warm = after(off);
+      for (std::size_t t = 0; t < vocabulary_; ++t) {
+        if (cold[t] != kBanned) within = std::max(within, std::fabs(cold[t] - warm[t]));
+      }
+      return same("DynamicTemperature", lk::DynamicTemperature{x, max, exponent}, after(0), within);
     }
     case 2: {
       const double curve = 1 + 2 * share();
