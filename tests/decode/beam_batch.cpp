@@ -372,3 +372,27 @@ TEST_CASE("rows with a stride, and matrices, are blocks as well") {
   matrix << 1, 6, 2, 5, 3, 4;
   CHECK(tokens(matrix) == Tokens{2, 0});
 }
+
+TEST_CASE("what a processor throws is told in each result, whoever had ended, in groups, too") {
+  const auto check = [](const auto& decoder, const lk::Limits& limits) {
+    std::vector<typename std::remove_cvref_t<decltype(decoder)>::Session> searches{
+        decoder.start(Tokens{13}, limits)};
+    lk::BeamBatch batch;
+    lk::Workspace workspace;
+    while (!searches[0].done()) {
+      std::vector<float> rows;
+      for (std::size_t r = 0; r < searches[0].live(); ++r) rows.insert(rows.end(), {0, 1, 2, 3});
+      batch.step(rows, searches, workspace);
+    }
+    CHECK(batch.errors()[0] != nullptr);
+    const auto results = searches[0].results();
+    CHECK_FALSE(results.empty());
+    for (const lk::Generation& each : results) CHECK(each.error == batch.errors()[0]);
+  };
+  for (const bool in_accept : {false, true}) {
+    const Unlucky unlucky{in_accept};
+    const lk::Limits limits{.max_new_tokens = 9, .end_tokens = {3}};
+    check(lk::BeamSearchDecoder{unlucky, {.beams = 2, .patience = 4}}, limits);
+    check(lk::BeamSearchDecoder{unlucky, {.beams = 4, .patience = 4}, lk::DiverseBeams{}}, limits);
+  }
+}

@@ -130,3 +130,56 @@ TEST_CASE("groups that cannot be are refused") {
   CHECK_THROWS_AS(build(4, {.penalty = std::numeric_limits<double>::infinity()}),
                   std::invalid_argument);
 }
+
+TEST_CASE("a group whose beams all die takes nothing, and dissuades nobody") {
+  // Group 0 has a hypothesis, then no token is left to it; group 1 began with token 3.
+  const auto chain = [](auto& candidates, const lk::Context& context) {
+    if (context.generated().size() != 1 || context.tokens.back() == 3) return;
+    for (lk::Token t = 0; t < 4; ++t) candidates.ban(t);
+  };
+  const lk::BeamSearchDecoder diverse{
+      chain, {.beams = 4, .patience = 2}, lk::DiverseBeams{{.groups = 2, .penalty = 100}}};
+  auto session = diverse.start(kPrompt, {.max_new_tokens = 5, .end_tokens = {0}});
+  lk::Workspace workspace;
+  session.step(std::vector<double>{0, 0, -1, -2}, workspace);
+  std::vector<double> rows;
+  for (std::size_t r = 0; r < session.live(); ++r) rows.insert(rows.end(), {-50, 0, 0, 0});
+  const auto step = session.step(rows, workspace);
+  REQUIRE(step.tokens.size() == 2);
+  CHECK(step.tokens[0] == 1);
+  CHECK(step.tokens[1] == 2);
+  CHECK(session.sum(0) == session.sum(1));
+}
+
+TEST_CASE("what ends the whole search is told by the results of groups that were over, too") {
+  const lk::BeamSearchDecoder diverse{
+      lk::Chain{},
+      {.beams = 4, .early_stopping = lk::EarlyStopping::when_full, .patience = 0.5},
+      lk::DiverseBeams{{.groups = 2, .penalty = 100}}};
+  const lk::Limits limits{.max_new_tokens = 5, .stop_sequences = {{2}}};
+  for (const bool throws : {true, false}) {
+    const auto results = diverse.decode(
+        [&](std::span<const lk::Token> tokens) -> std::vector<double> {
+          if (tokens.size() == kPrompt.size()) return {0, -0.5, 0, -0.3};
+          if (throws) throw std::runtime_error("the model");
+          return {0, 0, 0, std::numeric_limits<double>::quiet_NaN()};
+        },
+        kPrompt, limits);
+    REQUIRE(results.size() >= 2);
+    bool some_had_ended = false;
+    for (const lk::Generation& each : results) {
+      some_had_ended = some_had_ended || each.reason == lk::StopReason::stop_sequence;
+      CHECK((each.error != nullptr) == throws);
+      CHECK(each.status == (throws ? lk::Status::ok : lk::Status::not_a_number));
+    }
+    CHECK(some_had_ended);
+  }
+}
+
+TEST_CASE("no more results are asked for than the groups can have") {
+  const lk::DiverseBeams groups{{.groups = 2}};
+  CHECK(groups.check({.beams = 6, .patience = 0.75, .n_best = 4}).empty());
+  CHECK(groups.check({.beams = 6, .patience = 0.75, .n_best = 5}) ==
+        "BeamOptions: n_best must satisfy n_best <= groups * round(patience * beams / groups), "
+        "got 5");
+}

@@ -101,15 +101,18 @@ TEST_CASE("every result has the phrases, with few beams, little room and a cache
   }
 }
 
-TEST_CASE("a stop rule that is met too soon ends nothing") {
+TEST_CASE("what meets a stop rule too soon is lost, the others go on") {
   const RequiredPhrases phrases(Demands{{{5, 6}}});
   const lk::BeamSearchDecoder beams{lk::Chain{}, {.beams = 4}, phrases};
   lk::Limits limits{.max_new_tokens = 10, .end_tokens = {2}};
   limits.stop_when = [](const lk::Context& context) {
-    return context.generated().size() == 1 || context.generated().size() == 4;
+    return context.tokens.back() % 3 == 1 && context.generated().size() < 5;
   };
   for (std::uint64_t seed = 1; seed < 10; ++seed) {
-    for (const auto& each : beams.decode(test::PlainRecurrent<float>{12, seed}, kPrompt, limits)) {
+    const auto results = beams.decode(test::PlainRecurrent<float>{12, seed}, kPrompt, limits);
+    REQUIRE_FALSE(results.empty());
+    for (const auto& each : results) {
+      CHECK(each.status == lk::Status::ok);
       CHECK(phrases.missing(each.tokens).empty());
     }
   }
@@ -146,4 +149,33 @@ TEST_CASE("demands that cannot be are refused, when the decoder is built or a re
   CHECK_THROWS_AS(start({.max_tokens = 4}), std::invalid_argument);
   CHECK_THROWS_AS(start({.end_tokens = {5}}), std::invalid_argument);
   CHECK_THROWS_AS(start({.vocabulary = 6}), std::invalid_argument);
+}
+
+TEST_CASE("where all end before the phrases are there, the search says so, and what it had") {
+  const auto model = [](std::span<const lk::Token>) {
+    return std::vector<double>{0, 0.1, 0.2, 0.3, 0.4};
+  };
+  const RequiredPhrases phrases(Demands{{{1, 2, 3}}});
+  const lk::Limits deadline{.max_new_tokens = 8, .stop_when = [](const lk::Context& context) {
+                              return context.generated().size() >= 2;
+                            }};
+  const lk::Limits inside{.max_new_tokens = 4, .stop_sequences = {{1, 2}}};
+  for (const bool legacy : {false, true}) {
+    const lk::BeamSearchDecoder beams{lk::Chain{}, {.beams = 2, .legacy = legacy}, phrases};
+    for (const lk::Limits& limits : {deadline, inside}) {
+      const auto results = beams.decode(model, kPrompt, limits);
+      if (legacy && limits.stop_sequences.size() == 1) continue;  // which go on there
+      REQUIRE_FALSE(results.empty());
+      for (const lk::Generation& each : results) {
+        CHECK(each.reason == lk::StopReason::bad_row);
+        CHECK(each.status == lk::Status::nothing_left);
+        CHECK_FALSE(phrases.missing(each.tokens).empty());
+      }
+    }
+  }
+}
+
+TEST_CASE("a demand without a token is missing in every text") {
+  CHECK(RequiredPhrases(Demands{{{}}}).missing(kPrompt) == std::vector<std::size_t>{0});
+  CHECK(RequiredPhrases(Demands{{}}).missing(kPrompt) == std::vector<std::size_t>{0});
 }

@@ -69,15 +69,17 @@ class BeamSession {
     }
     const std::span<Extension> best = policy_.best_first();
     if (best.empty()) return stop(StopReason::bad_row, Status::nothing_left);
-    report(best, all, workspace);
+    detail::report_of_model(best, models_, all, options_.report, workspace);
     return select(best);
   }
 
   /// Ends the search from outside, for example because the model failed: live beams end with
   /// `reason`, and the results are then all hypotheses, so that nothing is lost; status and error
-  /// are told by every result, those that had ended by themselves included.
+  /// are told by every result, those that had ended by themselves included; also where the search
+  /// is over because a step has thrown.
   BeamStep stop(StopReason reason, Status status = Status::ok, std::exception_ptr error = {}) {
     const bool natural = status == Status::nothing_left && !finished_.empty();  // a dead end
+    if (live_.broken()) finished_.blame(status, error);
     if (!done() && !natural) {
       finished_.make_room(live_.size());
       for (std::size_t r = 0; r < live_.size(); ++r) {
@@ -148,24 +150,6 @@ class BeamSession {
     return Status::ok;
   }
 
-  /// Tells the extensions what is asked for of the model's; for ranks each parent's row is read
-  /// once more.
-  void report(std::span<Extension> best, const auto& rows, Workspace& workspace) const {
-    if (options_.report.model) {
-      for (Extension& each : best) {
-        const double logit = detail::logit_of(each.token, rows[each.parent]);
-        each.model_log_probability = models_[each.parent].log_probability(logit);
-      }
-    }
-    if (!options_.report.rank) return;
-    for (std::size_t r = 0; r < live_.size(); ++r) {
-      Candidates candidates(rows[r], workspace);
-      for (Extension& each : best) {
-        if (each.parent == r) each.rank = candidates.rank(each.token);
-      }
-    }
-  }
-
   /// Of the best extensions: which end, which live on, and whether the search is over.
   BeamStep select(std::span<Extension> best) {
     // All of them before anything changes: the user's predicate may throw.
@@ -181,12 +165,14 @@ class BeamSession {
         finish(best[i]);
       }
     }
+    if (alive == 0 && finished_.empty()) return stop(StopReason::bad_row, Status::nothing_left);
     const std::size_t old_count = live_.size();
     const std::size_t count = policy_.keep(best.first(alive), options_.beams, finished_);
     const std::span<const Extension> survivors = best.first(count);
     live_.advance(survivors,
                   [&](typename P::State& state, Token token) { policy_.accept(state, token); });
     if (is_over(best_sum) || all_at_a_limit(survivors)) {
+      if (finished_.empty()) return stop(StopReason::bad_row, Status::nothing_left);
       live_.clear();
       return {};
     }
@@ -212,13 +198,15 @@ class BeamSession {
     return !(attainable > finished_.keys()[enough - 1]);
   }
 
-  /// By the legacy rules: whether all survivors, now live, meet a limit; they are then finished.
+  /// By the legacy rules: whether all survivors, now live, meet a limit; those that may end are
+  /// then finished.
   [[nodiscard]] bool all_at_a_limit(std::span<const Extension> survivors) {
     if (!options_.legacy) return false;
     for (const Extension& each : survivors) {
       if (each.reason == StopReason::none) return false;
     }
     for (std::size_t r = 0; r < survivors.size(); ++r) {
+      if (!policy_.may_end(survivors[r])) continue;
       finish(live_.generation(r), live_[r], survivors[r].reason);
     }
     return true;

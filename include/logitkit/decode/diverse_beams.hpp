@@ -32,8 +32,11 @@ class DissuadedBeams : public PlainBeams {
       candidates.add(token, static_cast<S>(-penalty_ * double(count)));
     }
   }
+  void restart() {
+    PlainBeams::restart();
+    chosen_.clear();  // not in `survey`: there is none where all beams die
+  }
   void survey(std::span<const Extension> competitors, std::size_t beams, const FinishedBeams&) {
-    chosen_.clear();
     for (const Extension& each : competitors) {
       if (each.reason != StopReason::end_token && chosen_.size() < beams) {
         chosen_.push_back(each.token);
@@ -75,7 +78,10 @@ class DiverseBeamSession {
     auto all = as_rows(rows, old_count);
     if (all.count != old_count) return stop(StopReason::bad_row, Status::wrong_length);
 
-    detail::ScopeExit otherwise([this] { stop(StopReason::processor_failed); });
+    detail::ScopeExit otherwise([this] {
+      end(StopReason::processor_failed, Status::ok, {});
+      broken_ = true;
+    });
     taken_.clear();
     next_rows_.restart();
     std::size_t first_row = 0;
@@ -86,7 +92,7 @@ class DiverseBeamSession {
       const BeamStep step = group.step(all.part(first_row, count), workspace);
       if (group.interrupted()) {
         otherwise.release();
-        return stop(StopReason::bad_row, group.finished().front().status);
+        return end(StopReason::bad_row, group.finished().front().status, {});
       }
       next_rows_.add(step, first_row);
       group.policy().tell(taken_);
@@ -99,8 +105,7 @@ class DiverseBeamSession {
 
   /// As BeamSession::stop, in every group.
   BeamStep stop(StopReason reason, Status status = Status::ok, std::exception_ptr error = {}) {
-    for (auto& group : groups_) group.stop(reason, status, error);
-    return {};
+    return done() && !broken_ ? BeamStep{} : end(reason, status, error);
   }
 
   [[nodiscard]] bool done() const {
@@ -129,6 +134,7 @@ class DiverseBeamSession {
     for (const auto& group : groups_) {
       all.insert(all.end(), group.finished().begin(), group.finished().end());
     }
+    for (Generation& each : all) each.status = status_, each.error = error_;
     std::stable_sort(all.begin(), all.end(), [](const Generation& a, const Generation& b) {
       return math::order_key(a.score) > math::order_key(b.score);
     });
@@ -144,6 +150,11 @@ class DiverseBeamSession {
   }
 
  private:
+  BeamStep end(StopReason reason, Status status, const std::exception_ptr& error) {
+    status_ = status, error_ = error, broken_ = false;
+    for (auto& group : groups_) group.stop(reason, status, error);
+    return {};
+  }
   [[nodiscard]] auto of_row(std::size_t r, const auto& what) const {
     std::size_t g = 0;
     for (; r >= groups_[g].live(); ++g) r -= groups_[g].live();
@@ -154,6 +165,9 @@ class DiverseBeamSession {
   TokenCounts taken_;           // at this step, by the groups so far
   detail::NextRows next_rows_;  // after the last step
   std::size_t returned_;
+  Status status_ = Status::ok;  // what ended the whole search, if it was not the search itself
+  std::exception_ptr error_{};
+  bool broken_ = false;   // by what a step has thrown
   bool started_ = false;  // the first row has come
 };
 
@@ -181,7 +195,11 @@ class DiverseBeams {
     if (!(penalty >= 0 && penalty - penalty == 0)) {
       return misuse("DiverseBeams", "penalty", "0 <= penalty < inf", penalty);
     }
-    return {};
+    BeamOptions each = options;
+    each.beams /= groups;
+    if (options.n_best <= groups * each.wanted()) return {};
+    return misuse("BeamOptions", "n_best", "n_best <= groups * round(patience * beams / groups)",
+                  double(options.n_best));
   }
 
  private:

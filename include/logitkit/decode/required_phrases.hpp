@@ -133,6 +133,9 @@ class RequiredPhrases : public BeamPolicy {
     std::sort(alive.begin(), alive.end(),
               [](const auto& a, const auto& b) { return a.bank < b.bank; });
     std::sort(alive.begin(), alive.begin() + static_cast<std::ptrdiff_t>(count));
+    for (Extension& each : alive.first(count)) {
+      each.bank = demands_.total() - each.bank % banks_.size();  // as it was
+    }
     return count;
   }
 

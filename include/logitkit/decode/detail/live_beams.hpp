@@ -74,7 +74,10 @@ class LiveBeams {
   /// Row r becomes extensions[r], and accept(state, token) is called for it. Where a chain's
   /// `accept` or copy throws, no beam is left.
   void advance(std::span<const Extension> extensions, const auto& accept) {
-    ScopeExit otherwise([this] { clear(); });
+    ScopeExit otherwise([this] {
+      clear();
+      broken_ = true;
+    });
 
     constexpr std::size_t kNobody = std::size_t(-1);
     heirs_.assign(size(), kNobody);
@@ -105,7 +108,10 @@ class LiveBeams {
     rows_.clear();
     spare_.clear();
     slots_.clear();
+    broken_ = false;
   }
+  /// Whether there is none because something has been thrown in `advance`.
+  [[nodiscard]] bool broken() const { return broken_; }
 
  private:
   [[nodiscard]] Generation generation(std::size_t r, std::span<const Extension> last) const {
@@ -148,6 +154,7 @@ class LiveBeams {
   std::vector<std::size_t> next_rows_;  // those of the next step
   std::vector<std::size_t> heirs_;      // the child that inherits a beam's slot
   std::vector<std::size_t> spare_;      // slots without a beam, the latest last
+  bool broken_ = false;                 // in `advance`
 };
 
 }  // namespace logitkit::inline LOGITKIT_ABI::detail

@@ -30,9 +30,10 @@ class PhraseDemands {
     for (const auto& any_of : demands) {
       std::size_t shortest = any_of.empty() ? 0 : std::size_t(-1);
       for (const Phrase& tokens : any_of) {
+        shortest = std::min(shortest, tokens.size());
+        if (tokens.empty()) continue;  // its demand is refused
         phrases_.push_back({tokens, fallbacks(tokens), shortest_.size()});
         tokens_.insert(tokens_.end(), tokens.begin(), tokens.end());
-        shortest = std::min(shortest, tokens.size());
       }
       shortest_.push_back(shortest);
       total_ += shortest;
