@@ -42,6 +42,7 @@ struct Request {
 
   /// Everything that is wrong, a sentence each: "top_p: p must satisfy 0 < p <= 1, got 1.5",
   /// "top_k must be a whole number, got 0.5", "unknown parameter 'top_q'"; empty if nothing is.
+  /// Tokens that go with something that is off are not looked at.
   template <class Registry = detail::Registry<>>
   [[nodiscard]] static std::vector<std::string> complaints(const Parameters& parameters) {
     detail::ParameterReader reader(parameters);
