@@ -348,3 +348,34 @@ TEST_CASE("equals of a token that rounding has pushed down stay below what is mo
   CHECK(session.sum(0) > session.sum(1));
   CHECK(session.sum(1) == session.sum(2));
 }
+
+TEST_CASE("a stop from outside loses nothing, whatever status it gives, also after a throw") {
+  const lk::BeamOptions options{.beams = 2, .patience = 4};
+  const lk::Limits limits{.max_new_tokens = 9, .end_tokens = {3}};
+  lk::Workspace workspace;
+  auto live = lk::BeamSearchDecoder{lk::Chain{}, options}.start(kPrompt, limits);
+  live.step(std::vector<float>{0, 0, -1, 1}, workspace);
+  live.stop(lk::StopReason::bad_row, lk::Status::nothing_left);
+  CHECK(live.interrupted());
+  CHECK(live.results().size() == 3);
+  for (const auto& each : live.results()) CHECK(each.status == lk::Status::nothing_left);
+
+  int countdown = 9;
+  auto thrown = lk::BeamSearchDecoder{Unreliable{&countdown}, options}.start(kPrompt, limits);
+  const auto run = [&] {
+    while (!thrown.done()) {
+      std::vector<float> rows;
+      for (std::size_t r = 0; r < thrown.live(); ++r) rows.insert(rows.end(), {0, 1, 2, 3});
+      thrown.step(rows, workspace);
+    }
+  };
+  CHECK_THROWS(run());
+  REQUIRE(thrown.finished().size() > 2);
+  CHECK(thrown.results().size() == 2);
+  thrown.stop(lk::StopReason::processor_failed, lk::Status::ok, std::make_exception_ptr(1));
+  CHECK(thrown.interrupted());
+  CHECK(thrown.results().size() == thrown.finished().size());
+  for (const auto& each : thrown.results()) CHECK(each.error != nullptr);
+  thrown.stop(lk::StopReason::observer, lk::Status::wrong_length);  // it is over
+  for (const auto& each : thrown.results()) CHECK(each.error != nullptr);
+}

@@ -183,3 +183,25 @@ TEST_CASE("no more results are asked for than the groups can have") {
         "BeamOptions: n_best must satisfy n_best <= groups * round(patience * beams / groups), "
         "got 5");
 }
+
+TEST_CASE("a group that dies without a hypothesis ends the search, and no live beam is lost") {
+  constexpr double inf = std::numeric_limits<double>::infinity();
+  const auto chain = [](auto& candidates, const lk::Context& context) {
+    const lk::Token last = context.tokens.back();
+    if (context.generated().size() != 1 || (last != 3 && last != 5)) return;
+    for (lk::Token t = 0; t < 6; ++t) candidates.ban(t);
+  };
+  const lk::BeamSearchDecoder diverse{
+      chain, {.beams = 4}, lk::DiverseBeams{{.groups = 2, .penalty = 100}}};
+  auto session = diverse.start(kPrompt, {.max_new_tokens = 5, .stop_sequences = {{2}}});
+  lk::Workspace workspace;
+  session.step(std::vector<double>{-inf, -0.1, 0, -5, -5, -0.2}, workspace);
+  std::vector<double> rows;
+  for (std::size_t r = 0; r < session.live(); ++r) rows.insert(rows.end(), {-inf, 0, -50, 0, 0, 0});
+  session.step(rows, workspace);
+  CHECK(session.done());
+  CHECK(session.interrupted());
+  const auto results = session.results();
+  CHECK(results.size() == 5);
+  for (const lk::Generation& each : results) CHECK(each.status == lk::Status::nothing_left);
+}

@@ -15,7 +15,7 @@ enum class Status : std::uint8_t {
   positive_infinity,   ///< +inf in the row, or made by a processor
   nothing_left,        ///< every token is banned
   wrong_length,        ///< the row is empty, or not as long as the vocabulary; see CandidateList
-  token_out_of_range,  ///< a processor edited, or a list has, a token that the row does not have
+  token_out_of_range,  ///< a processor edited, a list has or pick_of got one that the row lacks
   duplicate_token,     ///< a candidate list has a token twice
   needs_whole_row,     ///< a processor of a chain made at run time cannot work on a candidate list
   finished,            ///< the session has already stopped

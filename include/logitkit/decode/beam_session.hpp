@@ -68,7 +68,7 @@ class BeamSession {
       }
     }
     const std::span<Extension> best = policy_.best_first();
-    if (best.empty()) return stop(StopReason::bad_row, Status::nothing_left);
+    if (best.empty()) return dead_end();
     detail::report_of_model(best, models_, all, options_.report, workspace);
     return select(best);
   }
@@ -78,9 +78,11 @@ class BeamSession {
   /// are told by every result, those that had ended by themselves included; also where the search
   /// is over because a step has thrown.
   BeamStep stop(StopReason reason, Status status = Status::ok, std::exception_ptr error = {}) {
-    const bool natural = status == Status::nothing_left && !finished_.empty();  // a dead end
-    if (live_.broken()) finished_.blame(status, error);
-    if (!done() && !natural) {
+    if (live_.broken()) {
+      finished_.blame(status, error);
+      interrupted_ = true;
+    }
+    if (!done()) {
       finished_.make_room(live_.size());
       for (std::size_t r = 0; r < live_.size(); ++r) {
         finish(live_.generation(r), live_[r], reason);
@@ -165,20 +167,23 @@ class BeamSession {
         finish(best[i]);
       }
     }
-    if (alive == 0 && finished_.empty()) return stop(StopReason::bad_row, Status::nothing_left);
+    if (alive == 0 && finished_.empty()) return dead_end();
     const std::size_t old_count = live_.size();
     const std::size_t count = policy_.keep(best.first(alive), options_.beams, finished_);
     const std::span<const Extension> survivors = best.first(count);
     live_.advance(survivors,
                   [&](typename P::State& state, Token token) { policy_.accept(state, token); });
-    if (is_over(best_sum) || all_at_a_limit(survivors)) {
-      if (finished_.empty()) return stop(StopReason::bad_row, Status::nothing_left);
-      live_.clear();
-      return {};
-    }
+    if (is_over(best_sum) || all_at_a_limit(survivors)) return dead_end();
     next_rows_.restart();
     for (const Extension& each : survivors) next_rows_.add(each.token, each.parent);
     return next_rows_.step(old_count);
+  }
+
+  /// Nothing goes on: the end of the search, or a bad row where it has found nothing.
+  BeamStep dead_end() {
+    if (finished_.empty()) return stop(StopReason::bad_row, Status::nothing_left);
+    live_.clear();
+    return {};
   }
 
   [[nodiscard]] bool ends(StopReason reason) const {
