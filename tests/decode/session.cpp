@@ -108,6 +108,7 @@ TEST_CASE("rollback of the token that ended a session lets it go on") {
   session.rollback(2);
   CHECK(session.generated().size() == 1);
   CHECK(session.reason() == lk::StopReason::none);
+  CHECK_FALSE(session.done());
 }
 
 TEST_CASE("rollback of nothing changes nothing, after the end, too") {
@@ -115,6 +116,7 @@ TEST_CASE("rollback of nothing changes nothing, after the end, too") {
   session.accept(2);
   session.rollback(0);
   CHECK(session.reason() == lk::StopReason::end_token);
+  CHECK(session.done());
   CHECK(session.accept(5) == lk::StopReason::end_token);
   CHECK(session.generated().size() == 1);
 }

@@ -55,8 +55,10 @@ consteval bool explain_row() {
     return false;
   } else {
     using Scalar = std::remove_cvref_t<decltype(*std::declval<const Plain&>().data())>;
-    static_assert(RowScalar<Scalar>,
-                  "logitkit: logits must be float, double, Eigen::half or Eigen::bfloat16");
+    static_assert(
+        RowScalar<Scalar>,
+        "logitkit: logits must be float, double, Eigen::half or Eigen::bfloat16, those of "
+        "several rows in one buffer [rows x V]");
     if constexpr (EigenObject<Plain>) {
       static_assert(Plain::InnerStrideAtCompileTime == 1,
                     "logitkit: the scores of one row must be contiguous: several rows are a "

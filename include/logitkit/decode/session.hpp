@@ -14,7 +14,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// the engine, one row a token. A value: copying it forks the request, chain state and all.
 ///
 ///     lk::Session session = decoder.start(prompt, limits);
-///     while (session.reason() == lk::StopReason::none) {
+///     while (!session.done()) {
 ///       const lk::Pick pick = session.next(row_after(session.tokens()), workspace);
 ///       if (pick.status != lk::Status::ok) break;
 ///       session.accept(pick.token);
@@ -118,6 +118,7 @@ class Session {
   [[nodiscard]] std::span<const Token> tokens() const { return tokens_; }
   [[nodiscard]] std::span<const Token> generated() const { return context().generated(); }
   [[nodiscard]] StopReason reason() const { return reason_; }
+  [[nodiscard]] bool done() const { return reason_ != StopReason::none; }
   [[nodiscard]] const Limits& limits() const { return limits_; }
   [[nodiscard]] const Report& report() const { return report_; }
 

@@ -114,6 +114,7 @@ class SpeculativeSession {
   [[nodiscard]] std::span<const Token> tokens() const { return session_.tokens(); }
   [[nodiscard]] std::span<const Token> generated() const { return session_.generated(); }
   [[nodiscard]] StopReason reason() const { return session_.reason(); }
+  [[nodiscard]] bool done() const { return session_.done(); }
   [[nodiscard]] const Limits& limits() const { return session_.limits(); }
   [[nodiscard]] const Report& report() const { return session_.report(); }
   [[nodiscard]] const SpeculationStatistics& statistics() const { return statistics_; }
