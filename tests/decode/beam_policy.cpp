@@ -63,7 +63,7 @@ TEST_CASE("what a policy says of a request is what the session refuses it with")
   CHECK_NOTHROW(beams.start(Tokens(8, 1), {}));
 }
 
-TEST_CASE("a policy that lets nothing end may leave nothing, and nothing to observe") {
+TEST_CASE("a policy that lets nothing end leaves what has not ended, and why") {
   struct Never : lk::PlainBeams {
     [[nodiscard]] bool may_end(const lk::Extension&) const { return false; }
   };
@@ -72,7 +72,10 @@ TEST_CASE("a policy that lets nothing end may leave nothing, and nothing to obse
   const auto results =
       beams.decode(test::PlainRecurrent<float>{3, 5}, Tokens{1},
                    {.max_new_tokens = 5, .end_tokens = {0, 1, 2}}, [&](lk::Token) { ++observed; });
-  CHECK(results.empty());
+  REQUIRE(results.size() == 1);
+  CHECK(results[0].tokens.empty());
+  CHECK(results[0].reason == lk::StopReason::bad_row);
+  CHECK(results[0].status == lk::Status::nothing_left);
   CHECK(observed == 0);
 }
 

@@ -197,7 +197,7 @@ class DiverseBeams {
     }
     BeamOptions each = options;
     each.beams /= groups;
-    if (options.n_best <= groups * (each.beams == 1 ? 1 : each.wanted())) return {};
+    if (options.n_best <= groups * each.wanted()) return {};
     return misuse("BeamOptions", "n_best", "n_best <= groups * round(patience * beams / groups)",
                   double(options.n_best));
   }
