@@ -163,8 +163,7 @@ bool deviates(const test::AnyRule& rule, Says says, Keys keys, long double at_le
   });
 }
 
-// --- Rules with mistakes that have been made
-// -------------------------------------------------------
+// --- Rules with mistakes that have been made ---
 
 /// Block verification with one of two mistakes.
 template <bool stops, bool forgets_ratio>

@@ -13,11 +13,13 @@ struct RandomOptions {
   Report report{};
 };
 
+/// Draws each token with the probability that the chain leaves it.
+///
 ///     const lk::RandomDecoder random{lk::Chain{lk::TopK{40}, lk::TopP{0.95f}}, {.seed = 42}};
 ///     lk::Generation text = random.decode(model, prompt, {.max_new_tokens = 64});
 ///
 /// `decode`, `start` for an engine that owns its loop, and `next`: see SequenceDecoder.
-/// Draws by inverse CDF with one number a token, keyed by seed, stream and position: a token of
+/// By inverse CDF, with one number a token, keyed by seed, stream and position: a token of
 /// probability p comes with probability p, to within 1.5e-7 p for float rows and V 2^-57 + 2^-53
 /// for double ones; one of probability 0 never.
 /// Alone it draws the rare nonsense token, too: truncate with TopK, TopP or MinP.

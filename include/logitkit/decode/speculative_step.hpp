@@ -13,6 +13,7 @@ struct SpeculativeStep {
   std::span<const Pick> picks;  ///< in the workspace, valid until it is used again
   Status status = Status::ok;   ///< of the row that ended the round early, if one did
   /// How many of the tokens read in this round the model has to forget: see RewindableModel.
+  /// Where there is no pick, those of the draft: the last token stays read.
   std::size_t rewind = 0;
 };
 
