@@ -265,6 +265,12 @@ TEMPLATE_TEST_CASE("deviation of rows that sums of floats would lose", "[candida
     row = fill([](double x) { return x; });
     row[size - 1] = S(-1e15);
     check(row);
+    // The first tile is around 0 and what follows is not, or too near to it.
+    for (const double level : {1e3, -40.0, 1e-3, 1e-22}) {
+      row = fill([](double x) { return x - 3; });
+      for (std::size_t i = 64; i < size; ++i) row[i] = S(level * (1 + double(i % 5)));
+      check(row);
+    }
   }
   std::vector<S> row{S(1e-40), S(2e-40), S(4e-40)};  // denormal as floats
   check(row);

@@ -22,12 +22,20 @@ TEST_CASE("lowest_bit is the place of the lowest 1", "[kernels]") {
   }
 }
 
-TEST_CASE("a spread's centre is never nearly zero, and its lanes add up in a fixed order",
+TEST_CASE("a spread's centre is 0 or not nearly 0, and its lanes add up in a fixed order",
           "[kernels]") {
-  for (const float x : {0.0f, -0.0f, 1e-40f, -0x1p-21f}) {
-    CHECK(math::Spread::centre(x) == 0x1p-20f);
+  for (const double x : {0.0, -0.0, 1e-40, -0x1p-21}) {
+    for (const double variance : {0.0, 0x1p-21, std::nan("")}) {
+      CHECK(math::Spread::centre(x, variance) == 0x1p-20f);
+    }
+    CHECK(math::Spread::centre(x, 0x1p-20) == 0);
   }
-  for (const float x : {0x1p-20f, -0x1p-20f, 3.5f, -1e30f}) CHECK(math::Spread::centre(x) == x);
+  for (const float x : {0x1p-20f, -0x1p-20f, 3.5f, -1e30f}) {
+    const double square = double(x) * double(x);
+    CHECK(math::Spread::centre(x, 0) == x);
+    CHECK(math::Spread::centre(x, 0.99 * square) == x);
+    CHECK(math::Spread::centre(x, square) == (square < 0x1p-20 ? x : 0.0f));
+  }
   math::LaneSums sums;
   for (int i = 0; i < 16; ++i) sums.lanes[i] = i;
   CHECK(sums.total() == 120);

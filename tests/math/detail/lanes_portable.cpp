@@ -145,19 +145,24 @@ TEST_CASE("a scan that adds up a spread sees NaN, with and without what is banne
       std::vector<float> row(size, 1.0f);
       std::vector<std::int32_t> tiles((size + 63) / 64);
       math::Spread spread{};
+      float centre = 1;
       const auto clean = [&] {
-        return math::portable::table().scan_and_spread(row.data(), size, 1, spread, tiles.data());
+        centre = 1 - centre, spread = {};
+        return math::portable::table().scan_and_spread(row.data(), size, centre, spread,
+                                                       tiles.data());
       };
       row[at] = -kInfinity;
-      CHECK(clean());
-      CHECK(spread.count == size - 1);
+      for (int twice = 0; twice < 2; ++twice) {
+        CHECK(clean());
+        CHECK(spread.count == size - 1);
+      }
       row[size / 3] = kInfinity;
-      CHECK(clean());
+      CHECK((clean() && clean()));
       row[size - 1 - at] = std::numeric_limits<float>::quiet_NaN();
-      CHECK_FALSE(clean());
+      CHECK_FALSE((clean() || clean()));
       row.assign(size, 1.0f);
       row[at] = std::numeric_limits<float>::quiet_NaN();
-      CHECK_FALSE(clean());
+      CHECK_FALSE((clean() || clean()));
     }
   }
 }
@@ -170,8 +175,9 @@ TEST_CASE("spread, squares and distances are sums over what is not banned", "[ke
       const auto row = test::kernel_row<float>(size, kind, kind);
       const float best = *std::max_element(row.begin(), row.end());
       const math::Weighing weighing(double(best), 1.25);
-      math::Spread spread{};
+      math::Spread spread{}, from_zero{};
       std::vector<std::int32_t> tiles((size + 63) / 64), scanned(tiles.size());
+      CHECK(kernels.scan_and_spread(row.data(), size, 0, from_zero, tiles.data()));
       CHECK(kernels.scan_and_spread(row.data(), size, -2, spread, tiles.data()));
       CHECK(kernels.of_float.scan(row.data(), size, nullptr, scanned.data()));
       CHECK(tiles == scanned);
@@ -187,17 +193,22 @@ TEST_CASE("spread, squares and distances are sums over what is not banned", "[ke
       const auto squares = summed(kernels.squares, row.data(), size);
       const auto distances = summed(kernels.distances, row.data(), size);
       CHECK(alone.largest == best);
-      double sum = 0, square = 0, weights = 0, squared = 0, moment = 0;
+      double sum = 0, square = 0, zero_square = 0, weights = 0, squared = 0, moment = 0;
       std::size_t count = 0;
       for (const float x : row) {
         if (!(x > -std::numeric_limits<float>::infinity())) continue;
         const double down = (double(best) - double(x)) * 1.25, weight = std::exp(-down);
         ++count, sum += double(x) + 2, square += (double(x) + 2) * (double(x) + 2);
+        zero_square += double(x) * double(x);
         weights += weight, squared += weight * weight, moment += weight * down * math::kLog2E;
       }
       CHECK(spread.count == count);
       CHECK(spread.sums.total() == Catch::Approx(sum).epsilon(1e-5).margin(1e-3));
       CHECK(spread.squares.total() == Catch::Approx(square).epsilon(1e-5));
+      CHECK(from_zero.count == count);
+      CHECK(from_zero.sums.total() ==
+            Catch::Approx(sum - 2 * double(count)).epsilon(1e-5).margin(1e-3));
+      CHECK(from_zero.squares.total() == Catch::Approx(zero_square).epsilon(1e-5).margin(1e-30));
       CHECK(alone.weights.total() == Catch::Approx(weights * unit).epsilon(1e-6));
       CHECK(squares.weights.total() == alone.weights.total() * 0x1p40);
       CHECK(squares.seconds.total() * 0x1p-80 ==

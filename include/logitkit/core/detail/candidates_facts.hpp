@@ -167,12 +167,12 @@ double Candidates<S>::deviation() {
   float centre = 0;
   math::Spread spread{};
   if (std::same_as<S, float> && !deviation_ && vocabulary() > 0) {
-    // Distances from a centre that is near the mean: from that of the first tile to begin with.
-    double sum = 0, count = 0;
+    // Distances from a centre that suits the first tile, to begin with.
+    double sum = 0, squares = 0, count = 0;
     const auto take = [&](S value) {
-      const bool counts = math::order_key(value) > kBannedKey;
-      sum += counts ? math::widen(value) : 0;
-      count += counts;
+      if (math::order_key(value) <= kBannedKey) return;
+      const double number = math::widen(value);
+      sum += number, squares = std::fma(number, number, squares), ++count;
     };
     if (narrow_) {
       for (const auto& [token, value] : scratch_.survivors) {
@@ -183,8 +183,9 @@ double Candidates<S>::deviation() {
       S values[math::kTile];
       std::for_each_n(values, tile_values(0, values), take);
     }
-    centre = count > 0 ? static_cast<float>(sum / count) : 0;
-    if (untouched()) scan(&spread, math::Spread::centre(centre));
+    const double mean = count > 0 ? sum / count : 0;
+    centre = math::Spread::centre(mean, count > 0 ? std::fma(-mean, mean, squares / count) : 0);
+    if (untouched()) scan(&spread, centre);
   }
   if (status() != Status::ok) return 0;
   if (!deviation_) deviation_ = find_deviation(spread, centre);
@@ -197,11 +198,10 @@ template <std::floating_point S>
 double Candidates<S>::find_deviation(math::Spread spread, float centre) {
   if constexpr (std::same_as<S, float>) {
     for (int pass = 0; pass < 2; ++pass) {
-      const float middle = math::Spread::centre(centre);
       if (spread.count == 0) {
         for_each_block([&](const float* numbers, std::size_t size, std::size_t) {
           auto& ignored = scratch_.tile_copy;
-          math::kernels().scan_and_spread(numbers, size, middle, spread, ignored.data());
+          math::kernels().scan_and_spread(numbers, size, centre, spread, ignored.data());
         });
       }
       const double mean = spread.sums.total() / double(spread.count);
@@ -209,10 +209,10 @@ double Candidates<S>::find_deviation(math::Spread spread, float centre) {
       const double variance = std::fma(-mean, mean, square);
       const bool equal = !(variance > 0) && !narrow_;  // it may be that all are
       if (equal && mark(0, scratch_.tiles.size(), largest_key()) == spread.count) return 0;
-      if (mean * mean <= 4 * variance && square <= std::numeric_limits<float>::max()) {
-        return std::sqrt(variance);
-      }
-      centre = static_cast<float>(double(middle) + mean);
+      const bool seen = centre != 0 || variance >= math::Spread::kSeen;
+      const bool finite = square <= std::numeric_limits<float>::max();
+      if (seen && finite && mean * mean <= 4 * variance) return std::sqrt(variance);
+      centre = math::Spread::centre(double(centre) + mean, 0);
       spread = {};
     }
   }

@@ -69,7 +69,8 @@ inline Floats sub(Floats a, Floats b) {
 inline Floats fma(Floats a, Floats b, Floats c) {
   return {_mm256_fmadd_ps(a.low, b.low, c.low), _mm256_fmadd_ps(a.high, b.high, c.high)};
 }
-/// a - b by the units for products, where those for sums are busy, as they are with maxima.
+/// a + b and a - b by whatever units of the processor are idle: see lanes_avx512.hpp.
+inline Floats add_fused(Floats a, Floats b) { return add(a, b); }
 inline Floats sub_fused(Floats a, Floats b) {
   __m256 minus_one = _mm256_set1_ps(-1);
   __asm__("" : "+x"(minus_one));  // or clang would know, and subtract

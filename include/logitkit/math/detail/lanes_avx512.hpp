@@ -51,12 +51,15 @@ inline Floats max(Floats a, Floats b) { return _mm512_max_ps(a, b); }
 inline Floats add(Floats a, Floats b) { return _mm512_add_ps(a, b); }
 inline Floats sub(Floats a, Floats b) { return _mm512_sub_ps(a, b); }
 inline Floats fma(Floats a, Floats b, Floats c) { return _mm512_fmadd_ps(a, b, c); }
-/// a - b by the units for products, where those for sums are busy, as they are with maxima.
-inline Floats sub_fused(Floats a, Floats b) {
-  Floats minus_one = all(-1.0f);
-  __asm__("" : "+v"(minus_one));  // or clang would know, and subtract
-  return fma(b, minus_one, a);
+// a + b and a - b by the units for products, where those for sums are busy, as they are with
+// maxima.
+inline Floats add_product(Floats a, float factor, Floats b) {
+  Floats factors = all(factor);
+  __asm__("" : "+v"(factors));  // or clang would know it, and add or subtract
+  return fma(b, factors, a);
 }
+inline Floats add_fused(Floats a, Floats b) { return add_product(a, 1, b); }
+inline Floats sub_fused(Floats a, Floats b) { return add_product(a, -1, b); }
 inline Ints max(Ints a, Ints b) { return _mm512_max_epi32(a, b); }
 inline Ints add(Ints a, Ints b) { return _mm512_add_epi32(a, b); }
 inline Ints sub(Ints a, Ints b) { return _mm512_sub_epi32(a, b); }
@@ -85,11 +88,18 @@ inline unsigned numbered(Lanes lanes) {
 #endif
 }
 
-/// The k-th sixteen bits of a word.
+inline std::uint64_t numbered(Lanes a, Lanes b, Lanes c, Lanes d) {
+  return _cvtmask64_u64(_mm512_kunpackd(_mm512_kunpackw(d, c), _mm512_kunpackw(b, a)));
+}
+
+/// The k-th sixteen bits of a word. By a test of vectors: the units that masks are moved by from
+/// elsewhere are busy with maxima.
 inline Lanes lanes_of(const std::uint64_t* word, int k) {
-  std::uint16_t bits;
-  std::memcpy(&bits, reinterpret_cast<const char*>(word) + 2 * k, 2);
-  return bits;
+  std::int32_t half;
+  std::memcpy(&half, reinterpret_cast<const char*>(word) + 4 * (k / 2), 4);
+  const Ints bit = _mm512_set_epi32(1 << 15, 1 << 14, 1 << 13, 1 << 12, 1 << 11, 1 << 10, 1 << 9,
+                                    1 << 8, 1 << 7, 1 << 6, 1 << 5, 1 << 4, 8, 4, 2, 1);
+  return _mm512_test_epi32_mask(all(half), k % 2 == 0 ? bit : _mm512_slli_epi32(bit, 16));
 }
 inline Floats max_where(Lanes lanes, Floats a, Floats b) {
   return _mm512_mask_max_ps(a, lanes, a, b);
@@ -146,33 +156,7 @@ struct NanOfFloats {
   [[nodiscard]] bool any() const { return (first & second) != 0xffff; }
 };
 
-/// Sixteen whole numbers of 64 bits, in two registers: the lanes' floats, cut off.
-struct Wholes {
-  Ints first, second;
-};
-inline Wholes wholes(Floats x) {
-  return {_mm512_cvttps_epi64(_mm512_castps512_ps256(x)),
-          _mm512_cvttps_epi64(_mm512_extractf32x8_ps(x, 1))};
-}
-inline Wholes load(const std::uint64_t* p) {
-  return {_mm512_loadu_si512(p), _mm512_loadu_si512(p + 8)};
-}
-inline void store(std::uint64_t* p, Wholes x) {
-  _mm512_storeu_si512(p, x.first);
-  _mm512_storeu_si512(p + 8, x.second);
-}
-
-/// Writes the keys and wholes of the lanes in `kept` one after another; room for sixteen.
-inline std::size_t compress(std::int32_t* keys, std::uint64_t* p, Ints k, Wholes x, unsigned kept) {
-  const auto low = static_cast<__mmask8>(kept & 255), high = static_cast<__mmask8>(kept >> 8);
-  const int half = std::popcount(kept & 255);
-  _mm512_storeu_si512(keys, _mm512_maskz_compress_epi32(static_cast<__mmask16>(kept), k));
-  _mm512_storeu_si512(p, _mm512_maskz_compress_epi64(low, x.first));
-  _mm512_storeu_si512(p + half, _mm512_maskz_compress_epi64(high, x.second));
-  return static_cast<std::size_t>(std::popcount(kept));
-}
-
-/// The same of keys alone.
+/// Writes the keys of the lanes in `kept` one after another; room for sixteen.
 inline std::size_t compress(std::int32_t* keys, Ints k, unsigned kept) {
   _mm512_storeu_si512(keys, _mm512_maskz_compress_epi32(static_cast<__mmask16>(kept), k));
   return static_cast<std::size_t>(std::popcount(kept));
@@ -186,28 +170,6 @@ inline std::size_t compress(Entry<float>* out, const Entry<float>* p, unsigned k
   _mm512_storeu_si512(out + std::popcount(kept & 255), _mm512_maskz_compress_epi64(high, b));
   return static_cast<std::size_t>(std::popcount(kept));
 }
-
-/// A sum of wholes, lane by lane.
-struct WholeSum {
-  Ints first, second;
-
-  WholeSum() : first(_mm512_setzero_si512()), second(_mm512_setzero_si512()) {}
-  void add(Wholes x) {
-    first = _mm512_add_epi64(first, x.first);
-    second = _mm512_add_epi64(second, x.second);
-  }
-  void add_where(Lanes lanes, Wholes x) {
-    const auto low = static_cast<__mmask8>(lanes), high = static_cast<__mmask8>(lanes >> 8);
-    first = _mm512_mask_add_epi64(first, low, first, x.first);
-    second = _mm512_mask_add_epi64(second, high, second, x.second);
-  }
-  [[nodiscard]] Mass mass() const {
-    const Ints sum = _mm512_add_epi64(first, second), low = _mm512_set1_epi64(0xffffffff);
-    const auto high_part = _mm512_reduce_add_epi64(_mm512_srli_epi64(sum, 32));
-    const auto low_part = _mm512_reduce_add_epi64(_mm512_and_si512(sum, low));
-    return mass_of(static_cast<std::uint64_t>(high_part), static_cast<std::uint64_t>(low_part));
-  }
-};
 
 // Sixteen vectors become one: lane t is vector t, folded in halves: l with l + 8, + 4, + 2, + 1.
 template <class Fold>
@@ -239,6 +201,8 @@ struct FoldMax {
 struct FoldSum {
   Floats operator()(Floats a, Floats b) const { return add(a, b); }
 };
+
+#include <logitkit/math/detail/wholes_avx512.inc>
 
 #include <logitkit/math/detail/shorts_avx512.inc>
 

@@ -68,6 +68,7 @@ inline Floats sub(const Floats& a, const Floats& b) {
 inline Floats fma(const Floats& a, const Floats& b, const Floats& c) {
   return each<Floats>([&](int i) { return vfmaq_f32(c.part[i], a.part[i], b.part[i]); });
 }
+inline Floats add_fused(const Floats& a, const Floats& b) { return add(a, b); }
 inline Floats sub_fused(const Floats& a, const Floats& b) { return sub(a, b); }
 inline Ints max(const Ints& a, const Ints& b) {
   return each<Ints>([&](int i) { return vmaxq_s32(a.part[i], b.part[i]); });

@@ -72,7 +72,8 @@ inline Floats sub(const Floats& a, const Floats& b) {
 inline Floats fma(const Floats& a, const Floats& b, const Floats& c) {
   return each<Floats>([&](int i) { return fused(a.lane[i], b.lane[i], c.lane[i]); });
 }
-/// a - b by whatever units of the processor are idle: see lanes_avx512.hpp.
+/// a + b and a - b by whatever units of the processor are idle: see lanes_avx512.hpp.
+inline Floats add_fused(const Floats& a, const Floats& b) { return add(a, b); }
 inline Floats sub_fused(const Floats& a, const Floats& b) { return sub(a, b); }
 inline Ints max(const Ints& a, const Ints& b) {
   return each<Ints>([&](int i) { return a.lane[i] > b.lane[i] ? a.lane[i] : b.lane[i]; });
