@@ -238,6 +238,20 @@ TEST_CASE("where noise is nothing beside the scores, this is beam search, bit fo
   }
 }
 
+TEST_CASE("without noise this is beam search, bit for bit, whatever the options") {
+  const test::PlainRecurrent<float> model{60, 5};
+  const lk::Limits limits{.max_new_tokens = 9, .end_tokens = {3, 11}};
+  for (const lk::BeamOptions& options :
+       {lk::BeamOptions{.beams = 1}, lk::BeamOptions{.beams = 4}, lk::BeamOptions{.beams = 70},
+        lk::BeamOptions{.beams = 3, .patience = 2}, lk::BeamOptions{.beams = 3, .legacy = true},
+        lk::BeamOptions{.beams = 4, .n_best = 2}}) {
+    const lk::Chain chain{lk::TopK{20}, lk::Softmax{}};
+    const lk::BeamSearchDecoder plain{chain, options};
+    const lk::BeamSearchDecoder ours{chain, options, lk::StochasticBeams{{.noise = false}}};
+    test::check_equal(ours.decode(model, kPrompt, limits), plain.decode(model, kPrompt, limits));
+  }
+}
+
 TEST_CASE("options that stochastic beams cannot heed are refused") {
   const auto make = [](const lk::BeamOptions& options) {
     return lk::BeamSearchDecoder{lk::Chain{}, options, lk::StochasticBeams{}};

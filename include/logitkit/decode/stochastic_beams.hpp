@@ -13,6 +13,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 struct StochasticOptions {
   std::uint64_t seed = 0;
   std::uint64_t stream = 0;
+  bool noise = true;  ///< without, this is beam search proper, bit for bit
 };
 
 /// The results of a search of k beams are k different sequences, drawn one after the other from the
@@ -45,9 +46,10 @@ class StochasticBeams : public PlainBeams {
 
   [[nodiscard]] State root() const { return {options_.seed, options_.stream}; }
 
-  [[nodiscard]] bool by_key() const { return true; }
+  [[nodiscard]] bool by_key() const { return options_.noise; }
 
   [[nodiscard]] std::string check(const BeamOptions& options) const {
+    if (!options_.noise) return {};
     if (options.legacy) return "BeamOptions: legacy must be false for stochastic beams";
     if (options.wanted() == options.beams) return {};
     return misuse("BeamOptions", "patience", "patience = 1 for stochastic beams", options.patience);
@@ -56,6 +58,7 @@ class StochasticBeams : public PlainBeams {
 
   void prepare(const BeamOptions& options, const Limits& limits, std::size_t vocabulary) {
     PlainBeams::prepare(options, limits, vocabulary);
+    if (!options_.noise) return;
     scores_ = options;
     competitors_ = options.beams + 1;  // one more, for the threshold
     perturbed_.reserve(std::min(competitors_, vocabulary));
@@ -66,6 +69,7 @@ class StochasticBeams : public PlainBeams {
 
   template <std::floating_point S>
   void extend(Candidates<S>& candidates, const ParentBeam<State>& parent) {
+    if (!options_.noise) return PlainBeams::extend(candidates, parent);
     candidates.normalise();
     const std::size_t position = parent.context.position();
     const PhiloxDecider numbers = parent.state.numbers(position);
@@ -83,6 +87,7 @@ class StochasticBeams : public PlainBeams {
   /// The best of all, finished ones included, that is not among the best `beams` may be the
   /// threshold.
   void survey(std::span<const Extension> best, std::size_t beams, const FinishedBeams& finished) {
+    if (!options_.noise) return;
     rivals_.assign(finished.keys().begin(), finished.keys().end());
     for (const Extension& each : best) rivals_.push_back(each.key);
     if (rivals_.size() <= beams) return;
@@ -94,6 +99,7 @@ class StochasticBeams : public PlainBeams {
   /// Those that are among the best `beams` of all, finished ones included.
   [[nodiscard]] std::size_t keep(std::span<Extension> alive, std::size_t beams,
                                  const FinishedBeams& finished) const {
+    if (!options_.noise) return PlainBeams::keep(alive, beams, finished);
     const std::span<const double> rivals = finished.keys();
     std::size_t count = 0, better = 0;  // better: finished ones
     while (count < alive.size()) {
@@ -109,6 +115,7 @@ class StochasticBeams : public PlainBeams {
 
   /// Tells results their probabilities of inclusion and their weights.
   void weigh(std::span<Generation> results) const {
+    if (!options_.noise) return;
     for (Generation& each : results) {
       const std::size_t length = each.tokens.size();
       const double sum = std::fma(each.score, scores_.length_penalty(length),
