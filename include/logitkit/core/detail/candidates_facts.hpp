@@ -209,9 +209,9 @@ double Candidates<S>::find_deviation(math::Spread spread, float centre) {
       const double variance = std::fma(-mean, mean, square);
       const bool equal = !(variance > 0) && !narrow_;  // it may be that all are
       if (equal && mark(0, scratch_.tiles.size(), largest_key()) == spread.count) return 0;
-      const bool seen = centre != 0 || variance >= math::Spread::kSeen;
-      const bool finite = square <= std::numeric_limits<float>::max();
-      if (seen && finite && mean * mean <= 4 * variance) return std::sqrt(variance);
+      if (mean * mean <= 4 * variance && square <= std::numeric_limits<float>::max()) {
+        return std::sqrt(variance);
+      }
       centre = math::Spread::centre(double(centre) + mean, 0);
       spread = {};
     }

@@ -68,15 +68,14 @@ struct Spread {
   LaneSums sums, squares;
   std::size_t count = 0;  ///< of numbers that are not -inf
 
-  /// A centre for numbers of about that mean and variance: 0, which costs least, if it is as near
-  /// as most of them; or else one that is never so small that a distance from it, or its square,
-  /// could be denormal, which processors may take for zero.
+  /// A centre for numbers of which some have that mean and variance: 0, which costs least, if it is
+  /// as near as most of these, or else one that is never so small that a distance from it, or its
+  /// square, could be denormal, which processors may take for zero. (Beside a variance that is seen
+  /// here, such squares are nothing.)
   [[nodiscard]] static float centre(double mean, double variance) {
-    if (variance >= kSeen && mean * mean <= variance) return 0;
+    if (variance >= 0x1p-20 && mean * mean <= variance) return 0;
     return mean > -0x1p-20 && mean < 0x1p-20 ? 0x1p-20f : static_cast<float>(mean);
   }
-  /// A variance beside which the squares of denormal numbers are nothing.
-  static constexpr double kSeen = 0x1p-20;
 };
 
 /// The sum of a block's sums of tiles, or of fewer, in an order that is always the same.
