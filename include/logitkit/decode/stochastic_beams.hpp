@@ -13,7 +13,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 struct StochasticOptions {
   std::uint64_t seed = 0;
   std::uint64_t stream = 0;
-  bool noise = true;  ///< without, this is beam search proper, bit for bit
+  bool noise = true;  ///< without, this is beam search proper, bit for bit, and no more
 };
 
 /// The results of a search of k beams are k different sequences, drawn one after the other from the

@@ -280,6 +280,35 @@ TEMPLATE_TEST_CASE("deviation of rows that sums of floats would lose", "[candida
           Catch::Approx(0.4145780987944250 * double(huge)).epsilon(1e-6));
 }
 
+TEST_CASE("the deviation has the same bits where squares that are denormal break ties",
+          "[candidates]") {
+  const float tie = 1 + 0x1p-12f;  // its square lies between two floats
+  std::vector<std::vector<float>> rows;
+  for (const std::size_t size : {32u, 3000u, 128256u}) {
+    std::vector<float> row(size, 0.0f);
+    for (std::size_t i = 0; i < 16; ++i) row[i] = 1e-21f, row[16 + i] = i % 2 == 0 ? tie : -tie;
+    rows.push_back(row);
+  }
+  std::vector<float> chain(384, 0.0f);  // ties in sums, from the smallest number on
+  chain[0] = 0x1p-126f, chain[16] = 0x1p-149f, chain[1] = 1, chain[2] = -0.75f, chain[3] = 0.5f;
+  chain[64] = 0x1p-102f, chain[128] = 0x1p-78f, chain[192] = 0x1p-54f, chain[256] = 0x1p-30f;
+  chain[320] = 0x1p-6f;
+  rows.push_back(chain);
+  lk::Workspace workspace;
+  const auto deviation = [&](const std::vector<float>& row, bool read) {
+    lk::Candidates set(row, workspace);
+    if (read) static_cast<void>(set.maximum());
+    return set.deviation();
+  };
+  for (const auto& row : rows) {
+    for (const bool read : {false, true}) {
+      const double plain = deviation(row, read);
+      const test::FlushToZero flush;
+      CHECK(deviation(row, read) == plain);
+    }
+  }
+}
+
 TEMPLATE_TEST_CASE("sorted is the whole order, or its beginning", "[candidates]", float, double) {
   using S = TestType;
   lk::Workspace workspace;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <logitkit/core/candidates.hpp>
+#include <logitkit/math/detail/keep_denormals.hpp>
 
 namespace logitkit::inline LOGITKIT_ABI {
 
@@ -164,6 +165,7 @@ double Candidates<S>::collision() {
 
 template <std::floating_point S>
 double Candidates<S>::deviation() {
+  const math::KeepDenormals keep;  // squares of small numbers break ties
   float centre = 0;
   math::Spread spread{};
   if (std::same_as<S, float> && !deviation_ && vocabulary() > 0) {

@@ -70,8 +70,7 @@ struct Spread {
 
   /// A centre for numbers of which some have that mean and variance: 0, which costs least, if it is
   /// as near as most of these, or else one that is never so small that a distance from it, or its
-  /// square, could be denormal, which processors may take for zero. (Beside a variance that is seen
-  /// here, such squares are nothing.)
+  /// square, could be denormal and lose its digits.
   [[nodiscard]] static float centre(double mean, double variance) {
     if (variance >= 0x1p-20 && mean * mean <= variance) return 0;
     return mean > -0x1p-20 && mean < 0x1p-20 ? 0x1p-20f : static_cast<float>(mean);
