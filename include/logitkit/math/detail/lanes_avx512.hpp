@@ -87,13 +87,13 @@ inline unsigned numbered(Lanes lanes) {
   return bits;
 #endif
 }
-
+/// The lanes of four vectors, one bit each: one move, not four.
 inline std::uint64_t numbered(Lanes a, Lanes b, Lanes c, Lanes d) {
   return _cvtmask64_u64(_mm512_kunpackd(_mm512_kunpackw(d, c), _mm512_kunpackw(b, a)));
 }
 
-/// The k-th sixteen bits of a word. By a test of vectors: the units that masks are moved by from
-/// elsewhere are busy with maxima.
+/// The k-th sixteen bits of a word. By a test of vectors: to move masks in from elsewhere takes
+/// longer, beside maxima.
 inline Lanes lanes_of(const std::uint64_t* word, int k) {
   std::int32_t half;
   std::memcpy(&half, reinterpret_cast<const char*>(word) + 4 * (k / 2), 4);
