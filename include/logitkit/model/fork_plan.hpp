@@ -39,7 +39,9 @@ class ForkPlan {
   /// New row r continues what was row parents[r].
   void reorder(std::span<const std::size_t> parents) {
     require(check(parents));
-    make_room(std::max(parents.size(), sequences_.size()));
+    const std::size_t room = std::max(parents.size(), sequences_.size());
+    for (auto* list : {&sequences_, &next_, &heirs_, &unused_, &drops_}) list->reserve(room);
+    forks_.reserve(room);
     constexpr auto kNobody = std::size_t(-1);
     heirs_.assign(sequences_.size(), kNobody);
     for (std::size_t r = parents.size(); r-- > 0;) heirs_[parents[r]] = r;
@@ -72,11 +74,6 @@ class ForkPlan {
   [[nodiscard]] std::span<const std::size_t> sequences() const { return sequences_; }
 
  private:
-  void make_room(std::size_t rows) {
-    for (auto* list : {&sequences_, &next_, &heirs_, &unused_, &drops_}) list->reserve(rows);
-    forks_.reserve(rows);
-  }
-
   /// The number of no live sequence: the one that was dropped last, or a new one.
   [[nodiscard]] std::size_t unused() {
     if (unused_.empty()) return count_++;

@@ -62,15 +62,13 @@ class Dry {
     // No more than the window, and what shows where breakers in it have begun.
     const std::size_t rest = prompt.size() - std::min(prompt.size(), options_.last);
     for (const Token token : prompt.subspan(rest - std::min(rest, longest_breaker()))) {
-      text_.append(token);
-      count_from_breaker();
+      append(token);
     }
     find_penalties();
   }
 
   void accept(Token token) {
-    text_.append(token);
-    count_from_breaker();
+    append(token);
     find_penalties();
   }
 
@@ -114,7 +112,8 @@ class Dry {
     return longest;
   }
 
-  void count_from_breaker() {
+  void append(Token token) {
+    text_.append(token);
     ++from_breaker_;
     for (const auto& breaker : options_.breakers) {
       if (text_.ends_with(breaker)) from_breaker_ = 0;

@@ -45,9 +45,7 @@ class FrequencyPenalty {
 };
 
 template <std::integral I>
-FrequencyPenalty(I) -> FrequencyPenalty<float>;
-template <std::integral I>
-FrequencyPenalty(I, PenaltyScope) -> FrequencyPenalty<float>;
+FrequencyPenalty(I, PenaltyScope = {}) -> FrequencyPenalty<float>;
 
 static_assert(StatefulProcessor<FrequencyPenalty<>>);
 

@@ -6,6 +6,7 @@
 #include <logitkit/process/detail/green_list.hpp>
 
 #include <cmath>
+#include <map>
 
 namespace logitkit::inline LOGITKIT_ABI {
 
@@ -35,22 +36,16 @@ class GreenListDetector {
   [[nodiscard]] GreenListEvidence score(std::span<const Token> tokens) const {
     const bool self = green_.options().seeding == GreenSeeding::self_hash;
     const std::size_t before = green_.options().context - (self ? 1 : 0);
-    const auto run = [&](std::size_t at) { return tokens.subspan(at - before, before + 1); };
-    const auto less = [&](std::size_t a, std::size_t b) {
-      return std::lexicographical_compare(run(a).begin(), run(a).end(), run(b).begin(),
-                                          run(b).end());
-    };
-    std::vector<std::size_t> places;  // equal runs side by side
-    for (std::size_t at = before; at < tokens.size(); ++at) places.push_back(at);
-    std::sort(places.begin(), places.end(), less);
-
+    std::map<std::vector<Token>, std::size_t> runs;  // context and token, how often
+    for (std::size_t at = before; at < tokens.size(); ++at) {
+      const auto run = tokens.subspan(at - before, before + 1);
+      std::size_t& times = runs[{run.begin(), run.end()}];
+      times = each_run_once_ ? 1 : times + 1;
+    }
     GreenListEvidence evidence;
-    for (auto first = places.begin(); first != places.end();) {
-      const auto last = std::upper_bound(first, places.end(), *first, less);
-      const auto times = each_run_once_ ? std::size_t(1) : static_cast<std::size_t>(last - first);
+    for (const auto& [run, times] : runs) {
       evidence.scored += times;
-      if (green_.contains(run(*first).first(before), tokens[*first])) evidence.green += times;
-      first = last;
+      if (green_.contains(std::span(run).first(before), run.back())) evidence.green += times;
     }
     if (evidence.scored == 0) return evidence;
     const double part = double(green_.size()) / double(green_.options().vocabulary);

@@ -18,8 +18,7 @@ struct PLess {
   void operator()(Candidates<S>& candidates, const Context&) const {
     const double collision = candidates.collision();  // first: it finds mass and status on its way
     if (candidates.status() != Status::ok) return;
-    const double least = math::log(collision);
-    const double distance = least - candidates.log_probability(candidates.best());
+    const double distance = math::log(collision) - candidates.log_probability(candidates.best());
     // Only by rounding is the distance ever above 0.
     candidates.keep_above(candidates.maximum() + std::min(distance, 0.0));
   }

@@ -45,9 +45,7 @@ class PresencePenalty {
 };
 
 template <std::integral I>
-PresencePenalty(I) -> PresencePenalty<float>;
-template <std::integral I>
-PresencePenalty(I, PenaltyScope) -> PresencePenalty<float>;
+PresencePenalty(I, PenaltyScope = {}) -> PresencePenalty<float>;
 
 static_assert(StatefulProcessor<PresencePenalty<>>);
 

@@ -55,9 +55,7 @@ class RepetitionPenalty {
 };
 
 template <std::integral I>
-RepetitionPenalty(I) -> RepetitionPenalty<float>;
-template <std::integral I>
-RepetitionPenalty(I, PenaltyScope) -> RepetitionPenalty<float>;
+RepetitionPenalty(I, PenaltyScope = {}) -> RepetitionPenalty<float>;
 
 static_assert(StatefulProcessor<RepetitionPenalty<>>);
 

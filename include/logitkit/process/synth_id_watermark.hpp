@@ -28,8 +28,6 @@ class SynthIdWatermark {
   explicit SynthIdWatermark(const SynthIdOptions& options)
       : bits_(options), context_(bits_.width()), hash_(detail::SynthId::hash(context_)) {}
 
-  [[nodiscard]] static std::string check(const SynthIdOptions& options) { return options.check(); }
-
   void accept(Token token) {
     const std::size_t history = bits_.options().history;
     if (contexts_.size() < history) {
