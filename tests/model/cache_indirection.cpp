@@ -94,17 +94,6 @@ TEST_CASE("reading a prompt position by position is starting with it") {
   }
 }
 
-TEST_CASE("a copy of a table goes on by itself") {
-  lk::CacheIndirection table(2, 8);
-  table.start(1);
-  table.reorder(Parents{0, 0}), table.extend();
-  lk::CacheIndirection copy = table;
-  copy.reorder(Parents{1, 1}), copy.extend();
-  CHECK(table.positions() == 2);
-  CHECK(copy.row(0)[1] == 1);
-  CHECK(table.row(0)[1] == 0);
-}
-
 TEST_CASE("what does not fit is refused, and the table is as it was") {
   lk::CacheIndirection table(2, 4);
   CHECK_THROWS_WITH(table.start(5),

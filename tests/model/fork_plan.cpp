@@ -95,16 +95,6 @@ TEST_CASE("the best child keeps the sequence; a fork takes the number that was d
   CHECK(plan.forks()[1].child == plan.drops()[0]);
 }
 
-TEST_CASE("a copy of a plan goes on by itself") {
-  lk::ForkPlan plan;
-  plan.append();
-  plan.reorder(Parents{0, 0});
-  lk::ForkPlan copy = plan;
-  copy.reorder(Parents{1});
-  CHECK(plan.sequences().size() == 2);
-  CHECK(copy.sequences().size() == 1);
-}
-
 TEST_CASE("a parent that is no live row is refused, and the plan is as it was") {
   lk::ForkPlan plan;
   CHECK_THROWS_WITH(plan.reorder(Parents{0}),

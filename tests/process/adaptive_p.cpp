@@ -1,25 +1,14 @@
 // SPDX-License-Identifier: MIT
-// AdaptiveP: the twin, the mean by hand, fork and rollback.
+// AdaptiveP: the twin, the mean by hand.
 #include "support/catch.hpp"
 
 #include "reference/adaptive_p.hpp"
 #include "reference/trial.hpp"
-#include "support/session_after.hpp"
 
-#include <logitkit/decode/random.hpp>
 #include <logitkit/process/adaptive_p.hpp>
-#include <logitkit/process/min_p.hpp>
 
 namespace lk = logitkit;
 using reference::Scores;
-
-namespace {
-
-std::vector<float> row_at(std::size_t step) {
-  return reference::normal_row<float>(300, step + 1, 2);
-}
-
-}  // namespace
 
 TEMPLATE_TEST_CASE("AdaptiveP agrees with its twin", "", float, double) {
   for (const double target : {0.0, 0.3, 0.55, 1.0}) {
@@ -38,8 +27,7 @@ TEMPLATE_TEST_CASE("AdaptiveP agrees with its twin", "", float, double) {
 
 TEMPLATE_TEST_CASE("AdaptiveP follows the probabilities before it of what is accepted", "", float,
                    double) {
-  std::vector<TestType> row;
-  for (const double p : {0.5, 0.25, 0.125, 0.125}) row.push_back(TestType(std::log(p)));
+  auto row = reference::row_of<TestType>({0.5, 0.25, 0.125, 0.125});
   row.push_back(-std::numeric_limits<TestType>::infinity());
   lk::Workspace workspace;
   lk::AdaptiveP adaptive{0.4, 0.75};
@@ -68,25 +56,6 @@ TEMPLATE_TEST_CASE("AdaptiveP follows the probabilities before it of what is acc
   CHECK(last.adapted_target() == 0);
 }
 
-TEST_CASE("AdaptiveP: forks, replays and rollback") {
-  const lk::RandomDecoder decoder(lk::Chain{lk::MinP{0.01}, lk::AdaptiveP{0.3, 0.8}}, {.seed = 5});
-  lk::Workspace workspace;
-  auto longer = test::session_after(decoder, 24, row_at);
-  auto fork = longer;
-  fork.accept(0);
-  for (std::size_t n = 24; n > 0; n -= 6) {
-    auto a = longer, b = test::session_after(decoder, n, row_at);
-    REQUIRE(std::vector(a.tokens().begin(), a.tokens().end()) ==
-            std::vector(b.tokens().begin(), b.tokens().end()));
-    for (std::size_t i = n; i < n + 10; ++i) {
-      const lk::Token token = a.next(row_at(i), workspace).token;
-      REQUIRE(token == b.next(row_at(i), workspace).token);
-      a.accept(token), b.accept(token);
-    }
-    longer.rollback(6);
-  }
-}
-
 TEST_CASE("AdaptiveP refuses what cannot be") {
   CHECK(lk::AdaptiveP<>::check(0, 0).empty());
   CHECK(lk::AdaptiveP<>::check(1, 0.99f).empty());
@@ -97,9 +66,4 @@ TEST_CASE("AdaptiveP refuses what cannot be") {
   CHECK_FALSE(lk::AdaptiveP<double>::check(0.5, std::nan("")).empty());
   reference::refuses([] { lk::AdaptiveP{-1.0}; },
                      "AdaptiveP: target must satisfy 0 <= target <= 1, got -1");
-}
-
-TEST_CASE("AdaptiveP keeps the status of a bad row") {
-  reference::keeps_bad_rows<float>(lk::AdaptiveP{0.4f});
-  reference::keeps_bad_rows<double>(lk::AdaptiveP{0.4, 0.5});
 }

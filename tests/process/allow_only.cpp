@@ -68,18 +68,3 @@ TEST_CASE("AllowOnly refuses no tokens and negative ones") {
                      "AllowOnly: token must satisfy token >= 0, got -3");
   static_assert(!lk::StatefulProcessor<lk::AllowOnly>);
 }
-
-TEST_CASE("AllowOnly keeps NaN in the row a bad row, even where it is not allowed") {
-  const std::vector<float> row{1, std::numeric_limits<float>::quiet_NaN(), 2};
-  CHECK(reference::status_after(lk::AllowOnly{{0}}, row) == lk::Status::not_a_number);
-  CHECK(reference::status_after(lk::AllowOnly{{1}}, row) == lk::Status::not_a_number);
-  CHECK(reference::status_after(lk::AllowOnly{{0}}, std::vector<float>{}) ==
-        lk::Status::wrong_length);
-}
-
-TEMPLATE_TEST_CASE("AllowOnly, on a vocabulary of 128256", "", float, double) {
-  const auto row = reference::normal_row<TestType>(128256, 2);
-  const reference::Tokens tokens{128255, 0, 64000};
-  CHECK(reference::after(lk::AllowOnly{tokens}, row) ==
-        reference::allow_only(Scores(row.begin(), row.end()), tokens));
-}

@@ -73,16 +73,6 @@ TEMPLATE_TEST_CASE("Ban of the last token leaves nothing, and no other token ins
   CHECK(candidates.best() == lk::kNoToken);
 }
 
-TEST_CASE("Ban of the best token changes the best") {
-  const std::vector<float> row{3, 9, 4};
-  lk::Workspace workspace;
-  lk::Candidates<float> candidates(row, workspace);
-  CHECK(candidates.best() == 1);
-  lk::Ban{{1}}(candidates, {});
-  CHECK(candidates.best() == 2);
-  CHECK(candidates.score(1) == -std::numeric_limits<float>::infinity());
-}
-
 TEST_CASE("Ban of a token that the row does not have is a bad status") {
   const std::vector<float> row{1, 2, 3};
   CHECK(reference::status_after(lk::Ban{{3}}, row) == lk::Status::token_out_of_range);
@@ -95,17 +85,4 @@ TEST_CASE("Ban refuses negative tokens") {
   CHECK(lk::Ban::check({5, -1}) == "Ban: token must satisfy token >= 0, got -1");
   reference::refuses([] { lk::Ban{{5, -4}}; }, "Ban: token must satisfy token >= 0, got -4");
   static_assert(!lk::StatefulProcessor<lk::Ban>);
-}
-
-TEST_CASE("Ban keeps the status of a bad row") {
-  reference::keeps_bad_rows<float>(lk::Ban{{}});
-  const std::vector<float> row{1, std::numeric_limits<float>::quiet_NaN(), 2};
-  CHECK(reference::status_after(lk::Ban{{1}}, row) == lk::Status::not_a_number);
-}
-
-TEMPLATE_TEST_CASE("Ban, on a vocabulary of 128256", "", float, double) {
-  const auto row = reference::normal_row<TestType>(128256, 2);
-  const reference::Tokens tokens{128255, 0, 64000};
-  CHECK(reference::after(lk::Ban{tokens}, row) ==
-        reference::ban(Scores(row.begin(), row.end()), tokens));
 }

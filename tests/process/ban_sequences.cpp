@@ -10,19 +10,13 @@
 namespace lk = logitkit;
 using reference::Scores;
 using reference::Tokens;
+using reference::with_history;
 
 namespace {
 
 using Sequences = std::vector<Tokens>;
 
 constexpr auto b = reference::kBanned;
-
-lk::BanSequences with_history(lk::BanSequences processor, const Tokens& prompt,
-                              const Tokens& generated) {
-  processor.start(prompt);
-  for (const lk::Token token : generated) processor.accept(token);
-  return processor;
-}
 
 Scores slow(const Scores& scores, const Sequences& sequences, const Tokens& text) {
   std::vector<std::pair<Tokens, long double>> biases;
@@ -90,26 +84,6 @@ TEST_CASE("BanSequences with nothing else left leaves nothing") {
   CHECK(reference::status_after(ban, row) == lk::Status::nothing_left);
 }
 
-TEST_CASE("BanSequences: a copy is a fork") {
-  const std::vector<float> row{1, 1, 1};
-  const auto parent = with_history(lk::BanSequences{{{1, 0}, {2, 1}}}, {1}, {});
-  auto child = parent;
-  child.accept(2);
-  CHECK(reference::after(parent, row) == Scores{b, 1, 1});
-  CHECK(reference::after(child, row) == Scores{1, b, 1});
-}
-
-TEST_CASE("BanSequences of ten thousand words bans the one that could end now") {
-  Sequences words;
-  for (lk::Token first = 0; first < 200; ++first) {
-    for (lk::Token second = 0; second < 50; ++second) words.push_back({first, second, first});
-  }
-  const auto ban = with_history(lk::BanSequences{words}, {}, {199, 250, 49});
-  const auto row = reference::normal_row<float>(300, 1);
-  CHECK(reference::count_kept(reference::after(ban, row)) == 300);
-  CHECK(reference::after(with_history(ban, {}, {7, 49}), row)[7] == b);
-}
-
 TEST_CASE("BanSequences refuses empty sequences and negative tokens") {
   CHECK(lk::BanSequences::check({}).empty());
   CHECK(lk::BanSequences::check({{0}, {5, 6}}).empty());
@@ -120,12 +94,4 @@ TEST_CASE("BanSequences refuses empty sequences and negative tokens") {
   reference::refuses([] { lk::BanSequences{Sequences{{}}}; },
                      "BanSequences: each sequence must satisfy length >= 1, got 0");
   CHECK(reference::after(lk::BanSequences{Sequences{}}, std::vector<float>{1}) == Scores{1});
-}
-
-TEST_CASE("BanSequences keeps the status of a bad row") {
-  const auto ban = with_history(lk::BanSequences{{{2, 0}}}, {1}, {});
-  reference::keeps_bad_rows<float>(ban);
-  reference::keeps_bad_rows<double>(ban);
-  const std::vector<float> row{1, std::numeric_limits<float>::quiet_NaN(), 2};
-  CHECK(reference::status_after(lk::BanSequences{{{1}}}, row) == lk::Status::not_a_number);
 }

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Chain: the order that the user wrote, nesting, state that starts, accepts and forks.
+// Chain: the order that the user wrote, members of every kind, state that starts and accepts.
 #include "support/catch.hpp"
 
-#include "reference/frequency_penalty.hpp"
-#include "reference/repetition_penalty.hpp"
 #include "reference/temperature.hpp"
 #include "reference/top_k.hpp"
 #include "reference/top_p.hpp"
 #include "reference/trial.hpp"
 
 #include <logitkit/process/chain.hpp>
-#include <logitkit/process/frequency_penalty.hpp>
-#include <logitkit/process/repetition_penalty.hpp>
 #include <logitkit/process/softmax.hpp>
 #include <logitkit/process/temperature.hpp>
 #include <logitkit/process/top_k.hpp>
@@ -34,15 +30,16 @@ struct Listener {
 };
 
 /// Wants to know the prompt and nothing else.
-struct Accepter {
-  void operator()(auto&, const lk::Context&) const {}
-  void accept(lk::Token) {}
-};
-
 struct Starter {
   lk::Token first = 0;
   void start(std::span<const lk::Token> prompt) { first = prompt[0]; }
   void operator()(auto& candidates, const lk::Context&) const { candidates.ban(first); }
+};
+
+/// Wants to know the tokens and nothing else.
+struct Accepter {
+  void operator()(auto&, const lk::Context&) const {}
+  void accept(lk::Token) {}
 };
 
 /// Keeps state or not, which it knows at run time.
@@ -83,21 +80,6 @@ TEMPLATE_TEST_CASE("the order of a chain is what the user wrote", "", float, dou
   const auto zero_first = [](auto& candidates, const lk::Context&) { candidates.ban(0); };
   CHECK(kept(lk::Chain{lk::TopK{2}, zero_first}) == 1);
   CHECK(kept(lk::Chain{zero_first, lk::TopK{2}}) == 2);
-}
-
-TEMPLATE_TEST_CASE("chains nest", "", float, double) {
-  const auto row = reference::normal_row<TestType>(300, 4);
-  const lk::Temperature t{0.7};
-  const lk::TopK k{40};
-  const lk::TopP p{0.8};
-  const Scores flat = reference::after(lk::Chain{t, k, p}, row);
-  CHECK(reference::after(lk::Chain{lk::Chain{t, k}, p}, row) == flat);
-  CHECK(reference::after(lk::Chain{t, lk::Chain{k, p}}, row) == flat);
-  CHECK(reference::after(lk::Chain{lk::Chain{}, lk::Chain{t}, lk::Chain{k, lk::Chain{p}}}, row) ==
-        flat);
-  static_assert(
-      std::same_as<decltype(lk::Chain{lk::Chain{t, k}, p}),
-                   lk::Chain<lk::Chain<lk::Temperature<double>, lk::TopK<int>>, lk::TopP<double>>>);
 }
 
 TEST_CASE("a lambda and a struct are members like any other") {
@@ -144,28 +126,4 @@ TEST_CASE("a chain keeps state if a member does, which may know it only at run t
   CHECK(lk::keeps_state(lk::Chain{lk::TopK{1}, Knows{true}}));
   CHECK_FALSE(lk::keeps_state(lk::Chain{lk::TopK{1}, lk::Chain{Knows{false}}}));
   CHECK_FALSE(lk::keeps_state(lk::Chain{}));
-}
-
-TEMPLATE_TEST_CASE("a copy of a chain forks the state of all its members", "", float, double) {
-  const auto row = reference::normal_row<TestType>(20, 8);
-  const Scores slow(row.begin(), row.end());
-  lk::Chain parent{lk::RepetitionPenalty{1.5}, lk::FrequencyPenalty{0.5}};
-  parent.start(std::vector<lk::Token>{4, 5});
-  parent.accept(6);
-  auto child = parent;
-  child.accept(7);
-  parent.accept(8);
-  const auto expect = [&](const auto& chain, lk::Token last) {
-    const Scores penalised = reference::repetition_penalty(slow, 1.5L, {4, 5, 6, last});
-    const Scores expected = reference::frequency_penalty(penalised, 0.5L, {6, last});
-    CHECK(reference::difference(reference::after(chain, row), expected, 1e-5L) == "");
-  };
-  expect(parent, 8);
-  expect(child, 7);
-}
-
-TEST_CASE("a chain of twelve members runs them all") {
-  const auto add = [](auto& candidates, const lk::Context&) { candidates.add(1, 1); };
-  const lk::Chain chain{add, add, add, add, add, add, add, add, add, add, add, add};
-  CHECK(reference::after(chain, std::vector<double>{0, 0}) == Scores{0, 12});
 }

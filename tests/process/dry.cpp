@@ -13,6 +13,7 @@ namespace lk = logitkit;
 using reference::DryRule;
 using reference::Scores;
 using reference::Tokens;
+using reference::with_history;
 
 namespace {
 
@@ -22,12 +23,6 @@ lk::Dry dry_of(const DryRule& rule) {
                   .allowed_length = rule.allowed_length,
                   .last = rule.last,
                   .breakers = rule.breakers}};
-}
-
-lk::Dry with_history(lk::Dry dry, const Tokens& prompt, const Tokens& generated = {}) {
-  dry.start(prompt);
-  for (const lk::Token token : generated) dry.accept(token);
-  return dry;
 }
 
 /// What a row of zeros scores.
@@ -177,21 +172,6 @@ TEST_CASE("Dry: a multiplier of 0 and a base of 1 are what they say") {
         Scores{0, 0, -3});
 }
 
-TEST_CASE("Dry: a copy is a fork") {
-  const lk::Dry parent = with_history(dry_of({1, 2, 2, lk::kAllTokens, {}}), {0, 1, 2, 3, 0});
-  lk::Dry child = parent;
-  child.accept(1);
-  CHECK(penalties(parent, 4) == Scores{0, 0, 0, 0});
-  CHECK(penalties(child, 4) == Scores{0, 0, -1, 0});
-  lk::Dry other = child;
-  other.accept(2);
-  CHECK(penalties(other, 4) == Scores{0, 0, 0, -2});
-  CHECK(penalties(child, 4) == Scores{0, 0, -1, 0});
-  child = parent;
-  child.accept(3);
-  CHECK(penalties(child, 4) == Scores{0, 0, 0, 0});
-}
-
 TEST_CASE("Dry refuses by name") {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   const auto check = [](const lk::DryOptions& options) { return options.check(); };
@@ -211,10 +191,4 @@ TEST_CASE("Dry refuses by name") {
         "DryOptions: token of a breaker must satisfy token >= 0, got -1");
   reference::refuses([] { lk::Dry{{.base = 0.5}}; },
                      "DryOptions: base must satisfy 1 <= base < inf, got 0.5");
-}
-
-TEST_CASE("Dry keeps the status of a bad row") {
-  const auto fast = with_history(dry_of({1, 2, 1, lk::kAllTokens, {}}), {1, 1, 0, 1});
-  reference::keeps_bad_rows<float>(fast);
-  reference::keeps_bad_rows<double>(fast);
 }

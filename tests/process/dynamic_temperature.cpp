@@ -38,13 +38,6 @@ TEMPLATE_TEST_CASE("DynamicTemperature agrees with its twin", "", float, double)
   SUCCEED("all trials done");
 }
 
-TEMPLATE_TEST_CASE("DynamicTemperature on a vocabulary of 128256", "", float, double) {
-  const auto row = reference::normal_row<TestType>(128256, 3);
-  const Scores slow = reference::dynamic_temperature(Scores(row.begin(), row.end()), 0.5, 2, 0.5);
-  const Scores fast = reference::after(lk::DynamicTemperature{0.5, 2, 0.5}, row);
-  CHECK(reference::difference(fast, slow, reference::tolerance(slow, row)) == "");
-}
-
 TEMPLATE_TEST_CASE("DynamicTemperature is max for equal scores and min for a certain model", "",
                    float, double) {
   const lk::DynamicTemperature processor{0.5, 2};
@@ -117,10 +110,4 @@ TEST_CASE("DynamicTemperature refuses temperatures that are none, or in the wron
   CHECK_FALSE(T::check(0, 1, infinity).empty());
   reference::refuses([] { lk::DynamicTemperature{0.5f, 1.5f, -1}; },
                      "DynamicTemperature: exponent must satisfy 0 <= exponent < inf, got -1");
-}
-
-TEST_CASE("DynamicTemperature keeps the status of a bad row") {
-  reference::keeps_bad_rows<float>(lk::DynamicTemperature{0.5, 1.5});
-  reference::keeps_bad_rows<double>(lk::DynamicTemperature{0, 1.5});
-  reference::keeps_bad_rows<float>(lk::DynamicTemperature{0, 0});
 }

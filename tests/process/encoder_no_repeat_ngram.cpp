@@ -58,22 +58,10 @@ TEST_CASE("EncoderNoRepeatNgram: a context of n - 1 tokens is enough, a shorter 
   CHECK(after(4, {0, 1, 2}) == Scores{1, 1, 1});  // the source ends there
 }
 
-TEST_CASE("EncoderNoRepeatNgram does not care for what has been generated") {
-  const Tokens tokens{2, 2, 2};
-  const lk::EncoderNoRepeatNgram fast{2, Tokens{0, 1}};
-  CHECK(reference::after(fast, std::vector<float>{1, 1, 1}, {tokens, 0}) == Scores{1, 1, 1});
-}
-
 TEST_CASE("EncoderNoRepeatNgram refuses n < 1") {
   CHECK(lk::EncoderNoRepeatNgram<>::check(1).empty());
   CHECK(lk::EncoderNoRepeatNgram<>::check(-1) ==
         "EncoderNoRepeatNgram: n must satisfy n >= 1, got -1");
   reference::refuses([] { lk::EncoderNoRepeatNgram{0, Tokens{1}}; },
                      "EncoderNoRepeatNgram: n must satisfy n >= 1, got 0");
-}
-
-TEST_CASE("EncoderNoRepeatNgram keeps the status of a bad row") {
-  const lk::EncoderNoRepeatNgram fast{1, Tokens{7}};
-  reference::keeps_bad_rows<float>(fast);
-  reference::keeps_bad_rows<double>(fast);
 }

@@ -46,19 +46,6 @@ TEST_CASE("EncoderRepetitionPenalty refuses what is not in (0, inf)") {
   CHECK_FALSE(R::check(std::numeric_limits<double>::quiet_NaN()).empty());
   reference::refuses([] { lk::EncoderRepetitionPenalty{-2.0, {}}; },
                      "EncoderRepetitionPenalty: r must satisfy 0 < r < inf, got -2");
-}
-
-TEST_CASE("EncoderRepetitionPenalty is deduced from float, double and int") {
-  static_assert(std::same_as<decltype(lk::EncoderRepetitionPenalty{1.1f, {1}}),
-                             lk::EncoderRepetitionPenalty<float>>);
-  static_assert(std::same_as<decltype(lk::EncoderRepetitionPenalty{1.1, {1}}),
-                             lk::EncoderRepetitionPenalty<double>>);
   static_assert(std::same_as<decltype(lk::EncoderRepetitionPenalty{2, {1}}),
                              lk::EncoderRepetitionPenalty<float>>);
-  SUCCEED("compiled");
-}
-
-TEST_CASE("EncoderRepetitionPenalty keeps the status of a bad row") {
-  reference::keeps_bad_rows<float>(lk::EncoderRepetitionPenalty{1.5, {1}});
-  reference::keeps_bad_rows<double>(lk::EncoderRepetitionPenalty{1.5, {1}});
 }

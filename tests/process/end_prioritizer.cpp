@@ -51,8 +51,3 @@ TEST_CASE("EndPrioritizer refuses what is not in [0, 1], and negative tokens") {
                      "EndPrioritizer: end token must satisfy token >= 0, got -1");
   static_assert(std::same_as<decltype(lk::EndPrioritizer{1, {}}), lk::EndPrioritizer<float>>);
 }
-
-TEST_CASE("EndPrioritizer keeps the status of a bad row") {
-  reference::keeps_bad_rows<float>(lk::EndPrioritizer{0.1f, {1}});
-  reference::keeps_bad_rows<double>(lk::EndPrioritizer{0.0, {0, 1}});
-}

@@ -43,6 +43,9 @@ TEMPLATE_TEST_CASE("ExponentialLengthDecay begins after `start` generated tokens
   CHECK(scores_at(decay, row, 2) == Scores{2, 3, -4});
   CHECK(scores_at(decay, row, 3) == Scores{4, 3, 0});
   CHECK(reference::difference(scores_at(decay, row, 5), {16, 3, 24}, 1e-6L) == "");
+  const Tokens tokens{9};
+  CHECK(reference::status_after(lk::ExponentialLengthDecay{0, 2, {3}}, row, {tokens, 0}) ==
+        lk::Status::token_out_of_range);
 }
 
 TEMPLATE_TEST_CASE("ExponentialLengthDecay draws to the end whatever the sign of the score",
@@ -103,26 +106,6 @@ TEST_CASE("ExponentialLengthDecay refuses negative starts and tokens, and factor
   reference::refuses([] { lk::ExponentialLengthDecay(0, -1.5f, {2}); },
                      "ExponentialLengthDecay: factor must satisfy 0 < factor < inf, got -1.5");
   static_assert(!lk::StatefulProcessor<Decay>);
-}
-
-TEST_CASE("ExponentialLengthDecay is deduced from float, double and int") {
-  static_assert(std::same_as<decltype(lk::ExponentialLengthDecay{100, 1.5f, {2}}),
-                             lk::ExponentialLengthDecay<float, int>>);
-  static_assert(std::same_as<decltype(lk::ExponentialLengthDecay{std::size_t(1), 1.5, {2}}),
-                             lk::ExponentialLengthDecay<double, std::size_t>>);
   static_assert(std::same_as<decltype(lk::ExponentialLengthDecay{100, 2, {2}}),
                              lk::ExponentialLengthDecay<float, int>>);
-  SUCCEED("compiled");
-}
-
-TEST_CASE("ExponentialLengthDecay keeps the status of a bad row") {
-  const Tokens tokens(5, 9);
-  for (const double factor : {0.5, 2.0}) {
-    const lk::ExponentialLengthDecay decay{0, factor, {0, 1, 2}};
-    reference::keeps_bad_rows<float>(decay, {tokens, 1});
-    reference::keeps_bad_rows<double>(decay, {tokens, 1});
-  }
-  const std::vector<float> row{1};
-  CHECK(reference::status_after(lk::ExponentialLengthDecay{0, 2, {1}}, row, {tokens, 1}) ==
-        lk::Status::token_out_of_range);
 }

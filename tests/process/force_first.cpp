@@ -51,10 +51,3 @@ TEST_CASE("ForceFirst refuses a negative token") {
                      "ForceFirst: token must satisfy token >= 0, got -2");
   static_assert(!lk::StatefulProcessor<lk::ForceFirst>);
 }
-
-TEST_CASE("ForceFirst keeps the status of a bad row") {
-  const Tokens tokens{1};
-  reference::keeps_bad_rows<float>(lk::ForceFirst{1}, lk::Context{tokens, 0});
-  const std::vector<double> row{1, std::nan(""), 2};
-  CHECK(reference::status_after(lk::ForceFirst{0}, row) == lk::Status::not_a_number);
-}

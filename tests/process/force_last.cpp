@@ -77,10 +77,3 @@ TEST_CASE("ForceLast refuses limits without an end token, and what limits refuse
                      "Limits: end_tokens must satisfy 0 <= token, got -1");
   static_assert(!lk::StatefulProcessor<lk::ForceLast>);
 }
-
-TEST_CASE("ForceLast keeps the status of a bad row") {
-  reference::keeps_bad_rows<float>(lk::ForceLast{lk::Limits{.end_tokens = {1}}});
-  const lk::ForceLast now{lk::Limits{.max_new_tokens = 1, .end_tokens = {1}}};
-  const std::vector<double> row{std::nan(""), 1, 2};
-  CHECK(reference::status_after(now, row) == lk::Status::not_a_number);
-}

@@ -56,9 +56,3 @@ TEST_CASE("ForcePrefix refuses negative tokens") {
                      "ForcePrefix: token must satisfy token >= 0, got -2");
   static_assert(!lk::StatefulProcessor<lk::ForcePrefix>);
 }
-
-TEST_CASE("ForcePrefix keeps the status of a bad row") {
-  reference::keeps_bad_rows<float>(lk::ForcePrefix{Tokens{}});
-  const std::vector<double> row{std::nan(""), 1, 2};
-  CHECK(reference::status_after(lk::ForcePrefix{{1}}, row) == lk::Status::not_a_number);
-}

@@ -10,17 +10,7 @@
 namespace lk = logitkit;
 using reference::Scores;
 using reference::Tokens;
-
-namespace {
-
-template <class P>
-P with_history(P processor, const Tokens& prompt, const Tokens& generated = {}) {
-  processor.start(prompt);
-  for (const lk::Token token : generated) processor.accept(token);
-  return processor;
-}
-
-}  // namespace
+using reference::with_history;
 
 TEMPLATE_TEST_CASE("GreenListWatermark agrees with its twin", "", float, double) {
   const Tokens prompt{3, 1, 7}, generated{0, 41};
@@ -69,17 +59,6 @@ TEST_CASE("GreenListWatermark does nothing before its context has come", "[peers
   CHECK(reference::after(two, row) == Scores{1, 1, 3, 1, 1, 1, 3, 1, 1, 1, 1, 3, 3, 1, 1, 1});
 }
 
-TEST_CASE("GreenListWatermark: a copy is a fork") {
-  const std::vector<float> row(16, 0);
-  const auto parent = with_history(lk::GreenListWatermark{1, {.vocabulary = 16}}, {9});
-  auto child = parent;
-  child.accept(8);
-  CHECK(reference::after(parent, row) == Scores{0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 1, 1, 0, 0, 0});
-  CHECK(reference::after(child, row) == Scores{0, 1, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0});
-  child.accept(9);
-  CHECK(reference::after(child, row) == reference::after(parent, row));
-}
-
 TEST_CASE("GreenListWatermark refuses by name, and is deduced") {
   using Watermark = lk::GreenListWatermark<double>;
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -93,13 +72,4 @@ TEST_CASE("GreenListWatermark refuses by name, and is deduced") {
                              lk::GreenListWatermark<float>>);
   static_assert(std::same_as<decltype(lk::GreenListWatermark{2.0, {.vocabulary = 10}}),
                              lk::GreenListWatermark<double>>);
-}
-
-TEST_CASE("GreenListWatermark keeps the status of a bad row") {
-  for (const auto seeding : {lk::GreenSeeding::left_hash, lk::GreenSeeding::self_hash}) {
-    const auto fast =
-        with_history(lk::GreenListWatermark{1.5, {.vocabulary = 900, .seeding = seeding}}, {7});
-    reference::keeps_bad_rows<float>(fast);
-    reference::keeps_bad_rows<double>(fast);
-  }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Guidance: the twin, beams with a second row each, g = 1, what the second row bans.
-#include "support/allocations.hpp"
+#include "support/catch.hpp"
 
 #include "reference/guidance.hpp"
 #include "reference/trial.hpp"
@@ -8,7 +8,6 @@
 #include <logitkit/decode/beam_search.hpp>
 #include <logitkit/decode/greedy.hpp>
 #include <logitkit/process/guidance.hpp>
-#include <logitkit/process/top_k.hpp>
 
 namespace lk = logitkit;
 using reference::Scores;
@@ -56,15 +55,6 @@ TEMPLATE_TEST_CASE("Guidance agrees with its twin", "", float, double) {
   check_against_twin<TestType, float>(1.5, lk::Guided::log_probabilities);
   check_against_twin<TestType, double>(1.5, lk::Guided::log_probabilities);
   SUCCEED("all trials done");
-}
-
-TEMPLATE_TEST_CASE("Guidance on a vocabulary of 128256", "", float, double) {
-  const auto row = reference::normal_row<TestType>(128256, 3);
-  const auto second = reference::normal_row<TestType>(128256, 4);
-  const Scores slow = reference::guidance(Scores(row.begin(), row.end()),
-                                          Scores(second.begin(), second.end()), 1.5, true);
-  const Scores fast = reference::after(lk::Guidance{1.5, returns(second)}, row);
-  CHECK(reference::difference(fast, slow, reference::tolerance(slow, row) + 1e-6L) == "");
 }
 
 TEST_CASE("Guidance of g = 1 normalises, or does nothing, and asks nobody for a second row") {
@@ -142,18 +132,6 @@ TEST_CASE("Guidance asks with the context of each beam") {
         std::vector<lk::Token>{0, 1, 0});
 }
 
-TEST_CASE("Guidance allocates nothing") {
-  const auto row = reference::normal_row<float>(5000, 1),
-             second = reference::normal_row<float>(5000, 2);
-  const lk::Chain chain{lk::Guidance{1.5, returns(second)}, lk::TopK{40}};
-  lk::Workspace workspace;
-  const lk::GreedyDecoder greedy{chain};
-  const lk::Token first = greedy.next(row, {}, workspace).token;
-  const std::size_t before = test::allocations;
-  CHECK(greedy.next(row, {}, workspace).token == first);
-  CHECK(test::allocations == before);
-}
-
 TEST_CASE("Guidance refuses what is not finite") {
   using G = lk::Guidance<lk::Row<float> (*)(const lk::Context&)>;
   CHECK(G::check(-3).empty());
@@ -167,10 +145,4 @@ TEST_CASE("Guidance refuses what is not finite") {
                      [](const lk::Context&) { return std::vector<float>{}; }};
       },
       "Guidance: g must satisfy -inf < g < inf, got -inf");
-}
-
-TEST_CASE("Guidance keeps the status of a bad row") {
-  const auto zeros = [](const lk::Context&) { return std::vector<float>(1000, 0); };
-  reference::keeps_bad_rows<float>(lk::Guidance{1.5, zeros});
-  reference::keeps_bad_rows<double>(lk::Guidance{0.5, zeros, lk::Guided::logits});
 }

@@ -50,17 +50,6 @@ TEMPLATE_TEST_CASE("LogitBias: -inf bans, and no bias brings a banned token back
         lk::Status::nothing_left);
 }
 
-TEMPLATE_TEST_CASE("LogitBias after a temperature adds to the score as it is then", "", float,
-                   double) {
-  lk::Workspace workspace;
-  const std::vector<TestType> row{4, 8};
-  lk::Candidates<TestType> candidates(row, workspace);
-  candidates.scale(0.5);
-  lk::LogitBias{{{0, 3.0f}}}(candidates, {});
-  CHECK(candidates.score(0) == 5);
-  CHECK(candidates.score(1) == 4);
-}
-
 TEST_CASE("LogitBias on a token that the row does not have is a bad status, and no other") {
   const std::vector<float> row{1, 2, 3};
   CHECK(reference::status_after(lk::LogitBias{{{3, 1.0f}}}, row) == lk::Status::token_out_of_range);
@@ -83,26 +72,6 @@ TEST_CASE("LogitBias refuses negative tokens, +inf and NaN") {
   CHECK_FALSE(Bias::check({{5, std::numeric_limits<float>::quiet_NaN()}}).empty());
   reference::refuses([] { lk::LogitBias{{{-7, 1.0f}}}; },
                      "LogitBias: token must satisfy token >= 0, got -7");
-}
-
-TEST_CASE("LogitBias is deduced from pairs, and from braces alone") {
-  static_assert(
-      std::same_as<decltype(lk::LogitBias{{{262, -1.5f}, {198, 2.0f}}}), lk::LogitBias<float>>);
-  using Pairs = std::vector<std::pair<lk::Token, double>>;
-  static_assert(std::same_as<decltype(lk::LogitBias{Pairs{}}), lk::LogitBias<double>>);
-  static_assert(!lk::StatefulProcessor<lk::LogitBias<>>);
-  CHECK(reference::after(lk::LogitBias{Pairs{{0, 0.5}}}, std::vector<double>{1})[0] == 1.5L);
-  CHECK(reference::after(lk::LogitBias{Pairs{}}, std::vector<double>{1})[0] == 1);
-}
-
-TEST_CASE("LogitBias keeps the status of a bad row") {
-  reference::keeps_bad_rows<float>(lk::LogitBias{{{1, 5.0f}}});
-  reference::keeps_bad_rows<double>(lk::LogitBias{{{1, 5.0f}}});
-}
-
-TEMPLATE_TEST_CASE("LogitBias, on a vocabulary of 128256", "", float, double) {
-  const auto row = reference::normal_row<TestType>(128256, 2);
-  const Scores slow = reference::logit_bias(Scores(row.begin(), row.end()), {{128255, 1}, {0, -1}});
-  const Scores fast = reference::after(lk::LogitBias{{{128255, 1.0f}, {0, -1.0f}}}, row);
-  CHECK(reference::difference(fast, slow, 1e-5L) == "");
+  static_assert(!lk::StatefulProcessor<Bias>);
+  static_assert(std::same_as<decltype(lk::LogitBias{{{262, -1.5f}, {198, 2.0f}}}), Bias>);
 }

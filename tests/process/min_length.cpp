@@ -36,14 +36,6 @@ TEST_CASE("MinLength lets the end come after exactly n tokens, prompt and genera
   CHECK(scores(5) == all);
 }
 
-TEST_CASE("MinLength of 0 never bans, and of the largest number always") {
-  const std::vector<float> row{1, 2};
-  const Scores all{1, 2}, without{reference::kBanned, 2};
-  CHECK(reference::after(lk::MinLength{0, {0}}, row) == all);
-  CHECK(reference::after(lk::MinLength{std::size_t(-1), {0}}, row) == without);
-  CHECK(reference::after(lk::MinLength{5, {}}, row) == all);
-}
-
 TEST_CASE("MinLength with nothing but end tokens leaves nothing") {
   const std::vector<float> row{1, 2};
   CHECK(reference::status_after(lk::MinLength{1, {0, 1}}, row) == lk::Status::nothing_left);
@@ -59,9 +51,4 @@ TEST_CASE("MinLength refuses negative numbers and tokens") {
   reference::refuses([] { lk::MinLength(3, {-2}); },
                      "MinLength: end token must satisfy token >= 0, got -2");
   static_assert(!lk::StatefulProcessor<lk::MinLength<>>);
-}
-
-TEST_CASE("MinLength keeps the status of a bad row") {
-  reference::keeps_bad_rows<float>(lk::MinLength{0, {1}});
-  reference::keeps_bad_rows<double>(lk::MinLength{9, {}});
 }

@@ -38,14 +38,6 @@ TEST_CASE("MinNewTokens lets the end come after exactly n generated tokens") {
   CHECK(scores(5) == all);
 }
 
-TEST_CASE("MinNewTokens of 0 never bans, and of the largest number always") {
-  const std::vector<float> row{1, 2};
-  const Scores all{1, 2}, without{reference::kBanned, 2};
-  CHECK(reference::after(lk::MinNewTokens{0, {0}}, row) == all);
-  CHECK(reference::after(lk::MinNewTokens{std::size_t(-1), {0}}, row) == without);
-  CHECK(reference::after(lk::MinNewTokens{5, {}}, row) == all);
-}
-
 TEST_CASE("MinNewTokens with nothing but end tokens leaves nothing") {
   const std::vector<float> row{1, 2};
   CHECK(reference::status_after(lk::MinNewTokens{1, {0, 1}}, row) == lk::Status::nothing_left);
@@ -61,9 +53,4 @@ TEST_CASE("MinNewTokens refuses negative numbers and tokens") {
   reference::refuses([] { lk::MinNewTokens(3, {-2}); },
                      "MinNewTokens: end token must satisfy token >= 0, got -2");
   static_assert(!lk::StatefulProcessor<lk::MinNewTokens<>>);
-}
-
-TEST_CASE("MinNewTokens keeps the status of a bad row") {
-  reference::keeps_bad_rows<float>(lk::MinNewTokens{0, {1}});
-  reference::keeps_bad_rows<double>(lk::MinNewTokens{9, {}});
 }

@@ -94,8 +94,7 @@ TEMPLATE_TEST_CASE("Mirostat steers by the surprise before truncation", "[peers]
   CHECK(mu_after(lk::Mirostat{5.0, 0.25}, 1000, 1) == 10);
 
   // What is left of a distribution surprises less: .5 .25 .125 .125, of which two are kept.
-  std::vector<TestType> halves;
-  for (const double p : {0.5, 0.25, 0.125, 0.125}) halves.push_back(TestType(std::log(p)));
+  const auto halves = reference::row_of<TestType>({0.5, 0.25, 0.125, 0.125});
   const auto mu_of = [&](lk::MirostatOptions options) {
     lk::Mirostat<double> mirostat(1.2, 0.25, options);
     lk::Candidates set(halves, workspace);
@@ -170,11 +169,10 @@ TEST_CASE("Mirostat recalls mu, by value") {
     CHECK(mus[i] != mus[i + 1]);
   }
   for (std::size_t kept = 0; kept <= 6; ++kept) {
-    lk::Chain replayed{lk::TopK{3}, lk::Mirostat{3.0, 0.5}};
-    lk::Mirostat alone{3.0, 0.5};
-    for (std::size_t i = 0; i < kept; ++i) alone.accept(0);
-    alone.recall(mirostat);
-    CHECK(alone.mu() == mus[kept]);
+    lk::Mirostat replayed{3.0, 0.5};
+    for (std::size_t i = 0; i < kept; ++i) replayed.accept(0);
+    replayed.recall(mirostat);
+    CHECK(replayed.mu() == mus[kept]);
   }
 }
 
@@ -191,12 +189,6 @@ TEST_CASE("Mirostat refuses what cannot be") {
   CHECK(lk::Mirostat<double>::check(5, 0.1, {.m = 1}) == "Mirostat: m must satisfy m >= 2, got 1");
   reference::refuses([] { lk::Mirostat{-1.0, 0.1}; },
                      "Mirostat: tau must satisfy 0 < tau < inf, got -1");
-}
-
-TEST_CASE("Mirostat keeps the status of a bad row") {
-  reference::keeps_bad_rows<float>(lk::Mirostat{});
-  reference::keeps_bad_rows<double>(lk::Mirostat{3.0, 0.1, kVersion1});
-  reference::keeps_bad_rows<double>(lk::Mirostat{3.0, 0.1, kLlamaCpp});
 }
 
 TEST_CASE("Mirostat's first version keeps the best of scores that are worlds apart") {

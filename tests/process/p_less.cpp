@@ -16,17 +16,10 @@ TEMPLATE_TEST_CASE("PLess agrees with its twin", "", float, double) {
       sizeof(TestType) == 4 ? 1e-6L : 1e-12L);
 }
 
-TEMPLATE_TEST_CASE("PLess on a vocabulary of 128256", "", float, double) {
-  const auto row = reference::normal_row<TestType>(128256, 3);
-  const Scores slow(row.begin(), row.end());
-  CHECK(reference::after(lk::PLess{}, row) == reference::reaching(slow, reference::p_less(slow)));
-}
-
 TEMPLATE_TEST_CASE("PLess: thresholds by hand", "", float, double) {
   const auto kept = [](std::initializer_list<double> probabilities) {
-    std::vector<TestType> row;
-    for (const double p : probabilities) row.push_back(static_cast<TestType>(std::log(p)));
-    return reference::count_kept(reference::after(lk::PLess{}, row));
+    return reference::count_kept(
+        reference::after(lk::PLess{}, reference::row_of<TestType>(probabilities)));
   };
   CHECK(kept({0.5, 0.25, 0.15, 0.1}) == 1);    // 0.345
   CHECK(kept({0.4, 0.35, 0.15, 0.1}) == 2);    // 0.315
@@ -41,9 +34,4 @@ TEMPLATE_TEST_CASE("PLess keeps all of a flat row, whatever the rounding", "", f
     CAPTURE(size);
     CHECK(reference::count_kept(reference::after(lk::PLess{}, row)) == size);
   }
-}
-
-TEST_CASE("PLess keeps the status of a bad row") {
-  reference::keeps_bad_rows<float>(lk::PLess{});
-  reference::keeps_bad_rows<double>(lk::PLess{});
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// PresencePenalty: the twin, its sign, generated text alone by default, windows, forks.
+// PresencePenalty: the twin, also in a scope; generated text alone by default.
 #include "support/catch.hpp"
 
 #include "reference/presence_penalty.hpp"
@@ -10,67 +10,28 @@
 namespace lk = logitkit;
 using reference::Scores;
 using reference::Tokens;
-
-namespace {
-
-template <class P>
-P accepted(P processor, const Tokens& generated) {
-  for (const lk::Token token : generated) processor.accept(token);
-  return processor;
-}
-
-template <class T>
-concept Deducible = requires(T number) { lk::PresencePenalty(number); };
-
-}  // namespace
+using reference::with_history;
 
 TEMPLATE_TEST_CASE("PresencePenalty agrees with its twin", "", float, double) {
   const Tokens generated{0, 62, 64, 5, 5, 0, 0, 999, 1, 5, 123456};  // in no small vocabulary
   for (const double a : {-2.0, -0.5, 0.0, 0.75, 2.0}) {
-    const auto fast = accepted(lk::PresencePenalty{a}, generated);
+    const auto fast = with_history(lk::PresencePenalty{a}, {}, generated);
     reference::agree<TestType>(
         fast, [&](const Scores& s) { return reference::presence_penalty(s, a, generated); });
   }
 }
 
-TEMPLATE_TEST_CASE("PresencePenalty on a vocabulary of 128256 with a long history", "", float,
-                   double) {
-  const auto row = reference::normal_row<TestType>(128256, 9);
-  Tokens history;
-  reference::Bits bits(1);
-  for (int i = 0; i < 5000; ++i) history.push_back(static_cast<lk::Token>(bits.below(400) * 300));
-  const Scores slow = reference::presence_penalty(Scores(row.begin(), row.end()), 0.25L, history);
-  const Scores fast = reference::after(accepted(lk::PresencePenalty{0.25}, history), row);
-  CHECK(reference::difference(fast, slow, 1e-5L) == "");
-}
-
-TEMPLATE_TEST_CASE("PresencePenalty lowers a score whatever its sign, a negative one raises it",
-                   "[peers]", float, double) {
-  const std::vector<TestType> row{2, -2, 0, 5};
-  const auto b = reference::kBanned;
-  const auto penalty = accepted(lk::PresencePenalty{0.5}, {0, 1, 2});
-  CHECK(reference::after(penalty, row) == Scores{1.5L, -2.5L, -0.5L, 5});
-  const auto reward = accepted(lk::PresencePenalty{-0.5}, {0, 1, 2});
-  CHECK(reference::after(reward, row) == Scores{2.5L, -1.5L, 0.5L, 5});
-  const std::vector<TestType> banned{static_cast<TestType>(b), 1};
-  CHECK(reference::after(reward, banned) == Scores{b, 1.5L});
-}
-
 TEMPLATE_TEST_CASE("PresencePenalty counts a token once", "", float, double) {
   const std::vector<TestType> row{4, 4, 4, 4};
-  const auto penalty = accepted(lk::PresencePenalty{0.5}, {0, 1, 0, 0, 3, 1});
+  const auto penalty = with_history(lk::PresencePenalty{0.5}, {}, {0, 1, 0, 0, 3, 1});
   CHECK(reference::after(penalty, row) == Scores{3.5L, 3.5L, 4, 3.5L});
   CHECK(reference::after(penalty, row) == Scores{3.5L, 3.5L, 4, 3.5L});  // looking adds nothing
 }
 
 TEST_CASE("PresencePenalty: the prompt plays no part by default", "[peers]") {
   static_assert(lk::AcceptingProcessor<lk::PresencePenalty<>>);
-  const Tokens prompt{0, 1, 2};
-  const lk::Context context{prompt, prompt.size()};
-  const std::vector<float> row{1, 2, 3};
-  lk::PresencePenalty penalty{1.0};
-  penalty.start(prompt);
-  CHECK(reference::after(penalty, row, context) == Scores{1, 2, 3});
+  const auto penalty = with_history(lk::PresencePenalty{1.0}, {0, 1, 2}, {2});
+  CHECK(reference::after(penalty, std::vector<float>{1, 2, 3}) == Scores{1, 2, 2});
 }
 
 TEMPLATE_TEST_CASE("PresencePenalty in a scope agrees with its twin on what the scope leaves", "",
@@ -79,37 +40,12 @@ TEMPLATE_TEST_CASE("PresencePenalty in a scope agrees with its twin on what the 
   Tokens all = prompt;
   all.insert(all.end(), generated.begin(), generated.end());
   for (const std::size_t last : {std::size_t(1), std::size_t(6), std::size_t(10), lk::kAllTokens}) {
-    lk::PresencePenalty penalty{0.5, {.last = last}};
-    penalty.start(prompt);
+    const lk::PresencePenalty penalty{0.5, {.last = last}};
     const Tokens counted(all.end() - std::ptrdiff_t(std::min(last, all.size())), all.end());
-    reference::agree<TestType>(accepted(penalty, generated), [&](const Scores& s) {
+    reference::agree<TestType>(with_history(penalty, prompt, generated), [&](const Scores& s) {
       return reference::presence_penalty(s, 0.5L, counted);
     });
   }
-}
-
-TEST_CASE("PresencePenalty leaves alone what has left the window", "[peers]") {
-  const std::vector<float> row{4, 4, 4};
-  auto penalty = accepted(lk::PresencePenalty{1.0f, {.last = 3}}, {0, 0, 1});
-  CHECK(reference::after(penalty, row) == Scores{3, 3, 4});
-  penalty.accept(2);
-  CHECK(reference::after(penalty, row) == Scores{3, 3, 3});
-  penalty.accept(2);
-  CHECK(reference::after(penalty, row) == Scores{4, 3, 3});
-  const auto rewarding = accepted(lk::PresencePenalty{-1.0f, {.last = 1}}, {0, 1});
-  CHECK(reference::after(rewarding, row) == Scores{4, 5, 4});
-}
-
-TEST_CASE("PresencePenalty: a copy is a fork") {
-  const std::vector<float> row{4, 4, 4};
-  const auto parent = accepted(lk::PresencePenalty{1.0f}, {0});
-  auto child = parent;
-  child.accept(1);
-  CHECK(reference::after(parent, row) == Scores{3, 4, 4});
-  CHECK(reference::after(child, row) == Scores{3, 3, 4});
-  child = parent;
-  child.accept(2);
-  CHECK(reference::after(child, row) == Scores{3, 4, 3});
 }
 
 TEST_CASE("PresencePenalty refuses what is not finite") {
@@ -123,18 +59,7 @@ TEST_CASE("PresencePenalty refuses what is not finite") {
   CHECK_FALSE(Penalty::check(std::numeric_limits<double>::quiet_NaN()).empty());
   reference::refuses([] { lk::PresencePenalty{-std::numeric_limits<float>::infinity()}; },
                      "PresencePenalty: a must satisfy -inf < a < inf, got -inf");
-}
-
-TEST_CASE("PresencePenalty is deduced from float, double and int") {
-  static_assert(std::same_as<decltype(lk::PresencePenalty{0.5f}), lk::PresencePenalty<float>>);
-  static_assert(std::same_as<decltype(lk::PresencePenalty{0.5}), lk::PresencePenalty<double>>);
+  static_assert(std::same_as<decltype(lk::PresencePenalty{1}), lk::PresencePenalty<float>>);
   static_assert(
       std::same_as<decltype(lk::PresencePenalty{1, {.last = 64}}), lk::PresencePenalty<float>>);
-  CHECK(Deducible<int>);
-}
-
-TEST_CASE("PresencePenalty keeps the status of a bad row") {
-  const auto fast = accepted(lk::PresencePenalty{1.5}, {1});
-  reference::keeps_bad_rows<float>(fast);
-  reference::keeps_bad_rows<double>(fast);
 }

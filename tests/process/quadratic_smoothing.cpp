@@ -89,8 +89,3 @@ TEST_CASE("QuadraticSmoothing refuses what would change the order") {
   reference::refuses([] { lk::QuadraticSmoothing{0.2f, 4}; },
                      "QuadraticSmoothing: curve must satisfy 1 <= curve <= 3, got 4");
 }
-
-TEST_CASE("QuadraticSmoothing keeps the status of a bad row") {
-  reference::keeps_bad_rows<float>(lk::QuadraticSmoothing{0.3});
-  reference::keeps_bad_rows<double>(lk::QuadraticSmoothing{0.3, 2});
-}

@@ -54,8 +54,3 @@ TEST_CASE("SuppressAtStart refuses negative tokens and numbers") {
   static_assert(!lk::StatefulProcessor<lk::SuppressAtStart<>>);
   static_assert(std::same_as<decltype(lk::SuppressAtStart{{1, 2}}), lk::SuppressAtStart<int>>);
 }
-
-TEST_CASE("SuppressAtStart keeps the status of a bad row") {
-  reference::keeps_bad_rows<float>(lk::SuppressAtStart{Tokens{}});
-  reference::keeps_bad_rows<double>(lk::SuppressAtStart{{1}, 1});
-}

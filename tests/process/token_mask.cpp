@@ -119,13 +119,6 @@ TEMPLATE_TEST_CASE("two masks leave what both allow, before and after narrowing"
   CHECK(apply(true) == both);
 }
 
-TEMPLATE_TEST_CASE("TokenMask, on a vocabulary of 128256", "", float, double) {
-  const auto row = reference::normal_row<TestType>(128256, 2);
-  const Words words = random_words(4008, 5, 3);
-  CHECK(reference::after(lk::TokenMask{words}, row) ==
-        reference::token_mask(Scores(row.begin(), row.end()), words));
-}
-
 TEST_CASE("TokenMask refuses to be without words") {
   CHECK(lk::TokenMask::check(Words{0}).empty());
   CHECK(lk::TokenMask::check({}) == "TokenMask: words must satisfy length >= 1, got 0");
@@ -136,12 +129,4 @@ TEST_CASE("TokenMask refuses to be without words") {
       },
       "TokenMask: words must satisfy length >= 1, got 0");
   static_assert(!lk::StatefulProcessor<lk::TokenMask>);
-}
-
-TEST_CASE("TokenMask keeps NaN in the row a bad row, even where it is not allowed") {
-  const Words all(40, 0xffffffffu), first{1};
-  reference::keeps_bad_rows<float>(lk::TokenMask{all});
-  reference::keeps_bad_rows<double>(lk::TokenMask{all});
-  const std::vector<float> row{1, std::numeric_limits<float>::quiet_NaN(), 2};
-  CHECK(reference::status_after(lk::TokenMask{first}, row) == lk::Status::not_a_number);
 }

@@ -22,18 +22,9 @@ TEMPLATE_TEST_CASE("TopA agrees with its twin", "", float, double) {
   }
 }
 
-TEMPLATE_TEST_CASE("TopA on a vocabulary of 128256", "", float, double) {
-  const auto row = reference::normal_row<TestType>(128256, 3);
-  const Scores slow(row.begin(), row.end());
-  for (const double a : {0.2, 1.0}) {
-    const auto expected = reference::reaching(slow, reference::top_a(slow, a));
-    CHECK(reference::after(lk::TopA{a}, row) == expected);
-  }
-}
-
 TEMPLATE_TEST_CASE("TopA: thresholds by hand", "", float, double) {
-  std::vector<TestType> row;  // the square of the largest is 0.25
-  for (const double p : {0.5, 0.25, 0.15, 0.1}) row.push_back(static_cast<TestType>(std::log(p)));
+  // The square of the largest is 0.25.
+  const auto row = reference::row_of<TestType>({0.5, 0.25, 0.15, 0.1});
   const auto kept = [&](double a) {
     return reference::count_kept(reference::after(lk::TopA{a}, row));
   };
@@ -57,10 +48,4 @@ TEST_CASE("TopA refuses what is not in [0, 1]") {
   reference::refuses([] { lk::TopA{0.2, {.min_keep = 0}}; },
                      "TopA: min_keep must satisfy min_keep >= 1, got 0");
   static_assert(std::same_as<decltype(lk::TopA{1, {.min_keep = 2}}), lk::TopA<float>>);
-}
-
-TEST_CASE("TopA keeps the status of a bad row") {
-  reference::keeps_bad_rows<float>(lk::TopA{0.2f});
-  reference::keeps_bad_rows<double>(lk::TopA{1});
-  reference::keeps_bad_rows<double>(lk::TopA{0});
 }

@@ -142,11 +142,6 @@ TEST_CASE("Xtc refuses probabilities that are none") {
                      "Xtc: min_keep must satisfy min_keep >= 1, got 0");
 }
 
-TEST_CASE("Xtc keeps the status of a bad row") {
-  reference::keeps_bad_rows<float>(lk::Xtc{1.0f, 0.1f});
-  reference::keeps_bad_rows<double>(lk::Xtc{1.0, 0.01});
-}
-
 TEST_CASE("Xtc removes nothing where more must stay than there are, however many more") {
   const std::vector<double> row(4, 3.3);
   for (const std::size_t min_keep : {std::size_t(4), std::size_t(1) << 63, std::size_t(-1)}) {

@@ -96,10 +96,7 @@ void expect_distribution(const C& chain, const Twin& twin, const lk::Context& co
 
 __extension__ using Wide = unsigned __int128;
 
-/// What the library says that each score weighs, the largest being `best`.
-[[maybe_unused]] std::uint64_t own_weight(double score, double best, double scale) {
-  return lk::math::weight(lk::math::to_octaves((best - score) * (scale * lk::math::kLog2E))) >> 6;
-}
+/// What the library says that a score weighs, the largest being `best`.
 std::uint64_t own_weight(float score, double best, double scale) {
   const lk::math::Entry<float> entry{0, score};
   std::uint64_t weights[16];
@@ -110,8 +107,7 @@ std::uint64_t own_weight(float score, double best, double scale) {
 
 /// How many of the 2^53 numbers should choose each token: those with cumulative > u * total, from
 /// the library's own integer weights.
-template <class S>
-std::vector<std::uint64_t> counts_by_weight(const std::vector<S>& row, const Scores& kept,
+std::vector<std::uint64_t> counts_by_weight(const std::vector<float>& row, const Scores& kept,
                                             double scale) {
   double best = -std::numeric_limits<double>::infinity();
   for (std::size_t t = 0; t < row.size(); ++t) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Laws that hold for chains: how they nest, Softmax anywhere, order, lambdas, flushed denormals.
+// Laws that hold for chains: how they nest, Softmax anywhere, lambdas, flushed denormals.
 #include "support/catch.hpp"
 
 #include "reference/trial.hpp"
@@ -34,22 +34,10 @@ struct Doubled {
   void operator()(auto& candidates, const lk::Context&) const { candidates.scale(2); }
 };
 
-std::vector<bool> kept(const Scores& scores) {
-  std::vector<bool> result;
-  for (const long double s : scores) result.push_back(s != reference::kBanned);
-  return result;
-}
-
-template <class P>
-P accepted(P processor) {
-  for (const lk::Token token : {3, 5, 3, 0}) processor.accept(token);
-  return processor;
-}
-
 }  // namespace
 
 TEMPLATE_TEST_CASE("nested chains equal flat ones, however they nest", "", float, double) {
-  const auto a = accepted(lk::RepetitionPenalty{1.3});
+  const auto a = reference::with_history(lk::RepetitionPenalty{1.3}, {3}, {5, 3, 0});
   const lk::Temperature b{0.8};
   const lk::TopK c{50};
   const lk::TopP d{0.9};
@@ -87,18 +75,6 @@ TEMPLATE_TEST_CASE("Softmax anywhere, once or twice, changes no distribution", "
       check(lk::Chain{s, s, t, s, s, k, s, p, s, s, m, s, s});
     }
   }
-}
-
-TEMPLATE_TEST_CASE("Temperature before and after TopP are two things", "", float, double) {
-  const auto row = reference::normal_row<TestType>(1000, 6);
-  const auto count = [&](const auto& chain) { return reference::count_kept(after(chain, row)); };
-  const std::size_t alone = count(lk::TopP{0.9});
-  CHECK(count(lk::Chain{lk::TopP{0.9}, lk::Temperature{2.0}}) == alone);
-  CHECK(count(lk::Chain{lk::Temperature{2.0}, lk::TopP{0.9}}) > alone);
-  CHECK(count(lk::Chain{lk::Temperature{0.5}, lk::TopP{0.9}}) < alone);
-  // Rank does not care.
-  CHECK(kept(after(lk::Chain{lk::TopK{9}, lk::Temperature{2.0}}, row)) ==
-        kept(after(lk::Chain{lk::Temperature{2.0}, lk::TopK{9}}, row)));
 }
 
 TEMPLATE_TEST_CASE("a lambda that does what a processor does is one", "", float, double) {

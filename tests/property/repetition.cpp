@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Whatever looks at repetition, in every decoder: fork == replay, rollback, nothing allocated.
+// Whatever looks at repetition: each beam has a state of its own, and a window allocates nothing.
 #include "support/allocations.hpp"
 
 #include "reference/trial.hpp"
 #include "support/catch.hpp"
 
 #include <logitkit/decode/beam_search.hpp>
-#include <logitkit/decode/greedy.hpp>
-#include <logitkit/decode/random.hpp>
 #include <logitkit/process/dry.hpp>
 #include <logitkit/process/encoder_no_repeat_ngram.hpp>
 #include <logitkit/process/encoder_repetition_penalty.hpp>
@@ -52,35 +50,6 @@ void for_each_processor(const F& f) {
 }
 
 }  // namespace
-
-TEST_CASE("a session's pick is that of a replay, also after tokens have been taken back") {
-  const auto check = [](const auto& decoder) {
-    const lk::Limits limits{.max_new_tokens = 40};
-    lk::Workspace workspace;
-    auto session = decoder.start(kPrompt, limits);
-    Tokens tokens = kPrompt;
-    for (int step = 0; step < 40; ++step) {
-      const auto row = kModel(tokens);
-      const lk::Pick pick = session.next(row, workspace);
-      const lk::Pick replayed = decoder.next(row, {tokens, kPrompt.size()}, workspace);
-      REQUIRE(pick.status == replayed.status);
-      REQUIRE(pick.token == replayed.token);
-      if (pick.status != lk::Status::ok) break;
-      session.accept(pick.token);
-      tokens.push_back(pick.token);
-      if (step % 9 == 8) {  // three back, and another way on
-        session.rollback(3);
-        tokens.resize(tokens.size() - 3);
-        session.accept(static_cast<lk::Token>(step % 7));
-        tokens.push_back(static_cast<lk::Token>(step % 7));
-      }
-    }
-  };
-  for_each_processor([&](const auto& processor) {
-    check(lk::GreedyDecoder{lk::Chain{processor}});
-    check(lk::RandomDecoder{lk::Chain{processor}, {.seed = 5}});
-  });
-}
 
 TEST_CASE("the scores of beams are those of a replay of each: no beam has another's state") {
   for_each_processor([](const auto& processor) {

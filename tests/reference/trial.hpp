@@ -22,6 +22,14 @@ Scores scores_of(const lk::Candidates<S>& candidates) {
   return scores;
 }
 
+/// A processor that has been told a prompt and what was generated.
+template <class P>
+P with_history(P processor, const Tokens& prompt, const Tokens& generated = {}) {
+  processor.start(prompt);
+  for (const lk::Token token : generated) processor.accept(token);
+  return processor;
+}
+
 /// The scores that a processor makes of a row.
 template <class S, class P>
 Scores after(const P& processor, const std::vector<S>& row, const lk::Context& context = {}) {

@@ -50,12 +50,3 @@ TEST_CASE("the index tells what a search finds, each token once", "[ngram_index]
     }
   }
 }
-
-TEST_CASE("an index copied is an index of its own", "[ngram_index]") {
-  lk::detail::NgramIndex a(2);
-  for (const lk::Token token : {1, 2, 1}) a.append(token);
-  lk::detail::NgramIndex b = a;
-  b.append(3), b.append(1);
-  CHECK(told(a, {1}) == std::set<lk::Token>{2});
-  CHECK(told(b, {1}) == std::set<lk::Token>{2, 3});
-}
