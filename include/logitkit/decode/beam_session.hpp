@@ -78,18 +78,11 @@ class BeamSession {
   /// are told by every result, those that had ended by themselves included; also where the search
   /// is over because a step has thrown.
   BeamStep stop(StopReason reason, Status status = Status::ok, std::exception_ptr error = {}) {
-    if (live_.broken()) {
-      finished_.blame(status, error);
-      interrupted_ = true;
-    }
-    if (!done()) {
-      finished_.make_room(live_.size());
-      for (std::size_t r = 0; r < live_.size(); ++r) {
-        finish(live_.generation(r), live_[r], reason);
-      }
-      finished_.blame(status, error);
-      interrupted_ = true;
-    }
+    if (done() && !live_.broken()) return {};
+    finished_.make_room(live_.size());
+    for (std::size_t r = 0; r < live_.size(); ++r) finish(live_.generation(r), live_[r], reason);
+    finished_.blame(status, error);
+    interrupted_ = true;
     live_.clear();
     return {};
   }
