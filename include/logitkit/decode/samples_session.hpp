@@ -14,7 +14,7 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-/// Whose scorer is the library's: Generation::score as it is.
+/// The scorer where no other is given: Generation::score as it is.
 struct OwnScore {
   [[nodiscard]] double operator()(const Generation& sample) const { return sample.score; }
 };
@@ -108,7 +108,6 @@ class SamplesSession {
   }
   /// A view of all n by number; those that have not ended have no tokens and no reason yet.
   [[nodiscard]] std::span<const Generation> samples() const { return samples_; }
-  [[nodiscard]] const Limits& limits() const { return limits_; }
 
   /// A copy of the n best that have ended, best first, by the score that the scorer gives them: a
   /// callable from a Generation to a number, of which NaN ranks last.
