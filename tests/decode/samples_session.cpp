@@ -9,6 +9,7 @@
 #include <logitkit/process/frequency_penalty.hpp>
 
 #include "support/catch.hpp"
+#include "support/generations.hpp"
 #include "support/models.hpp"
 
 #include <cmath>
@@ -59,13 +60,8 @@ TEST_CASE("an engine that owns the loop gets what decode gives") {
     auto session = decoder.start(kPrompt, limits);
     test::CachedRecurrent<float> model{12, 3};
     drive(session, model);
-    const auto expected = decoder.decode(test::PlainRecurrent<float>{12, 3}, kPrompt, limits);
-    const auto results = session.results();
-    REQUIRE(results.size() == expected.size());
-    for (std::size_t i = 0; i < results.size(); ++i) {
-      CHECK(results[i].tokens == expected[i].tokens);
-      CHECK(results[i].score == expected[i].score);
-    }
+    test::check_equal(session.results(),
+                      decoder.decode(test::PlainRecurrent<float>{12, 3}, kPrompt, limits));
   };
   check(lk::BestOfNDecoder{kChain, {.n = 5, .seed = 1}});
   check(lk::ArithmeticDecoder{kChain, {.n = 5, .seed = 1}});
@@ -120,9 +116,7 @@ TEST_CASE("a processor that throws leaves the session as it was, or without what
   untouched.step(rows(1), workspace);
   untouched.step(rows(3), workspace);
   untouched.step(rows(3), workspace);
-  for (std::size_t i = 0; i < 3; ++i) {
-    CHECK(session.samples()[i].tokens == untouched.samples()[i].tokens);
-  }
+  test::check_equal(session.results(), untouched.results());
   auto doomed = best.start(kPrompt, {});
   accepts = 2;
   CHECK_THROWS(doomed.step(rows(1), workspace));
