@@ -53,23 +53,22 @@ void check_spoilt_sequence(const Decoder& decoder) {
   }
 }
 
-template <class Decode>
-std::string sentence(const Decode& decode) {
-  try {
-    decode();
-  } catch (const std::invalid_argument& error) {
-    return error.what();
+/// What a search of three beams has that ends after n tokens: those alive.
+void check_cut_short(const std::vector<lk::Generation>& results, std::size_t n,
+                     lk::StopReason reason, lk::Status status) {
+  REQUIRE(results.size() == (n == 0 ? 1 : 3));
+  for (const auto& result : results) {
+    CHECK(result.reason == reason);
+    CHECK(result.status == status);
+    CHECK(result.tokens.size() == n);
+    CHECK((n == 0 ? result.score == 0 : result.score < 0));
   }
-  return "nothing was thrown";
 }
 
 }  // namespace
 
-TEST_CASE("greedy: a bad row at any step ends the run with the tokens made so far") {
+TEST_CASE("a bad row at any step ends the run with the tokens made so far") {
   check_spoilt_sequence(kGreedy);
-}
-
-TEST_CASE("random: a bad row at any step ends the run with the tokens made so far") {
   check_spoilt_sequence(kRandom);
 }
 
@@ -79,14 +78,7 @@ TEST_CASE("beams: a bad row at any step ends the search with the live beams") {
     for (const std::size_t n : {0u, 1u, 5u}) {
       INFO(lk::to_string(status) << " at step " << n);
       const test::SpoiltAt<test::PlainRecurrent<float>> model{kModel, 3 + n, spoil};
-      const auto results = kBeams.decode(model, kPrompt, limits);
-      REQUIRE(results.size() == (n == 0 ? 1 : 3));
-      for (const auto& result : results) {
-        CHECK(result.reason == lk::StopReason::bad_row);
-        CHECK(result.status == status);
-        CHECK(result.tokens.size() == n);
-        CHECK((n == 0 ? result.score == 0 : result.score < 0));
-      }
+      check_cut_short(kBeams.decode(model, kPrompt, limits), n, lk::StopReason::bad_row, status);
     }
   }
 }
@@ -177,10 +169,8 @@ TEST_CASE("a model that throws in a beam search: the live beams are returned wit
   for (const std::size_t n : {0u, 1u, 6u}) {
     const test::ThrowsAt<test::PlainRecurrent<float>> model{kModel, 3 + n};
     const auto results = kBeams.decode(model, kPrompt, {.max_new_tokens = 8});
-    REQUIRE(results.size() == (n == 0 ? 1 : 3));
+    check_cut_short(results, n, lk::StopReason::model_failed, lk::Status::ok);
     for (const auto& result : results) {
-      CHECK(result.reason == lk::StopReason::model_failed);
-      CHECK(result.tokens.size() == n);
       REQUIRE(result.error);
       CHECK_THROWS_WITH(std::rethrow_exception(result.error), "the engine is out of memory");
     }
@@ -225,9 +215,9 @@ TEST_CASE("what observers, predicates and processors throw passes through") {
 
 TEST_CASE("a prompt that cannot be is refused with a sentence, by every decoder") {
   const auto check = [](const Tokens& prompt, const lk::Limits& limits, const char* expected) {
-    CHECK(sentence([&] { (void)kGreedy.decode(kModel, prompt, limits); }) == expected);
-    CHECK(sentence([&] { (void)kRandom.start(prompt, limits); }) == expected);
-    CHECK(sentence([&] { (void)kBeams.decode(kModel, prompt, limits); }) == expected);
+    CHECK_THROWS_WITH(kGreedy.decode(kModel, prompt, limits), expected);
+    CHECK_THROWS_WITH(kRandom.start(prompt, limits), expected);
+    CHECK_THROWS_WITH(kBeams.decode(kModel, prompt, limits), expected);
     CHECK(limits.check_prompt(prompt) == expected);
   };
   check({}, {}, "prompt: its length must satisfy length >= 1, got 0");
@@ -240,8 +230,8 @@ TEST_CASE("a prompt that cannot be is refused with a sentence, by every decoder"
 
 TEST_CASE("limits that cannot be are refused with a sentence, by every decoder") {
   const auto check = [](const lk::Limits& limits, const char* expected) {
-    CHECK(sentence([&] { (void)kGreedy.decode(kModel, kPrompt, limits); }) == expected);
-    CHECK(sentence([&] { (void)kBeams.start(kPrompt, limits); }) == expected);
+    CHECK_THROWS_WITH(kGreedy.decode(kModel, kPrompt, limits), expected);
+    CHECK_THROWS_WITH(kBeams.start(kPrompt, limits), expected);
     CHECK(limits.check() == expected);
   };
   check({.max_new_tokens = 0}, "Limits: max_new_tokens must satisfy max_new_tokens >= 1, got 0");
@@ -293,16 +283,4 @@ TEST_CASE("all beams die after others have finished: the finished ones are the r
   REQUIRE(results.size() == 1);
   CHECK(results[0].tokens == Tokens{1});
   CHECK(results[0].reason == lk::StopReason::end_token);
-}
-
-TEST_CASE("a vocabulary smaller than twice the beams") {
-  const test::PlainRecurrent<float> model{3, 1};
-  const lk::BeamSearchDecoder beams{lk::Chain{}, {.beams = 8}};
-  const auto results = beams.decode(model, kPrompt, {.max_new_tokens = 3});
-  REQUIRE(results.size() == 8);
-  for (std::size_t i = 0; i < 8; ++i) {
-    CHECK(results[i].tokens.size() == 3);
-    for (std::size_t j = 0; j < i; ++j) CHECK(results[i].tokens != results[j].tokens);
-  }
-  CHECK(beams.decode(model, kPrompt, {.max_new_tokens = 1}).size() == 3);
 }
