@@ -11,6 +11,7 @@
 #include <logitkit/stop/first_met.hpp>
 
 #include <algorithm>
+#include <set>
 
 namespace logitkit::inline LOGITKIT_ABI {
 
@@ -113,8 +114,14 @@ class SamplesSession {
   /// callable from a Generation to a number, of which NaN ranks last.
   template <class F = OwnScore>
   [[nodiscard]] std::vector<Generation> results(F&& scorer = {}) const {
+    auto before = [this](std::size_t a, std::size_t b) {
+      return samples_[a].tokens < samples_[b].tokens;
+    };
+    std::set<std::size_t, decltype(before)> seen(before);
     std::vector<Generation> ranked;
-    for (const std::size_t i : chosen()) {
+    for (std::size_t i = 0; i < samples_.size(); ++i) {
+      if (samples_[i].reason == StopReason::none) continue;
+      if (options_.distinct && !seen.insert(i).second) continue;
       ranked.push_back(samples_[i]);
       ranked.back().score = scorer(std::as_const(ranked.back()));
     }
@@ -176,22 +183,6 @@ class SamplesSession {
     sample.score /= options_.length_penalty(sample.tokens.size());
     if (!options_.report.model) sample.model_log_probabilities = {};
     tokens = {};
-  }
-
-  /// The numbers of those that have ended, and only of the first of equals if that is asked for.
-  [[nodiscard]] std::vector<std::size_t> chosen() const {
-    std::vector<std::size_t> numbers;
-    for (std::size_t i = 0; i < samples_.size(); ++i) {
-      if (samples_[i].reason != StopReason::none) numbers.push_back(i);
-    }
-    if (!options_.distinct) return numbers;
-    const auto tokens = [this](std::size_t i) -> const auto& { return samples_[i].tokens; };
-    std::stable_sort(numbers.begin(), numbers.end(),
-                     [&](std::size_t a, std::size_t b) { return tokens(a) < tokens(b); });
-    const auto equal = [&](std::size_t a, std::size_t b) { return tokens(a) == tokens(b); };
-    numbers.erase(std::unique(numbers.begin(), numbers.end(), equal), numbers.end());
-    std::sort(numbers.begin(), numbers.end());
-    return numbers;
   }
 
   SamplesOptions options_;
