@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Beam search: against exhaustive search, against greedy, with and without a cache, rule by rule.
+// Beam search: against exhaustive search, with and without a cache, scores, chains, patience.
+// Against a twin, and one beam against greedy search, rule by rule: property/beam_search.cpp.
 #include <logitkit/decode/beam_search.hpp>
 
 #include <logitkit/decode/greedy.hpp>
@@ -24,8 +25,6 @@ using lk::EarlyStopping;
 namespace {
 
 const Tokens kPrompt{1, 0};
-constexpr EarlyStopping kRules[] = {EarlyStopping::heuristic, EarlyStopping::when_full,
-                                    EarlyStopping::never};
 
 struct Hypothesis {
   Tokens tokens;
@@ -63,6 +62,35 @@ std::vector<Hypothesis> exhaustive(const test::PlainRecurrent<double>& model,
   }
   std::stable_sort(all.begin(), all.end(), [](auto& a, auto& b) { return a.score > b.score; });
   return all;
+}
+
+const test::PlainRecurrent<double> kReported{10, 5};
+const lk::Report kReport{.model = true, .alternatives = 2, .rank = true};
+
+/// What a result reports is what the model says along its tokens. Returns their log-probability.
+long double check_report(const lk::Generation& result) {
+  const std::size_t length = result.tokens.size();
+  REQUIRE(result.model_log_probabilities.size() == length);
+  REQUIRE(result.alternatives.size() == 2 * length);
+  REQUIRE(result.ranks.size() == length);
+  CHECK(result.choice_log_probabilities.empty());
+  Tokens tokens = kPrompt;
+  long double sum = 0;
+  for (std::size_t i = 0; i < length; ++i) {
+    const auto row = log_softmax(kReported, tokens);
+    const auto best = std::max_element(row.begin(), row.end());
+    CHECK(result.alternatives[2 * i].token == best - row.begin());
+    CHECK(result.alternatives[2 * i].log_probability == Catch::Approx(double(*best)));
+    CHECK(result.alternatives[2 * i + 1].log_probability <= double(*best));
+    const long double expected = row[std::size_t(result.tokens[i])];
+    CHECK(result.model_log_probabilities[i] == Catch::Approx(double(expected)).epsilon(1e-12));
+    CHECK(result.ranks[i] == 1 + std::size_t(std::count_if(row.begin(), row.end(), [&](auto other) {
+                               return other > expected;
+                             })));
+    sum += expected;
+    tokens.push_back(result.tokens[i]);
+  }
+  return sum;
 }
 
 template <class Scalar>
@@ -158,26 +186,6 @@ TEST_CASE("patience goes on until it has found as many hypotheses as it wants") 
   }
 }
 
-TEST_CASE("one beam is greedy search, by every rule and however patient") {
-  for (std::uint64_t seed = 1; seed < 20; ++seed) {
-    const test::PlainRecurrent<float> model{15, seed};
-    const lk::Limits limits{.max_new_tokens = 12, .end_tokens = {2, 3}};
-    const auto greedy = lk::GreedyDecoder().decode(model, kPrompt, limits);
-    for (const EarlyStopping rule : {EarlyStopping::heuristic, EarlyStopping::when_full,
-                                     EarlyStopping::never, EarlyStopping::canonical}) {
-      for (const double patience : {1.0, 1000.0}) {  // which runs to the limit
-        const lk::BeamSearchDecoder one{
-            lk::Chain{},
-            {.beams = 1, .length_penalty = 2, .early_stopping = rule, .patience = patience}};
-        const auto results = one.decode(model, kPrompt, limits);
-        REQUIRE(results.size() == 1);
-        CHECK(results[0].tokens == greedy.tokens);
-        CHECK(results[0].reason == greedy.reason);
-      }
-    }
-  }
-}
-
 TEST_CASE("a model with a cache gives what the plain one does, for every scalar") {
   check_cached_is_plain<float>();
   check_cached_is_plain<double>();
@@ -202,102 +210,26 @@ TEST_CASE("n_best returns the first n of all") {
   }
 }
 
-TEST_CASE("the rules differ in when they stop: sooner is never better") {
-  int later = 0, much_later = 0;
-  for (std::uint64_t seed = 1; seed < 60; ++seed) {
-    for (const double penalty : {2.0, 1.0, 0.0, -1.0}) {
-      int steps[3];
-      double best[3];
-      for (int i = 0; i < 3; ++i) {
-        test::CachedRecurrent<float> model{6, seed};
-        const lk::BeamSearchDecoder beams{
-            lk::Chain{}, {.beams = 3, .length_penalty = penalty, .early_stopping = kRules[i]}};
-        const auto results =
-            beams.decode(model, kPrompt, {.max_new_tokens = 16, .end_tokens = {2}});
-        steps[i] = model.steps;
-        best[i] = results.at(0).score;
-      }
-      const auto [heuristic, when_full, never] = steps;
-      CHECK(when_full <= heuristic);
-      CHECK(heuristic <= never);
-      CHECK(best[1] <= best[0]);
-      CHECK(best[0] <= best[2]);
-      if (penalty <= 0) CHECK(heuristic == never);
-      later += when_full < heuristic;
-      much_later += heuristic < never;
-    }
-  }
-  CHECK(later > 10);
-  CHECK(much_later > 10);
-}
-
-TEST_CASE("`never` reckons with the longest length allowed, by whichever limit is tighter") {
-  const lk::BeamSearchDecoder beams{
-      lk::Chain{}, {.beams = 3, .length_penalty = 0.5, .early_stopping = EarlyStopping::never}};
-  int stopped = 0;
-  for (std::uint64_t seed = 1; seed < 20; ++seed) {
-    const auto steps = [&](const lk::Limits& limits) {
-      test::CachedRecurrent<float> model{6, seed};
-      static_cast<void>(beams.decode(model, kPrompt, limits));
-      return model.steps;
-    };
-    const int expected = steps({.max_new_tokens = 24, .end_tokens = {2}});
-    CHECK(steps({.end_tokens = {2}, .max_tokens = kPrompt.size() + 24}) == expected);
-    CHECK(steps({.max_new_tokens = 24, .end_tokens = {2}, .max_tokens = 1000}) == expected);
-    stopped += expected < 23;  // by the rule, not by the limit
-  }
-  CHECK(stopped > 10);
-}
-
 TEST_CASE("scores are sums of log-probabilities over length^penalty, the end token included") {
   for (const double penalty : {1.0, 0.0, -1.5, 0.6}) {
     const lk::BeamSearchDecoder beams{lk::Chain{},
-                                      {.beams = 4,
-                                       .length_penalty = penalty,
-                                       .report = {.model = true, .alternatives = 2, .rank = true}}};
-    const test::PlainRecurrent<double> model{10, 5};
+                                      {.beams = 4, .length_penalty = penalty, .report = kReport}};
     for (const auto& result :
-         beams.decode(model, kPrompt, {.max_new_tokens = 6, .end_tokens = {2, 7}})) {
-      const std::size_t length = result.tokens.size();
-      REQUIRE(result.model_log_probabilities.size() == length);
-      REQUIRE(result.alternatives.size() == 2 * length);
-      REQUIRE(result.ranks.size() == length);
-      CHECK(result.choice_log_probabilities.empty());
-      Tokens tokens = kPrompt;
-      long double sum = 0;
-      for (std::size_t i = 0; i < length; ++i) {
-        const auto row = log_softmax(model, tokens);
-        const auto best = std::max_element(row.begin(), row.end());
-        CHECK(result.alternatives[2 * i].token == best - row.begin());
-        CHECK(result.alternatives[2 * i].log_probability == Catch::Approx(double(*best)));
-        CHECK(result.alternatives[2 * i + 1].log_probability <= double(*best));
-        const long double expected = row[std::size_t(result.tokens[i])];
-        CHECK(result.model_log_probabilities[i] == Catch::Approx(double(expected)).epsilon(1e-12));
-        CHECK(result.ranks[i] ==
-              1 + std::size_t(std::count_if(row.begin(), row.end(),
-                                            [&](auto other) { return other > expected; })));
-        sum += expected;
-        tokens.push_back(result.tokens[i]);
-      }
-      const long double expected = sum / std::pow((long double)(length), (long double)(penalty));
+         beams.decode(kReported, kPrompt, {.max_new_tokens = 6, .end_tokens = {2, 7}})) {
+      const long double sum = check_report(result);
+      const auto length = (long double)(result.tokens.size());
+      const long double expected = sum / std::pow(length, (long double)(penalty));
       CHECK(result.score == Catch::Approx(double(expected)).epsilon(1e-12));
     }
   }
 }
 
-TEST_CASE("log-probabilities are the model's, whatever the chain makes of them") {
-  const test::PlainRecurrent<double> model{10, 5};
+TEST_CASE("what is reported is the model's, whatever the chain makes of it") {
   const lk::BeamSearchDecoder beams{
       lk::Chain{lk::FrequencyPenalty{0.9}, lk::TopK{4}, lk::Softmax{}},
-      {.beams = 3, .report = {.model = true}}};
-  for (const auto& result : beams.decode(model, kPrompt, {.max_new_tokens = 6})) {
-    REQUIRE(result.model_log_probabilities.size() == 6);
-    Tokens tokens = kPrompt;
-    for (std::size_t i = 0; i < 6; ++i) {
-      const long double expected = log_softmax(model, tokens)[std::size_t(result.tokens[i])];
-      CHECK(result.model_log_probabilities[i] == Catch::Approx(double(expected)).epsilon(1e-12));
-      tokens.push_back(result.tokens[i]);
-    }
+      {.beams = 3, .report = kReport}};
+  for (const auto& result : beams.decode(kReported, kPrompt, {.max_new_tokens = 6})) {
+    check_report(result);
   }
 }
 
@@ -360,24 +292,6 @@ TEST_CASE("a chain's scores are added up as they are; Softmax at its end normali
       model, kPrompt, {.max_new_tokens = 4});
   CHECK(best_score(lk::Chain{lk::TopK{1}}) == Catch::Approx(greedy.score).epsilon(1e-12));
   CHECK(best_score(lk::Chain{lk::TopK{1}, lk::Softmax{}}) == Catch::Approx(0).margin(1e-12));
-}
-
-TEST_CASE("stop sequences and predicates finish a hypothesis like an end token") {
-  const test::PlainRecurrent<float> model{6, 9};
-  const lk::BeamSearchDecoder beams{lk::Chain{}, {.beams = 6}};
-  const auto results = beams.decode(
-      model, kPrompt,
-      {.max_new_tokens = 8,
-       .stop_sequences = {{2, 3}, {4}},
-       .stop_when = [](const lk::Context& context) { return context.tokens.back() == 5; }});
-  std::size_t sequences = 0;
-  for (const auto& result : results) {
-    if (result.reason == lk::StopReason::predicate) CHECK(result.tokens.back() == 5);
-    if (result.reason != lk::StopReason::stop_sequence) continue;
-    ++sequences;
-    CHECK(result.stop_size == (result.tokens.back() == 4 ? 1 : 2));
-  }
-  CHECK(sequences > 0);
 }
 
 TEST_CASE("a cancelled search returns what it has, at the next token") {

@@ -171,7 +171,7 @@ TEST_CASE("a vocabulary of one") {
 
 TEST_CASE("rows that do not fit end the search, and the live beams are its results") {
   lk::Workspace workspace;
-  const auto check = [&](const auto& rows, lk::Status status) {
+  const auto check = [&](const auto& rows) {
     auto session = start(2, {.vocabulary = 3});
     session.step(std::vector<float>{2, 1, 0}, workspace);
     const auto step = session.step(rows, workspace);
@@ -182,18 +182,14 @@ TEST_CASE("rows that do not fit end the search, and the live beams are its resul
     CHECK(session.results()[1].tokens == Tokens{1});
     for (const auto& result : session.results()) {
       CHECK(result.reason == lk::StopReason::bad_row);
-      CHECK(result.status == status);
+      CHECK(result.status == lk::Status::wrong_length);
     }
   };
-  const float inf = std::numeric_limits<float>::infinity();
-  check(std::vector<float>(), lk::Status::wrong_length);
-  check(std::vector<float>(3), lk::Status::wrong_length);
-  check(std::vector<float>(8), lk::Status::wrong_length);
-  check(Eigen::MatrixXf(Eigen::MatrixXf::Zero(2, 3)), lk::Status::wrong_length);
-  check(Eigen::MatrixXf(Eigen::MatrixXf::Zero(3, 3)), lk::Status::wrong_length);
-  check(std::vector<float>{1, 2, 3, 1, inf - inf, 3}, lk::Status::not_a_number);
-  check(std::vector<float>{1, inf, 3, 1, 2, 3}, lk::Status::positive_infinity);
-  check(std::vector<float>(6, -inf), lk::Status::nothing_left);
+  check(std::vector<float>());
+  check(std::vector<float>(3));
+  check(std::vector<float>(8));
+  check(Eigen::MatrixXf(Eigen::MatrixXf::Zero(2, 3)));
+  check(Eigen::MatrixXf(Eigen::MatrixXf::Zero(3, 3)));
 }
 
 TEST_CASE("after the end a step changes nothing") {
@@ -214,9 +210,11 @@ TEST_CASE("an engine may stop a search: finished and live hypotheses are ranked 
   session.step(std::vector<float>{2, 1, 3}, workspace);  // the end token is best
   REQUIRE_FALSE(session.done());
   REQUIRE(session.finished().size() == 1);
-  session.stop(lk::StopReason::observer);
+  session.stop(lk::StopReason::observer, lk::Status::nothing_left);
+  CHECK(session.interrupted());
   const auto results = session.results();
   REQUIRE(results.size() == 3);
+  for (const auto& each : results) CHECK(each.status == lk::Status::nothing_left);
   CHECK(results[0].reason == lk::StopReason::end_token);
   CHECK(results[1].tokens == Tokens{0});
   CHECK(results[1].reason == lk::StopReason::observer);
@@ -289,19 +287,11 @@ TEST_CASE("equals of a token that rounding has pushed down stay below what is mo
   CHECK(session.sum(1) == session.sum(2));
 }
 
-TEST_CASE("a stop from outside loses nothing, whatever status it gives, also after a throw") {
-  const lk::BeamOptions options{.beams = 2, .patience = 4};
-  const lk::Limits limits{.max_new_tokens = 9, .end_tokens = {3}};
-  lk::Workspace workspace;
-  auto live = lk::BeamSearchDecoder{lk::Chain{}, options}.start(kPrompt, limits);
-  live.step(std::vector<float>{0, 0, -1, 1}, workspace);
-  live.stop(lk::StopReason::bad_row, lk::Status::nothing_left);
-  CHECK(live.interrupted());
-  CHECK(live.results().size() == 3);
-  for (const auto& each : live.results()) CHECK(each.status == lk::Status::nothing_left);
-
+TEST_CASE("where an accept throws the search is over; a stop then tells every hypothesis why") {
   int countdown = 9;
-  auto thrown = lk::BeamSearchDecoder{Unreliable{&countdown}, options}.start(kPrompt, limits);
+  const lk::BeamSearchDecoder beams{Unreliable{&countdown}, {.beams = 2, .patience = 4}};
+  auto thrown = beams.start(kPrompt, {.max_new_tokens = 9, .end_tokens = {3}});
+  lk::Workspace workspace;
   const auto run = [&] {
     while (!thrown.done()) {
       std::vector<float> rows;

@@ -166,19 +166,6 @@ TEST_CASE(
   CHECK(result.score == Catch::Approx(sum).epsilon(1e-12));
 }
 
-TEST_CASE("more alternatives than tokens: still n a token, so that they can be indexed") {
-  const lk::GreedyDecoder greedy{lk::Chain{}, {.report = {.alternatives = 3}}};
-  const float inf = std::numeric_limits<float>::infinity();
-  const test::ConstantModel<> model{{2, -inf, 1}};
-  const auto result = greedy.decode(model, kPrompt, {.max_new_tokens = 4});
-  REQUIRE(result.alternatives.size() == 12);
-  for (std::size_t i = 0; i < 4; ++i) {
-    CHECK(result.alternatives[3 * i].token == 0);
-    CHECK(result.alternatives[3 * i + 1].token == 2);
-    CHECK(result.alternatives[3 * i + 2].token == lk::kNoToken);
-  }
-}
-
 TEST_CASE("a chain that learns from rows is copied for each call to next, whatever the thread") {
   // Each thread has rows of its own: what one has observed must be nothing to another.
   const lk::RandomDecoder random{lk::Chain{lk::Mirostat{3.0f, 0.5f}, lk::AdaptiveP{0.2f}},
