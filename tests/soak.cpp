@@ -125,45 +125,37 @@ int main(int argc, char** argv) {
   const lk::Chain chain{lk::RepetitionPenalty{1.1f, {.last = 32}}, lk::Temperature{0.9f},
                         lk::TopK{20}, lk::TopP{0.95f}};
   const lk::BeamOptions beams{.beams = 4};
-  const auto always = [](const auto& decoder) {
-    return [&decoder](std::uint64_t) -> const auto& { return decoder; };
-  };
-  const lk::GreedyDecoder greedy{chain};
-  const lk::BeamSearchDecoder plain{chain, beams};
-  const lk::BeamSearchDecoder diverse{chain, beams, lk::DiverseBeams{{.groups = 2}}};
-  const lk::BeamSearchDecoder phrases{chain, beams, lk::RequiredPhrases{{{{5, 9}}, {{7}, {8}}}}};
-  const auto random = [&](std::uint64_t seed) { return lk::RandomDecoder{chain, {.seed = seed}}; };
-  const auto best_of_n = [&](std::uint64_t seed) {
-    return lk::BestOfNDecoder{chain, {.n = 4, .seed = seed}};
-  };
-  const auto arithmetic = [&](std::uint64_t seed) {
-    return lk::ArithmeticDecoder{chain, {.n = 4, .seed = seed}};
-  };
-  const auto stochastic = [&](std::uint64_t seed) {
-    return lk::BeamSearchDecoder{chain, beams, lk::StochasticBeams{{.seed = seed}}};
-  };
-  const auto sampled = [&](std::uint64_t seed) {
-    return lk::BeamSearchDecoder{chain, beams, lk::SampledBeams{{.seed = seed}}};
-  };
   const auto cheap = [](std::span<const lk::Token> text) { return model(text); };
-  const auto speculative = [&](std::uint64_t seed) {
-    const lk::ModelDrafter drafter{cheap, lk::Chain{lk::TopK{5}}};
-    return lk::SpeculativeDecoder{chain, lk::AdaptiveDrafter{drafter}, {.seed = seed}};
-  };
-  const auto coupled = [&](std::uint64_t seed) {
-    return lk::SpeculativeDecoder{chain, lk::SuffixDrafter{}, {.seed = seed}, lk::Coupled{}};
-  };
+  const lk::ModelDrafter drafter{cheap, lk::Chain{lk::TopK{5}}};
 
-  bool good = soak("greedy", tokens, always(greedy));
-  good = soak("random", tokens, random) && good;
-  good = soak("best of n", tokens, best_of_n) && good;
-  good = soak("arithmetic", tokens, arithmetic) && good;
-  good = soak("beams", tokens, always(plain)) && good;
-  good = soak("diverse", tokens, always(diverse)) && good;
-  good = soak("phrases", tokens, always(phrases)) && good;
-  good = soak("stochastic", tokens, stochastic) && good;
-  good = soak("sampled", tokens, sampled) && good;
-  good = soak("speculative", tokens, speculative) && good;
-  good = soak("coupled", tokens, coupled) && good;
+  bool good = true;
+  const auto check = [&](const char* name, const auto& decoder_of) {
+    good = soak(name, tokens, decoder_of) && good;
+  };
+  check("greedy", [&](std::uint64_t) { return lk::GreedyDecoder{chain}; });
+  check("random", [&](std::uint64_t seed) { return lk::RandomDecoder{chain, {.seed = seed}}; });
+  check("best of n",
+        [&](std::uint64_t seed) { return lk::BestOfNDecoder{chain, {.n = 4, .seed = seed}}; });
+  check("arithmetic",
+        [&](std::uint64_t seed) { return lk::ArithmeticDecoder{chain, {.n = 4, .seed = seed}}; });
+  check("beams", [&](std::uint64_t) { return lk::BeamSearchDecoder{chain, beams}; });
+  check("diverse", [&](std::uint64_t) {
+    return lk::BeamSearchDecoder{chain, beams, lk::DiverseBeams{{.groups = 2}}};
+  });
+  check("phrases", [&](std::uint64_t) {
+    return lk::BeamSearchDecoder{chain, beams, lk::RequiredPhrases{{{{5, 9}}, {{7}, {8}}}}};
+  });
+  check("stochastic", [&](std::uint64_t seed) {
+    return lk::BeamSearchDecoder{chain, beams, lk::StochasticBeams{{.seed = seed}}};
+  });
+  check("sampled", [&](std::uint64_t seed) {
+    return lk::BeamSearchDecoder{chain, beams, lk::SampledBeams{{.seed = seed}}};
+  });
+  check("speculative", [&](std::uint64_t seed) {
+    return lk::SpeculativeDecoder{chain, lk::AdaptiveDrafter{drafter}, {.seed = seed}};
+  });
+  check("coupled", [&](std::uint64_t seed) {
+    return lk::SpeculativeDecoder{chain, lk::SuffixDrafter{}, {.seed = seed}, lk::Coupled{}};
+  });
   return good ? 0 : 1;
 }

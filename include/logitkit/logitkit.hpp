@@ -53,7 +53,6 @@
 #include <logitkit/decode/required_phrases.hpp>
 #include <logitkit/decode/sampled_beams.hpp>
 #include <logitkit/decode/samples.hpp>
-#include <logitkit/decode/samples_options.hpp>
 #include <logitkit/decode/samples_session.hpp>
 #include <logitkit/decode/sequence.hpp>
 #include <logitkit/decode/session.hpp>

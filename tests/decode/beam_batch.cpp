@@ -9,10 +9,9 @@
 #include <logitkit/process/top_k.hpp>
 
 #include "support/catch.hpp"
+#include "support/executors.hpp"
 #include "support/generations.hpp"
 #include "support/models.hpp"
-
-#include <thread>
 
 namespace lk = logitkit;
 using Tokens = std::vector<lk::Token>;
@@ -119,15 +118,6 @@ std::vector<Search> run(const std::vector<std::size_t>& order, std::size_t works
   return searches;
 }
 
-void threads(std::size_t count, const lk::Task& task) {
-  std::vector<std::thread> all;
-  for (std::size_t i = 0; i < count; ++i) all.emplace_back([&task, i] { task(i); });
-  for (std::thread& each : all) each.join();
-}
-void backwards(std::size_t count, const lk::Task& task) {
-  while (count-- > 0) task(count);
-}
-
 }  // namespace
 
 TEST_CASE("each search finds what it finds alone, to the bit, in every order and on any threads") {
@@ -144,8 +134,8 @@ TEST_CASE("each search finds what it finds alone, to the bit, in every order and
   for (const std::vector<std::size_t>& order :
        {std::vector<std::size_t>{0, 1, 2, 3, 4, 5}, {5, 4, 3, 2, 1, 0}, {2, 0, 4}, {3}}) {
     for (const std::size_t count : {1u, 2u, 3u, 4u}) {
-      check(order, count, threads);
-      check(order, count, backwards);
+      check(order, count, test::threads);
+      check(order, count, test::backwards);
     }
     check(order, 1, lk::Serial{});
   }
@@ -237,16 +227,6 @@ TEST_CASE("identity: no row of any search moves or is gone") {
   CHECK(batch.step(std::vector<float>{9, 0, 0, 9, 0, 0}, searches, workspace).identity);
 }
 
-TEST_CASE("rows that stay are no identity where the last search's are gone") {
-  std::vector<Search> searches{Request{{1}, {.beams = 1}, {.max_new_tokens = 3}}.start(),
-                               Request{{2}, {.beams = 1}, {.max_new_tokens = 1}}.start()};
-  lk::BeamBatch batch;
-  lk::Workspace workspace;
-  const lk::BeamStep step = batch.step(std::vector<float>{3, 2, 3, 2}, searches, workspace);
-  CHECK(step.tokens.size() == 1);
-  CHECK_FALSE(step.identity);
-}
-
 TEST_CASE("one that fails is alone in it: a bad row, a wrong vocabulary, a predicate") {
   const Request good{{1, 2}, {.beams = 2}, {.max_new_tokens = 5}};
   for (const bool spoilt : {true, false}) {
@@ -296,7 +276,7 @@ TEST_CASE("where a processor throws, its search ends and tells it; the others ar
     std::vector<lk::Workspace> workspaces(2);
     std::size_t told = 0;
     while (!engine.states.empty()) {
-      engine.follow(batch.step(engine.rows, searches, workspaces, threads));
+      engine.follow(batch.step(engine.rows, searches, workspaces, test::threads));
       for (std::size_t i = 0; i < 4; ++i) {
         if (!batch.errors()[i]) continue;
         CHECK((i == 1 || i == 2));

@@ -42,15 +42,10 @@ TEST_CASE("a policy is asked at every step, and only what it allows ends") {
   const lk::BeamSearchDecoder beams{lk::Chain{}, {.beams = 3, .length_penalty = 0}, Insistent(4)};
   const lk::Limits limits{.max_new_tokens = 12, .end_tokens = {2}};
   test::CachedRecurrent<float> model{9, 5};
-  lk::Workspace workspace;
   const Tokens prompt{1, 0};
   auto session = beams.start(prompt, limits);
-  auto step = session.step(model.prefill(prompt), workspace);
-  std::size_t steps = 1;
-  for (; !session.done(); ++steps) {
-    if (!step.identity) model.reorder(step.parents);
-    step = session.step(model.step(step.tokens), workspace);
-  }
+  std::size_t steps = 0;
+  lk::detail::run_to_end(session, model, prompt, [&] { ++steps; });
   CHECK(session.policy().surveys == steps);
   for (const auto& each : session.results()) {
     if (each.reason == lk::StopReason::end_token) CHECK(each.score < -3);

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT
-// Beam search: against exhaustive search, against greedy, with and without a cache, rule by rule.
+// Beam search: against exhaustive search, with and without a cache, scores, chains, patience.
+// Against a twin, and one beam against greedy search, rule by rule: property/beam_search.cpp.
 #include <logitkit/decode/beam_search.hpp>
 
 #include <logitkit/decode/greedy.hpp>
 #include <logitkit/process/force_prefix.hpp>
 #include <logitkit/process/frequency_penalty.hpp>
-#include <logitkit/process/repetition_penalty.hpp>
 #include <logitkit/process/softmax.hpp>
 #include <logitkit/process/top_k.hpp>
 
+#include "reference/softmax.hpp"
 #include "support/catch.hpp"
 #include "support/generations.hpp"
 #include "support/models.hpp"
-#include "support/witness.hpp"
+#include "support/sequence_law.hpp"
 
 #include <array>
 #include <cmath>
@@ -24,8 +25,6 @@ using lk::EarlyStopping;
 namespace {
 
 const Tokens kPrompt{1, 0};
-constexpr EarlyStopping kRules[] = {EarlyStopping::heuristic, EarlyStopping::when_full,
-                                    EarlyStopping::never};
 
 struct Hypothesis {
   Tokens tokens;
@@ -45,44 +44,53 @@ struct Brackets {
 };
 
 /// log_softmax of the model's row after `tokens`, the slow way.
-std::vector<long double> log_softmax(const test::PlainRecurrent<double>& model,
-                                     const Tokens& tokens) {
+reference::Scores log_softmax(const test::PlainRecurrent<double>& model, const Tokens& tokens) {
   const auto row = model(tokens);
-  long double sum = 0;
-  for (const double score : row) sum += std::exp((long double)(score));
-  std::vector<long double> result;
-  for (const double score : row) result.push_back(score - std::log(sum));
-  return result;
+  return reference::log_softmax(reference::Scores(row.begin(), row.end()));
 }
 
-/// Every sequence that ends with `end_token` or has `length` tokens, best first.
-std::vector<Hypothesis> exhaustive(const test::PlainRecurrent<double>& model, std::size_t length,
-                                   lk::Token end_token, const lk::BeamOptions& options) {
-  std::vector<Hypothesis> open{{{}, 0}}, all;
-  for (std::size_t n = 1; n <= length; ++n) {
-    std::vector<Hypothesis> next;
-    for (const Hypothesis& each : open) {
-      Tokens tokens = kPrompt;
-      tokens.insert(tokens.end(), each.tokens.begin(), each.tokens.end());
-      const auto row = log_softmax(model, tokens);
-      for (std::size_t v = 0; v < row.size(); ++v) {
-        Hypothesis longer = each;
-        longer.tokens.push_back(lk::Token(v));
-        longer.score += row[v];
-        const bool ends = lk::Token(v) == end_token || n == length;
-        (ends ? all : next).push_back(std::move(longer));
-      }
-    }
-    open = std::move(next);
-  }
-  for (Hypothesis& each : all) {
-    const auto n = (long double)(each.tokens.size());
-    const bool gnmt = options.length_penalty(7) == std::pow(2.0, options.length_penalty.exponent());
-    each.score = (each.score + options.word_reward * n) /
-                 std::pow(gnmt ? (5 + n) / 6 : n, (long double)(options.length_penalty.exponent()));
+/// Every sequence within the limits, best first.
+std::vector<Hypothesis> exhaustive(const test::PlainRecurrent<double>& model,
+                                   const lk::Limits& limits, const lk::BeamOptions& options) {
+  const double exponent = options.length_penalty.exponent();
+  const bool gnmt = options.length_penalty(7) == std::pow(2.0, exponent);
+  std::vector<Hypothesis> all;
+  for (const auto& [tokens, p] : test::sequence_law(model, kPrompt, limits)) {
+    const auto n = (long double)(tokens.size());
+    all.push_back({tokens, (std::log(p) + options.word_reward * n) /
+                               std::pow(gnmt ? (5 + n) / 6 : n, (long double)(exponent))});
   }
   std::stable_sort(all.begin(), all.end(), [](auto& a, auto& b) { return a.score > b.score; });
   return all;
+}
+
+const test::PlainRecurrent<double> kReported{10, 5};
+const lk::Report kReport{.model = true, .alternatives = 2, .rank = true};
+
+/// What a result reports is what the model says along its tokens. Returns their log-probability.
+long double check_report(const lk::Generation& result) {
+  const std::size_t length = result.tokens.size();
+  REQUIRE(result.model_log_probabilities.size() == length);
+  REQUIRE(result.alternatives.size() == 2 * length);
+  REQUIRE(result.ranks.size() == length);
+  CHECK(result.choice_log_probabilities.empty());
+  Tokens tokens = kPrompt;
+  long double sum = 0;
+  for (std::size_t i = 0; i < length; ++i) {
+    const auto row = log_softmax(kReported, tokens);
+    const auto best = std::max_element(row.begin(), row.end());
+    CHECK(result.alternatives[2 * i].token == best - row.begin());
+    CHECK(result.alternatives[2 * i].log_probability == Catch::Approx(double(*best)));
+    CHECK(result.alternatives[2 * i + 1].log_probability <= double(*best));
+    const long double expected = row[std::size_t(result.tokens[i])];
+    CHECK(result.model_log_probabilities[i] == Catch::Approx(double(expected)).epsilon(1e-12));
+    CHECK(result.ranks[i] == 1 + std::size_t(std::count_if(row.begin(), row.end(), [&](auto other) {
+                               return other > expected;
+                             })));
+    sum += expected;
+    tokens.push_back(result.tokens[i]);
+  }
+  return sum;
 }
 
 template <class Scalar>
@@ -119,9 +127,10 @@ TEST_CASE("the widest beam is exhaustive search, however lengths are scored") {
         const test::PlainRecurrent<double> model{4, seed};
         const lk::BeamOptions options{
             .beams = 200, .length_penalty = penalty, .word_reward = reward, .early_stopping = rule};
-        const auto expected = exhaustive(model, 4, 2, options);
-        const auto results = lk::BeamSearchDecoder{lk::Chain{}, options}.decode(
-            model, kPrompt, {.max_new_tokens = 4, .end_tokens = {2}});
+        const lk::Limits limits{.max_new_tokens = 4, .end_tokens = {2}};
+        const auto expected = exhaustive(model, limits, options);
+        const auto results =
+            lk::BeamSearchDecoder{lk::Chain{}, options}.decode(model, kPrompt, limits);
         REQUIRE(results.size() == expected.size());
         for (std::size_t i = 0; i < results.size(); ++i) {
           CHECK(results[i].tokens == expected[i].tokens);
@@ -168,35 +177,11 @@ TEST_CASE("patience goes on until it has found as many hypotheses as it wants") 
           {.beams = 4, .early_stopping = EarlyStopping::when_full, .patience = patience}};
       auto session = beams.start(kPrompt, {.max_new_tokens = 12, .end_tokens = {2}});
       test::CachedRecurrent<float> model{6, seed};
-      lk::Workspace workspace;
-      auto step = session.step(model.prefill(kPrompt), workspace);
-      while (!session.done()) {
-        REQUIRE(double(session.finished().size()) < 4 * patience);
-        if (!step.identity) model.reorder(step.parents);
-        step = session.step(model.step(step.tokens), workspace);
-      }
+      lk::detail::run_to_end(session, model, kPrompt, [&] {
+        if (!session.done()) REQUIRE(double(session.finished().size()) < 4 * patience);
+      });
       CHECK(double(session.finished().size()) <= 4 * patience);
       CHECK(session.results().size() == std::min<std::size_t>(4, session.finished().size()));
-    }
-  }
-}
-
-TEST_CASE("one beam is greedy search, by every rule and however patient") {
-  for (std::uint64_t seed = 1; seed < 20; ++seed) {
-    const test::PlainRecurrent<float> model{15, seed};
-    const lk::Limits limits{.max_new_tokens = 12, .end_tokens = {2, 3}};
-    const auto greedy = lk::GreedyDecoder().decode(model, kPrompt, limits);
-    for (const EarlyStopping rule : {EarlyStopping::heuristic, EarlyStopping::when_full,
-                                     EarlyStopping::never, EarlyStopping::canonical}) {
-      for (const double patience : {1.0, 1000.0}) {  // which runs to the limit
-        const lk::BeamSearchDecoder one{
-            lk::Chain{},
-            {.beams = 1, .length_penalty = 2, .early_stopping = rule, .patience = patience}};
-        const auto results = one.decode(model, kPrompt, limits);
-        REQUIRE(results.size() == 1);
-        CHECK(results[0].tokens == greedy.tokens);
-        CHECK(results[0].reason == greedy.reason);
-      }
     }
   }
 }
@@ -225,116 +210,27 @@ TEST_CASE("n_best returns the first n of all") {
   }
 }
 
-TEST_CASE("the rules differ in when they stop: sooner is never better") {
-  int later = 0, much_later = 0;
-  for (std::uint64_t seed = 1; seed < 60; ++seed) {
-    for (const double penalty : {2.0, 1.0, 0.0, -1.0}) {
-      int steps[3];
-      double best[3];
-      for (int i = 0; i < 3; ++i) {
-        test::CachedRecurrent<float> model{6, seed};
-        const lk::BeamSearchDecoder beams{
-            lk::Chain{}, {.beams = 3, .length_penalty = penalty, .early_stopping = kRules[i]}};
-        const auto results =
-            beams.decode(model, kPrompt, {.max_new_tokens = 16, .end_tokens = {2}});
-        steps[i] = model.steps;
-        best[i] = results.at(0).score;
-      }
-      const auto [heuristic, when_full, never] = steps;
-      CHECK(when_full <= heuristic);
-      CHECK(heuristic <= never);
-      CHECK(best[1] <= best[0]);
-      CHECK(best[0] <= best[2]);
-      if (penalty <= 0) CHECK(heuristic == never);
-      later += when_full < heuristic;
-      much_later += heuristic < never;
-    }
-  }
-  CHECK(later > 10);
-  CHECK(much_later > 10);
-}
-
-TEST_CASE("`never` reckons with the longest length allowed, by whichever limit is tighter") {
-  const lk::BeamSearchDecoder beams{
-      lk::Chain{}, {.beams = 3, .length_penalty = 0.5, .early_stopping = EarlyStopping::never}};
-  int stopped = 0;
-  for (std::uint64_t seed = 1; seed < 20; ++seed) {
-    const auto steps = [&](const lk::Limits& limits) {
-      test::CachedRecurrent<float> model{6, seed};
-      static_cast<void>(beams.decode(model, kPrompt, limits));
-      return model.steps;
-    };
-    const int expected = steps({.max_new_tokens = 24, .end_tokens = {2}});
-    CHECK(steps({.end_tokens = {2}, .max_tokens = kPrompt.size() + 24}) == expected);
-    CHECK(steps({.max_new_tokens = 24, .end_tokens = {2}, .max_tokens = 1000}) == expected);
-    stopped += expected < 23;  // by the rule, not by the limit
-  }
-  CHECK(stopped > 10);
-}
-
 TEST_CASE("scores are sums of log-probabilities over length^penalty, the end token included") {
   for (const double penalty : {1.0, 0.0, -1.5, 0.6}) {
     const lk::BeamSearchDecoder beams{lk::Chain{},
-                                      {.beams = 4,
-                                       .length_penalty = penalty,
-                                       .report = {.model = true, .alternatives = 2, .rank = true}}};
-    const test::PlainRecurrent<double> model{10, 5};
+                                      {.beams = 4, .length_penalty = penalty, .report = kReport}};
     for (const auto& result :
-         beams.decode(model, kPrompt, {.max_new_tokens = 6, .end_tokens = {2, 7}})) {
-      const std::size_t length = result.tokens.size();
-      REQUIRE(result.model_log_probabilities.size() == length);
-      REQUIRE(result.alternatives.size() == 2 * length);
-      REQUIRE(result.ranks.size() == length);
-      CHECK(result.choice_log_probabilities.empty());
-      Tokens tokens = kPrompt;
-      long double sum = 0;
-      for (std::size_t i = 0; i < length; ++i) {
-        const auto row = log_softmax(model, tokens);
-        const auto best = std::max_element(row.begin(), row.end());
-        CHECK(result.alternatives[2 * i].token == best - row.begin());
-        CHECK(result.alternatives[2 * i].log_probability == Catch::Approx(double(*best)));
-        CHECK(result.alternatives[2 * i + 1].log_probability <= double(*best));
-        const long double expected = row[std::size_t(result.tokens[i])];
-        CHECK(result.model_log_probabilities[i] == Catch::Approx(double(expected)).epsilon(1e-12));
-        CHECK(result.ranks[i] ==
-              1 + std::size_t(std::count_if(row.begin(), row.end(),
-                                            [&](auto other) { return other > expected; })));
-        sum += expected;
-        tokens.push_back(result.tokens[i]);
-      }
-      const long double expected = sum / std::pow((long double)(length), (long double)(penalty));
+         beams.decode(kReported, kPrompt, {.max_new_tokens = 6, .end_tokens = {2, 7}})) {
+      const long double sum = check_report(result);
+      const auto length = (long double)(result.tokens.size());
+      const long double expected = sum / std::pow(length, (long double)(penalty));
       CHECK(result.score == Catch::Approx(double(expected)).epsilon(1e-12));
     }
   }
 }
 
-TEST_CASE("log-probabilities are the model's, whatever the chain makes of them") {
-  const test::PlainRecurrent<double> model{10, 5};
+TEST_CASE("what is reported is the model's, whatever the chain makes of it") {
   const lk::BeamSearchDecoder beams{
       lk::Chain{lk::FrequencyPenalty{0.9}, lk::TopK{4}, lk::Softmax{}},
-      {.beams = 3, .report = {.model = true}}};
-  for (const auto& result : beams.decode(model, kPrompt, {.max_new_tokens = 6})) {
-    REQUIRE(result.model_log_probabilities.size() == 6);
-    Tokens tokens = kPrompt;
-    for (std::size_t i = 0; i < 6; ++i) {
-      const long double expected = log_softmax(model, tokens)[std::size_t(result.tokens[i])];
-      CHECK(result.model_log_probabilities[i] == Catch::Approx(double(expected)).epsilon(1e-12));
-      tokens.push_back(result.tokens[i]);
-    }
+      {.beams = 3, .report = kReport}};
+  for (const auto& result : beams.decode(kReported, kPrompt, {.max_new_tokens = 6})) {
+    check_report(result);
   }
-}
-
-TEST_CASE("every beam has its own copy of a chain with state") {
-  int mistakes = 0;
-  const test::Witness witness{&mistakes};
-  const lk::BeamSearchDecoder beams{lk::Chain{witness, lk::RepetitionPenalty{1.2f}, witness},
-                                    {.beams = 4}};
-  for (std::uint64_t seed = 1; seed < 10; ++seed) {
-    const auto results = beams.decode(test::PlainRecurrent<float>{9, seed}, kPrompt,
-                                      {.max_new_tokens = 10, .end_tokens = {2}});
-    REQUIRE(results.size() == 4);
-  }
-  CHECK(mistakes == 0);
 }
 
 TEST_CASE("a grammar goes with each beam: its state forks, and its mask is that beam's") {
@@ -398,38 +294,6 @@ TEST_CASE("a chain's scores are added up as they are; Softmax at its end normali
   CHECK(best_score(lk::Chain{lk::TopK{1}, lk::Softmax{}}) == Catch::Approx(0).margin(1e-12));
 }
 
-TEST_CASE("a lambda with captures works per beam") {
-  const Tokens banned{2, 3};
-  const auto ban = [&banned, calls = 0](auto& candidates, const lk::Context&) {
-    static_cast<void>(calls);
-    for (const lk::Token token : banned) candidates.ban(token);
-  };
-  const lk::BeamSearchDecoder beams{ban, {.beams = 3}};
-  for (const auto& result :
-       beams.decode(test::PlainRecurrent<float>{}, kPrompt, {.max_new_tokens = 8})) {
-    CHECK(std::find(result.tokens.begin(), result.tokens.end(), 2) == result.tokens.end());
-    CHECK(std::find(result.tokens.begin(), result.tokens.end(), 3) == result.tokens.end());
-  }
-}
-
-TEST_CASE("stop sequences and predicates finish a hypothesis like an end token") {
-  const test::PlainRecurrent<float> model{6, 9};
-  const lk::BeamSearchDecoder beams{lk::Chain{}, {.beams = 6}};
-  const auto results = beams.decode(
-      model, kPrompt,
-      {.max_new_tokens = 8,
-       .stop_sequences = {{2, 3}, {4}},
-       .stop_when = [](const lk::Context& context) { return context.tokens.back() == 5; }});
-  std::size_t sequences = 0;
-  for (const auto& result : results) {
-    if (result.reason == lk::StopReason::predicate) CHECK(result.tokens.back() == 5);
-    if (result.reason != lk::StopReason::stop_sequence) continue;
-    ++sequences;
-    CHECK(result.stop_size == (result.tokens.back() == 4 ? 1 : 2));
-  }
-  CHECK(sequences > 0);
-}
-
 TEST_CASE("a cancelled search returns what it has, at the next token") {
   int asked = 0;
   const lk::BeamSearchDecoder beams{lk::Chain{}, {.beams = 3}};
@@ -440,13 +304,6 @@ TEST_CASE("a cancelled search returns what it has, at the next token") {
   CHECK(model.steps < 6);
   REQUIRE(results.size() == 3);
   for (const auto& result : results) CHECK(result.reason == lk::StopReason::predicate);
-}
-
-TEST_CASE("decode is repeatable") {
-  const lk::BeamSearchDecoder beams{lk::Chain{lk::FrequencyPenalty{0.3f}}, {.beams = 4}};
-  const test::PlainRecurrent<float> model{30, 3};
-  test::check_equal(beams.decode(model, kPrompt, {.max_new_tokens = 10}),
-                    beams.decode(model, kPrompt, {.max_new_tokens = 10}));
 }
 
 TEST_CASE("one beam is greedy even where logits differ in the last bit alone") {

@@ -226,28 +226,6 @@ TEST_CASE("a row that is bad for a report of the model is refused, whatever the 
   CHECK(status({.alternatives = 1}) == lk::Status::positive_infinity);
 }
 
-TEST_CASE("a bad row is a status, and no token is chosen") {
-  lk::Workspace workspace;
-  const lk::GreedyDecoder greedy;
-  const lk::RandomDecoder random;
-  const float nan = std::numeric_limits<float>::quiet_NaN();
-  const float inf = std::numeric_limits<float>::infinity();
-  const auto check = [&](std::vector<float> row, lk::Status status) {
-    INFO(lk::to_string(status));
-    for (const lk::Pick& pick :
-         {greedy.next(row, kContext, workspace), random.next(row, kContext, workspace)}) {
-      CHECK(pick.status == status);
-      CHECK(pick.token == lk::kNoToken);
-    }
-  };
-  check({1, nan, 2}, lk::Status::not_a_number);
-  check({1, -nan, 2}, lk::Status::not_a_number);
-  check({1, inf, 2}, lk::Status::positive_infinity);
-  check({inf, nan, 2}, lk::Status::not_a_number);
-  check({-inf, -inf}, lk::Status::nothing_left);
-  check({}, lk::Status::wrong_length);
-}
-
 TEST_CASE("a processor that spoils the candidates is a status, too") {
   const std::vector<float> row{1, 2, 3};
   lk::Workspace workspace;

@@ -93,7 +93,6 @@ TEST_CASE("after a rollback, and in a copy, it drafts by the context", "[model_d
   const auto check = [&](auto& of, const Tokens& text) {
     lk::Workspace workspace;
     const lk::Draft draft = of.propose({text, 1}, 1, kNever);
-    const lk::RandomDecoder oracle{lk::Chain{}, lk::PhiloxDecider(0)};
     const auto row = plain(text);
     lk::Candidates candidates(row, workspace);
     REQUIRE(draft.size() == 1);

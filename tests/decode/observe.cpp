@@ -57,26 +57,21 @@ TEST_CASE("a limit that cuts a beginning of a stop sequence hands it out") {
   CHECK(heard.when == std::vector<int>{1, 3, 3});
 }
 
-TEST_CASE("stop sequences that begin one another or overlap") {
-  const lk::Limits limits{.stop_sequences = {{6, 7, 8, 9}, {7, 5}, {8, 8}}};
-  CHECK(stream({6, 7, 8, 9}, limits).tokens.empty());
-  CHECK(stream({6, 7, 5}, limits).tokens == Tokens{6});
-  CHECK(stream({6, 7, 8, 8}, limits).tokens == Tokens{6, 7});
-  CHECK(stream({7, 7, 7, 5}, limits).tokens == Tokens{7, 7});
-  CHECK(stream({1, 2, 3}, {.stop_sequences = {{1, 2, 3}, {3}}}).tokens.empty());
-  CHECK(stream({5, 5, 5, 6}, {.stop_sequences = {{5, 5, 6}}}).tokens == Tokens{5});
-}
-
-TEST_CASE("an observer that returns false ends the run; its token is kept") {
+TEST_CASE("an observer that returns false ends the run, of beams, too; its token is kept") {
+  const lk::BeamSearchDecoder beams{lk::Chain{}, {.beams = 1}};
+  const lk::Limits limits{.max_new_tokens = 4};
   Tokens heard;
-  const auto result =
-      kGreedy.decode(script({5, 6, 7, 8}), kPrompt, {.max_new_tokens = 4}, [&](lk::Token token) {
-        heard.push_back(token);
-        return token != 6;
-      });
-  CHECK(heard == Tokens{5, 6});
-  CHECK(result.tokens == Tokens{5, 6});
-  CHECK(result.reason == lk::StopReason::observer);
+  const auto until_6 = [&](lk::Token token) {
+    heard.push_back(token);
+    return token != 6;
+  };
+  const auto check = [&](const lk::Generation& result) {
+    CHECK(std::exchange(heard, {}) == Tokens{5, 6});
+    CHECK(result.tokens == Tokens{5, 6});
+    CHECK(result.reason == lk::StopReason::observer);
+  };
+  check(kGreedy.decode(script({5, 6, 7, 8}), kPrompt, limits, until_6));
+  check(beams.decode(script({5, 6, 7, 8}), kPrompt, limits, until_6).at(0));
 }
 
 TEST_CASE("an observer that has said false hears nothing more") {
@@ -153,20 +148,6 @@ TEST_CASE("beam search, too, never hands out a stop sequence") {
                                     [&](lk::Token token) { heard.push_back(token); });
   REQUIRE(results[0].stop_size == 2);
   CHECK(heard == Tokens(results[0].text().begin(), results[0].text().end()));
-}
-
-TEST_CASE("an observer stops a beam search, and what was found is kept") {
-  const lk::BeamSearchDecoder beams{lk::Chain{}, {.beams = 1}};
-  Tokens heard;
-  const auto results =
-      beams.decode(script({5, 6, 7, 8}), kPrompt, {.max_new_tokens = 4}, [&](lk::Token token) {
-        heard.push_back(token);
-        return token != 6;
-      });
-  CHECK(heard == Tokens{5, 6});
-  REQUIRE(results.size() == 1);
-  CHECK(results[0].tokens == Tokens{5, 6});
-  CHECK(results[0].reason == lk::StopReason::observer);
 }
 
 TEST_CASE("an observer that returns something other than a bool does not stop the run") {

@@ -97,10 +97,3 @@ TEST_CASE("a processor of one's own is a struct or a generic lambda") {
   const lk::BeamSearchDecoder beams{no_repeat, {.beams = 2}};
   CHECK(beams.decode(model, prompt, {.max_new_tokens = 4})[0].tokens.size() == 4);
 }
-
-TEST_CASE("every enum prints") {
-  CHECK(std::string(lk::to_string(lk::StopReason::end_token)) == "end_token");
-  CHECK(std::string(lk::to_string(lk::StopReason::model_failed)) == "model_failed");
-  CHECK(std::string(lk::to_string(lk::Status::nothing_left)) == "nothing_left");
-  CHECK(std::string(lk::to_string(lk::EarlyStopping::never)) == "never");
-}

@@ -6,29 +6,16 @@
 #include "support/tree_law.hpp"
 
 namespace lk = logitkit;
-using test::Drawn;
 
 TEST_CASE("recursive rejection is lossless, by all outcomes", "[recursive_rejection]") {
-  for (const Drawn drawn : {Drawn::without_replacement, Drawn::with_replacement, Drawn::certain}) {
-    const lk::RecursiveRejection rule{drawn == Drawn::with_replacement
-                                          ? lk::Siblings::with_replacement
-                                          : lk::Siblings::without_replacement};
-    for (const auto& shape : test::tree_shapes()) {
-      for (std::uint64_t seed = 0; seed < 20; ++seed) {
-        CAPTURE(int(drawn), shape, seed);
-        const test::RandomTable p{3, 2 * seed}, q{3, 2 * seed + 1};
-        const auto law = test::TreeWalk(rule, shape, drawn, p, q).run();
-        REQUIRE(test::distance(law, p, 4) <= 1e-12);
-      }
-    }
-  }
+  for (const double each : test::accepted_without_loss<lk::RecursiveRejection>()) CHECK(each > 0);
 }
 
 TEST_CASE("a draft from the target itself is always accepted", "[recursive_rejection]") {
   for (std::uint64_t seed = 0; seed < 5; ++seed) {
     const test::RandomTable p{4, seed};
     const auto law = test::TreeWalk(lk::RecursiveRejection(), {lk::DraftTree::kRoot, 0, 1},
-                                    Drawn::without_replacement, p, p)
+                                    test::Drawn::without_replacement, p, p)
                          .run();
     CHECK(std::fabs(law.accepted - 3) < 1e-12);
   }

@@ -9,8 +9,7 @@
 #include "support/catch.hpp"
 #include "support/generations.hpp"
 #include "support/models.hpp"
-
-#include <cmath>
+#include "support/sequence_law.hpp"
 
 namespace lk = logitkit;
 using Tokens = std::vector<lk::Token>;
@@ -21,37 +20,15 @@ namespace {
 
 const Tokens kPrompt{1, 0};
 
-/// The best text of up to `length` tokens that ends with token 2, or there, and lacks nothing.
+/// The best of all texts within the limits that lacks nothing.
 Tokens best_of_all(const test::PlainRecurrent<double>& model, const RequiredPhrases& phrases,
-                   std::size_t length) {
-  struct Open {
-    Tokens tokens;
-    double sum;
-  };
-  std::vector<Open> open{{{}, 0}};
-  Open best{{}, -1e9};
-  for (std::size_t n = 1; n <= length; ++n) {
-    std::vector<Open> next;
-    for (const Open& each : open) {
-      Tokens all = kPrompt;
-      all.insert(all.end(), each.tokens.begin(), each.tokens.end());
-      const auto row = model(all);
-      double total = 0;
-      for (const double score : row) total += std::exp(score);
-      for (std::size_t v = 0; v < row.size(); ++v) {
-        Open longer = each;
-        longer.tokens.push_back(lk::Token(v));
-        longer.sum += row[v] - std::log(total);
-        if (v != 2 && n < length) {
-          next.push_back(longer);
-        } else if (longer.sum > best.sum && phrases.missing(longer.tokens).empty()) {
-          best = longer;
-        }
-      }
-    }
-    open = std::move(next);
+                   const lk::Limits& limits) {
+  Tokens best;
+  long double most = 0;
+  for (const auto& [tokens, p] : test::sequence_law(model, kPrompt, limits)) {
+    if (p > most && phrases.missing(tokens).empty()) best = tokens, most = p;
   }
-  return best.tokens;
+  return best;
 }
 
 }  // namespace
@@ -70,9 +47,10 @@ TEST_CASE("the widest search finds the best of all texts that have the phrases")
                                            .early_stopping = lk::EarlyStopping::canonical,
                                            .n_best = 1},
                                           phrases};
-        const auto results = beams.decode(model, kPrompt, {.max_new_tokens = 5, .end_tokens = {2}});
+        const lk::Limits limits{.max_new_tokens = 5, .end_tokens = {2}};
+        const auto results = beams.decode(model, kPrompt, limits);
         REQUIRE(results.size() == 1);
-        CHECK(results[0].tokens == best_of_all(model, phrases, 5));
+        CHECK(results[0].tokens == best_of_all(model, phrases, limits));
       }
     }
   }

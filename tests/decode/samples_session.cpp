@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// SamplesSession: the engine's loop; bad rows, exceptions, ends, forks and memory.
+// SamplesSession: the engine's loop; bad rows, exceptions, ends, forks, memory and options.
 #include "support/allocations.hpp"
 
 #include <logitkit/decode/samples_session.hpp>
@@ -9,6 +9,7 @@
 #include <logitkit/process/frequency_penalty.hpp>
 
 #include "support/catch.hpp"
+#include "support/generations.hpp"
 #include "support/models.hpp"
 
 #include <cmath>
@@ -59,13 +60,8 @@ TEST_CASE("an engine that owns the loop gets what decode gives") {
     auto session = decoder.start(kPrompt, limits);
     test::CachedRecurrent<float> model{12, 3};
     drive(session, model);
-    const auto expected = decoder.decode(test::PlainRecurrent<float>{12, 3}, kPrompt, limits);
-    const auto results = session.results();
-    REQUIRE(results.size() == expected.size());
-    for (std::size_t i = 0; i < results.size(); ++i) {
-      CHECK(results[i].tokens == expected[i].tokens);
-      CHECK(results[i].score == expected[i].score);
-    }
+    test::check_equal(session.results(),
+                      decoder.decode(test::PlainRecurrent<float>{12, 3}, kPrompt, limits));
   };
   check(lk::BestOfNDecoder{kChain, {.n = 5, .seed = 1}});
   check(lk::ArithmeticDecoder{kChain, {.n = 5, .seed = 1}});
@@ -120,9 +116,7 @@ TEST_CASE("a processor that throws leaves the session as it was, or without what
   untouched.step(rows(1), workspace);
   untouched.step(rows(3), workspace);
   untouched.step(rows(3), workspace);
-  for (std::size_t i = 0; i < 3; ++i) {
-    CHECK(session.samples()[i].tokens == untouched.samples()[i].tokens);
-  }
+  test::check_equal(session.results(), untouched.results());
   auto doomed = best.start(kPrompt, {});
   accepts = 2;
   CHECK_THROWS(doomed.step(rows(1), workspace));
@@ -145,20 +139,6 @@ TEST_CASE("a stop from outside keeps every sequence, and a prompt may be too lon
   const auto full = decoder.start(kPrompt, {.max_tokens = 3});
   CHECK(full.done());
   CHECK(full.results().at(0).reason == lk::StopReason::max_tokens);
-}
-
-TEST_CASE("a stop sequence ends the sequences that have it, and its tokens are counted out") {
-  lk::Workspace workspace;
-  auto session = lk::BestOfNDecoder{lk::Chain{}, {.n = 2, .n_best = 2}}.start(
-      kPrompt, {.stop_sequences = {{3, 1}}});
-  session.step(std::vector<float>{0, 0, 0, 1000}, workspace);
-  session.step(std::vector<float>{0, 1000, 0, 0, 1000, 0, 0, 0}, workspace);
-  REQUIRE(session.results().size() == 1);  // of two, one has ended
-  const lk::Generation& stopped = session.samples()[0];
-  CHECK(stopped.reason == lk::StopReason::stop_sequence);
-  CHECK(stopped.tokens == Tokens{3, 1});
-  CHECK(stopped.stop_size == 2);
-  CHECK(session.samples()[1].reason == lk::StopReason::none);
 }
 
 TEST_CASE("what is reported comes with each sequence") {
@@ -197,4 +177,27 @@ TEST_CASE("steps allocate nothing once the workspace has seen the vocabulary") {
   };
   check(lk::BestOfNDecoder{lk::Chain{}, {.n = 4}});
   check(lk::ArithmeticDecoder{lk::Chain{}, {.n = 4}});
+}
+
+TEST_CASE("sampling options are refused with a sentence") {
+  CHECK(lk::SamplesOptions{}.check().empty());
+  CHECK(lk::SamplesOptions{.n = 1, .n_best = 1}.check().empty());
+  CHECK(lk::SamplesOptions{.n = 65536, .length_penalty = -30}.check().empty());
+  CHECK(lk::SamplesOptions{.n = 2, .n_best = 2, .length_penalty = 30}.check().empty());
+  CHECK(lk::SamplesOptions{.n = 0}.check() ==
+        "SamplesOptions: n must satisfy 1 <= n <= 65536, got 0");
+  CHECK(lk::SamplesOptions{.n = 65537}.check() ==
+        "SamplesOptions: n must satisfy 1 <= n <= 65536, got 65537");
+  CHECK(lk::SamplesOptions{.n = 2, .n_best = 3}.check() ==
+        "SamplesOptions: n_best must satisfy n_best <= n, got 3");
+  CHECK(lk::SamplesOptions{.length_penalty = 31}.check() ==
+        "SamplesOptions: length_penalty must satisfy -30 <= length_penalty <= 30, got 31");
+  CHECK(lk::SamplesOptions{.length_penalty = std::nan("")}.check() ==
+        "SamplesOptions: length_penalty must satisfy -30 <= length_penalty <= 30, got nan");
+  CHECK(lk::SamplesOptions{.report = {.alternatives = 65537}}.check() ==
+        "Report: alternatives must satisfy alternatives <= 65536, got 65537");
+  // A step would list 2^32 of them: 64 GB.
+  CHECK(lk::SamplesOptions{.n = 65536, .report = {.alternatives = 64}}.check().empty());
+  CHECK(lk::SamplesOptions{.n = 65536, .report = {.alternatives = 65536}}.check() ==
+        "Report: alternatives must satisfy alternatives * rows <= 2^22, got 65536");
 }

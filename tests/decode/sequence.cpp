@@ -6,15 +6,13 @@
 #include <logitkit/decode/random.hpp>
 #include <logitkit/process/adaptive_p.hpp>
 #include <logitkit/process/mirostat.hpp>
-#include <logitkit/process/repetition_penalty.hpp>
 #include <logitkit/process/temperature.hpp>
-#include <logitkit/process/top_p.hpp>
 
 #include "support/catch.hpp"
+#include "support/executors.hpp"
 #include "support/models.hpp"
 
 #include <array>
-#include <thread>
 
 namespace lk = logitkit;
 using Tokens = std::vector<lk::Token>;
@@ -34,13 +32,6 @@ std::vector<float> free_function(std::span<const lk::Token> tokens) {
   return test::PlainRecurrent<float>{}(tokens);
 }
 
-template <class Scalar>
-Tokens decode_row(std::initializer_list<float> scores) {
-  test::ConstantModel<Scalar> model{{}};
-  for (const float score : scores) model.row.push_back(static_cast<Scalar>(score));
-  return kGreedy.decode(model, kPrompt, {.max_new_tokens = 2}).tokens;
-}
-
 }  // namespace
 
 TEST_CASE("an end token ends the sequence and is kept") {
@@ -50,10 +41,6 @@ TEST_CASE("an end token ends the sequence and is kept") {
   CHECK(result.stop_size == 0);
   CHECK(result.status == lk::Status::ok);
   CHECK(result.error == nullptr);
-}
-
-TEST_CASE("an end token in the prompt ends nothing") {
-  CHECK(run({5, 6, 2}, {.end_tokens = {3, 1, 4, 2}}).tokens == Tokens{5, 6, 2});
 }
 
 TEST_CASE("counts of new and of all tokens end the sequence, whichever is first") {
@@ -77,22 +64,6 @@ TEST_CASE("a stop sequence ends the sequence, is kept, and is counted out by a f
   CHECK(Tokens(result.text().begin(), result.text().end()) == Tokens{5});
 }
 
-TEST_CASE("of several stop sequences that end here, the longest counts") {
-  const auto result = run({5, 6, 7, 8}, {.stop_sequences = {{7}, {5, 6, 7}, {6, 7}}});
-  CHECK(result.stop_size == 3);
-  CHECK(result.text().empty());
-}
-
-TEST_CASE("a stop sequence is found where a false start overlaps it, and never in the prompt") {
-  CHECK(run({5, 5, 6, 7}, {.stop_sequences = {{5, 6}}}).tokens == Tokens{5, 5, 6});
-  CHECK(run({5, 6, 5, 6, 7, 8}, {.stop_sequences = {{5, 6, 7}}}).tokens == Tokens{5, 6, 5, 6, 7});
-  // The prompt ends in 1, 4: a match must be generated as a whole.
-  const auto result = run({5, 4, 5, 8}, {.max_new_tokens = 4, .stop_sequences = {{4, 5}}});
-  CHECK(result.tokens == Tokens{5, 4, 5});
-  CHECK(run({5, 6}, {.max_new_tokens = 2, .stop_sequences = {{4, 5}}}).reason ==
-        lk::StopReason::max_new_tokens);
-}
-
 TEST_CASE("a predicate is asked after each token, with all of them") {
   std::vector<std::size_t> lengths;
   const auto result = run(Tokens(20, 5), {.stop_when = [&](const lk::Context& context) {
@@ -103,25 +74,6 @@ TEST_CASE("a predicate is asked after each token, with all of them") {
   CHECK(lengths == std::vector<std::size_t>{4, 5, 6, 7});
   CHECK(result.tokens.size() == 4);
   CHECK(result.reason == lk::StopReason::predicate);
-}
-
-TEST_CASE("where several rules are met at once, the first of StopReason's list counts") {
-  const Tokens script{5, 6, 2};
-  lk::Limits limits{.max_new_tokens = 3,
-                    .end_tokens = {2},
-                    .max_tokens = 6,
-                    .stop_sequences = {{6, 2}},
-                    .stop_when = [](const lk::Context& c) { return c.generated().size() == 3; }};
-  CHECK(run(script, limits).reason == lk::StopReason::end_token);
-  CHECK(run(script, limits).stop_size == 0);
-  limits.end_tokens.clear();
-  CHECK(run(script, limits).reason == lk::StopReason::stop_sequence);
-  limits.stop_sequences.clear();
-  CHECK(run(script, limits).reason == lk::StopReason::predicate);
-  limits.stop_when = nullptr;
-  CHECK(run(script, limits).reason == lk::StopReason::max_new_tokens);
-  limits.max_new_tokens = 4;
-  CHECK(run(script, limits).reason == lk::StopReason::max_tokens);
 }
 
 TEST_CASE("every kind of callable is a model") {
@@ -169,13 +121,6 @@ TEST_CASE("every kind of row is read, by value or by reference") {
   CHECK(tokens([&](In) { return rows.row(1); }) == expected);
 }
 
-TEST_CASE("every scalar gives the same tokens") {
-  CHECK(decode_row<float>({1, -2, 3.5f, 3}) == Tokens{2, 2});
-  CHECK(decode_row<double>({1, -2, 3.5f, 3}) == Tokens{2, 2});
-  CHECK(decode_row<Eigen::half>({1, -2, 3.5f, 3}) == Tokens{2, 2});
-  CHECK(decode_row<Eigen::bfloat16>({1, -2, 3.5f, 3}) == Tokens{2, 2});
-}
-
 TEST_CASE("a model with a cache gives what the plain one does, row by row") {
   const lk::Limits limits{.max_new_tokens = 40, .end_tokens = {2}};
   const lk::RandomDecoder random{lk::Chain{lk::Temperature{2.0f}}, {.seed = 9}};
@@ -221,46 +166,6 @@ TEST_CASE(
   CHECK(result.score == Catch::Approx(sum).epsilon(1e-12));
 }
 
-TEST_CASE("more alternatives than tokens: still n a token, so that they can be indexed") {
-  const lk::GreedyDecoder greedy{lk::Chain{}, {.report = {.alternatives = 3}}};
-  const float inf = std::numeric_limits<float>::infinity();
-  const test::ConstantModel<> model{{2, -inf, 1}};
-  const auto result = greedy.decode(model, kPrompt, {.max_new_tokens = 4});
-  REQUIRE(result.alternatives.size() == 12);
-  for (std::size_t i = 0; i < 4; ++i) {
-    CHECK(result.alternatives[3 * i].token == 0);
-    CHECK(result.alternatives[3 * i + 1].token == 2);
-    CHECK(result.alternatives[3 * i + 2].token == lk::kNoToken);
-  }
-}
-
-TEST_CASE("decode is repeatable: the same call gives the same result") {
-  const lk::RandomDecoder random{lk::Chain{}, {.seed = 77}};
-  const test::PlainRecurrent<float> model{40, 3};
-  const auto first = random.decode(model, kPrompt, {.max_new_tokens = 30});
-  for (int i = 0; i < 3; ++i) {
-    CHECK(random.decode(model, kPrompt, {.max_new_tokens = 30}).tokens == first.tokens);
-  }
-}
-
-TEST_CASE("one decoder serves any number of threads at once") {
-  const lk::RandomDecoder random{lk::Chain{lk::RepetitionPenalty{1.3f}, lk::TopP{0.9f}},
-                                 {.seed = 78, .report = {.model = true}}};
-  const test::PlainRecurrent<float> model{200, 3};
-  const lk::Limits limits{.max_new_tokens = 100};
-  const auto expected = random.decode(model, kPrompt, limits);
-  std::array<lk::Generation, 8> results;
-  std::vector<std::thread> threads;
-  for (lk::Generation& result : results) {
-    threads.emplace_back([&] { result = random.decode(model, kPrompt, limits); });
-  }
-  for (std::thread& thread : threads) thread.join();
-  for (const lk::Generation& result : results) {
-    CHECK(result.tokens == expected.tokens);
-    CHECK(result.model_log_probabilities == expected.model_log_probabilities);
-  }
-}
-
 TEST_CASE("a chain that learns from rows is copied for each call to next, whatever the thread") {
   // Each thread has rows of its own: what one has observed must be nothing to another.
   const lk::RandomDecoder random{lk::Chain{lk::Mirostat{3.0f, 0.5f}, lk::AdaptiveP{0.2f}},
@@ -279,11 +184,8 @@ TEST_CASE("a chain that learns from rows is copied for each call to next, whatev
     return tokens;
   };
   std::array<Tokens, 4> results;
-  std::vector<std::thread> threads;
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    threads.emplace_back([&, i] { results[i] = picks(i); });
-  }
-  for (std::thread& thread : threads) thread.join();
+  const auto one = [&](std::size_t i) { results[i] = picks(i); };
+  test::threads(results.size(), lk::Task(one));
   for (std::size_t i = 0; i < results.size(); ++i) {
     CHECK(!results[i].empty());
     CHECK(results[i] == picks(i));

@@ -11,6 +11,7 @@
 #include <logitkit/process/top_k.hpp>
 
 #include "support/catch.hpp"
+#include "support/generations.hpp"
 #include "support/models.hpp"
 
 namespace lk = logitkit;
@@ -51,21 +52,6 @@ std::vector<Guess> guesses(const Tokens& text) {
   };
 }
 
-/// NaN, where nothing was asked for, is not equal to itself.
-bool same_numbers(const std::vector<double>& a, const std::vector<double>& b) { return a == b; }
-
-void check_same(const lk::Generation& ours, const lk::Generation& expected) {
-  CHECK(ours.tokens == expected.tokens);
-  CHECK(ours.reason == expected.reason);
-  CHECK(ours.status == expected.status);
-  CHECK(ours.stop_size == expected.stop_size);
-  CHECK(same_numbers(ours.model_log_probabilities, expected.model_log_probabilities));
-  CHECK(same_numbers(ours.choice_log_probabilities, expected.choice_log_probabilities));
-  CHECK(ours.ranks == expected.ranks);
-  CHECK(ours.alternatives.size() == expected.alternatives.size());
-  CHECK(bool(ours.error) == bool(expected.error));
-}
-
 /// Every kind of end, for a text that would go on.
 std::vector<lk::Limits> all_limits(const Tokens& text) {
   const Tokens run{text[4], text[5]};
@@ -85,15 +71,15 @@ std::vector<lk::Limits> all_limits(const Tokens& text) {
 constexpr lk::Report kReport{.model = true, .choice = true, .alternatives = 2, .rank = true};
 
 /// With any drafter, `speculative(guess)` does what `plain` does, on both kinds of model.
-void check_equal(const auto& plain, const auto& speculative) {
+void check_as_plain(const auto& plain, const auto& speculative) {
   const Tokens text = plain.decode(kModel, kPrompt, {.max_new_tokens = 20}).tokens;
   for (const lk::Limits& limits : all_limits(text)) {
     const auto expected = plain.decode(kModel, kPrompt, limits);
     for (const Guess& guess : guesses(text)) {
       const auto decoder = speculative(guess);
-      check_same(decoder.decode(kModel, kPrompt, limits), expected);
-      check_same(decoder.decode(test::CachedRecurrent<float>{kVocabulary}, kPrompt, limits),
-                 expected);
+      test::check_equal(decoder.decode(kModel, kPrompt, limits), expected);
+      test::check_equal(decoder.decode(test::CachedRecurrent<float>{kVocabulary}, kPrompt, limits),
+                        expected);
     }
   }
   for (const std::size_t length : {3u, 4u, 8u, 9u, 12u}) {
@@ -105,8 +91,8 @@ void check_equal(const auto& plain, const auto& speculative) {
     const auto bad = plain.decode(spoilt, kPrompt, {.max_new_tokens = 20});
     CHECK(bad.status == lk::Status::not_a_number);
     for (const Guess& guess : guesses(text)) {
-      check_same(speculative(guess).decode(throws, kPrompt, {.max_new_tokens = 20}), failed);
-      check_same(speculative(guess).decode(spoilt, kPrompt, {.max_new_tokens = 20}), bad);
+      test::check_equal(speculative(guess).decode(throws, kPrompt, {.max_new_tokens = 20}), failed);
+      test::check_equal(speculative(guess).decode(spoilt, kPrompt, {.max_new_tokens = 20}), bad);
     }
     // An observer that stops is obeyed at once.
     Tokens heard, heard_plain;
@@ -117,7 +103,7 @@ void check_equal(const auto& plain, const auto& speculative) {
       };
     };
     const auto stopped = plain.decode(kModel, kPrompt, {.max_new_tokens = 20}, stops(heard_plain));
-    check_same(
+    test::check_equal(
         speculative(reciter(text)).decode(kModel, kPrompt, {.max_new_tokens = 20}, stops(heard)),
         stopped);
     CHECK(heard == heard_plain);
@@ -127,24 +113,26 @@ void check_equal(const auto& plain, const auto& speculative) {
 }  // namespace
 
 TEST_CASE("coupled speculation is random decoding, token by token, whatever the drafter") {
-  check_equal(lk::RandomDecoder{kChain, {.seed = 5, .report = kReport}}, [](const Guess& guess) {
+  check_as_plain(lk::RandomDecoder{kChain, {.seed = 5, .report = kReport}}, [](const Guess& guess) {
     return lk::SpeculativeDecoder{
         kChain, guess, {.draft_tokens = 4, .seed = 5, .report = kReport}, lk::Coupled{}};
   });
 }
 
 TEST_CASE("speculation by exact match is greedy decoding, token by token") {
-  check_equal(lk::GreedyDecoder{kChain, {.report = kReport}}, [](const Guess& guess) {
+  check_as_plain(lk::GreedyDecoder{kChain, {.report = kReport}}, [](const Guess& guess) {
     return lk::SpeculativeDecoder{
         kChain, guess, {.draft_tokens = 4, .report = kReport}, lk::ExactMatch{}};
   });
 }
 
-namespace {
-
-/// Of a text that is certain: a rule by chance has no choice, and must end where it does.
-void check_certain(const auto& decode) {
+TEST_CASE("stop rules, failures and bad rows hold inside a draft") {
+  // Of a text that is certain: a rule by chance has no choice, and must end where it does.
   const lk::GreedyDecoder greedy;
+  const auto decode = [](const Guess& guess, const auto& model, const lk::Limits& limits) {
+    const lk::SpeculativeDecoder decoder{lk::Chain{}, guess, {.draft_tokens = 4}};
+    return decoder.decode(model, kPrompt, limits);
+  };
   const Tokens script{5, 2, 7, 7, 1, 0, 4, 5, 2, 9, 3, 3, 8, 6, 1, 2, 5, 7, 4, 0, 0, 0, 0};
   const test::ScriptedModel model{kVocabulary, kPrompt.size(), script};
   const auto certain = [&](std::span<const lk::Token> tokens) {
@@ -156,7 +144,7 @@ void check_certain(const auto& decode) {
     const auto expected = greedy.decode(certain, kPrompt, limits);
     for (const Guess& guess : guesses(script)) {
       const lk::SpeculativeGeneration ours = decode(guess, certain, limits);
-      check_same(ours, expected);
+      test::check_equal(ours, expected);
       CHECK(ours.speculation.tokens == expected.tokens.size());
       CHECK(ours.speculation.accepted <= ours.speculation.drafted);
       CHECK(ours.speculation.accepted <
@@ -168,19 +156,10 @@ void check_certain(const auto& decode) {
     const test::SpoiltAt<decltype(certain)> spoilt{certain, length, test::Spoil::too_long};
     const lk::Limits limits{.max_new_tokens = 20};
     for (const Guess& guess : guesses(script)) {
-      check_same(decode(guess, throws, limits), greedy.decode(throws, kPrompt, limits));
-      check_same(decode(guess, spoilt, limits), greedy.decode(spoilt, kPrompt, limits));
+      test::check_equal(decode(guess, throws, limits), greedy.decode(throws, kPrompt, limits));
+      test::check_equal(decode(guess, spoilt, limits), greedy.decode(spoilt, kPrompt, limits));
     }
   }
-}
-
-}  // namespace
-
-TEST_CASE("stop rules, failures and bad rows hold inside a draft") {
-  check_certain([](const Guess& guess, const auto& model, const lk::Limits& limits) {
-    return lk::SpeculativeDecoder{lk::Chain{}, guess, {.draft_tokens = 4}}.decode(model, kPrompt,
-                                                                                  limits);
-  });
 }
 
 TEST_CASE("what a model with a cache throws ends the text that there is") {
@@ -200,18 +179,18 @@ TEST_CASE("without drafts every rule by chance is random decoding, and so is a s
   const lk::Limits limits{.max_new_tokens = 30};
   const auto nothing = [](const lk::Context&, std::size_t n) { return Tokens(n == 0 ? 9 : 0, 1); };
   const auto expected = plain.decode(kModel, kPrompt, limits);
-  check_same(
+  test::check_equal(
       lk::SpeculativeDecoder{kChain, nothing, {.draft_tokens = 4, .seed = 9, .stream = 2}}.decode(
           kModel, kPrompt, limits),
       expected);
   const auto something = [](const lk::Context&, std::size_t) { return Tokens{1, 2, 3}; };
-  check_same(
+  test::check_equal(
       lk::SpeculativeDecoder{kChain, something, {.draft_tokens = 0, .seed = 9, .stream = 2}}.decode(
           kModel, kPrompt, limits),
       expected);
-  check_same(lk::SpeculativeDecoder{kChain, something, {.seed = 9, .stream = 2}}.decode(
-                 kModel, kPrompt, {.max_new_tokens = 1}),
-             plain.decode(kModel, kPrompt, {.max_new_tokens = 1}));
+  test::check_equal(lk::SpeculativeDecoder{kChain, something, {.seed = 9, .stream = 2}}.decode(
+                        kModel, kPrompt, {.max_new_tokens = 1}),
+                    plain.decode(kModel, kPrompt, {.max_new_tokens = 1}));
 }
 
 namespace {
@@ -307,7 +286,7 @@ TEST_CASE(
     CHECK(expected.tokens.size() == (reported ? 5 : 7));
     CHECK(expected.reason == (reported ? lk::StopReason::bad_row : lk::StopReason::model_failed));
     const lk::SpeculativeDecoder ours{mends, right, {.draft_tokens = 20, .report = report}};
-    check_same(ours.decode(model, Tokens{0}, lk::Limits{}), expected);
+    test::check_equal(ours.decode(model, Tokens{0}, lk::Limits{}), expected);
   }
 }
 

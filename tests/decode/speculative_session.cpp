@@ -4,6 +4,7 @@
 
 #include <logitkit/decode/speculative_session.hpp>
 
+#include <logitkit/decode/model_drafter.hpp>
 #include <logitkit/decode/speculative.hpp>
 #include <logitkit/process/min_p.hpp>
 #include <logitkit/process/repetition_penalty.hpp>
@@ -22,44 +23,23 @@ namespace {
 const Tokens kPrompt{3, 1, 4};
 const lk::Chain kChain{lk::RepetitionPenalty{1.2f}, lk::TopK{6}, lk::Temperature{1.2f},
                        lk::TopP{0.95f}, lk::MinP{0.01f}};
+const test::PlainRecurrent<float> kModel{12};
 
-/// Draws from a model of its own, and counts what it is told.
-class Drafting {
- public:
-  explicit Drafting(std::size_t vocabulary) : model_{vocabulary, 1} {}
+/// Draws from a model, and counts what it is told.
+struct Drafting {
+  lk::ModelDrafter<const test::PlainRecurrent<float>, lk::Chain<lk::TopK<int>>> drafter;
+  std::size_t started = 0, accepted = 0;
+
+  explicit Drafting(const test::PlainRecurrent<float>& model)
+      : drafter(model, lk::Chain{lk::TopK{5}}) {}
 
   lk::Draft propose(const lk::Context& context, std::size_t n, const auto& decider) {
-    CHECK(context.prompt_size == started_);
-    CHECK(context.generated().size() == accepted_);
-    tokens_.assign(n, 0);
-    drawn_from_.resize(n);
-    all_.assign(context.tokens.begin(), context.tokens.end());
-    row_.resize(model_.vocabulary);
-    for (std::size_t i = 0; i < n; ++i) {
-      std::uint64_t state = model_.seed;
-      for (const lk::Token token : all_) state = test::advance(state, token);
-      test::write_logits(state, row_.size(), row_.data());
-      lk::Candidates candidates(row_, workspace_);
-      candidates.keep_top(5);
-      tokens_[i] = candidates.draw(decider(all_.size()));
-      drawn_from_[i].assign(candidates);
-      all_.push_back(tokens_[i]);
-    }
-    return {tokens_, drawn_from_};
+    CHECK(context.prompt_size == started);
+    CHECK(context.generated().size() == accepted);
+    return drafter.propose(context, n, decider);
   }
-  void start(std::span<const lk::Token> prompt) {
-    started_ = prompt.size();
-    accepted_ = 0;
-  }
-  void accept(lk::Token) { ++accepted_; }
-
- private:
-  test::PlainRecurrent<float> model_;
-  lk::Workspace workspace_;
-  std::size_t started_ = 0, accepted_ = 0;
-  Tokens tokens_, all_;
-  std::vector<float> row_;
-  std::vector<lk::Probabilities> drawn_from_;
+  void start(std::span<const lk::Token> prompt) { started = prompt.size(), accepted = 0; }
+  void accept(lk::Token) { ++accepted; }
 };
 static_assert(lk::Drafter<Drafting>);
 
@@ -79,11 +59,11 @@ std::vector<float> rows_of(const test::PlainRecurrent<float>& model, const Sessi
 
 /// Rounds until the end.
 template <class Session>
-Tokens finish(const test::PlainRecurrent<float>& model, Session session) {
+Tokens finish(Session session) {
   lk::Workspace workspace;
   while (session.reason() == lk::StopReason::none) {
     const lk::Draft draft = session.propose();
-    CHECK(session.step(rows_of(model, session, draft), draft, workspace).status == lk::Status::ok);
+    CHECK(session.step(rows_of(kModel, session, draft), draft, workspace).status == lk::Status::ok);
   }
   return {session.generated().begin(), session.generated().end()};
 }
@@ -91,9 +71,9 @@ Tokens finish(const test::PlainRecurrent<float>& model, Session session) {
 }  // namespace
 
 TEST_CASE("an engine's own loop does what decode does, and rewinds what decode rewinds") {
-  const test::PlainRecurrent<float> model{12};
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
-    const lk::SpeculativeDecoder decoder{kChain, Drafting{12}, {.draft_tokens = 3, .seed = seed}};
+    const lk::SpeculativeDecoder decoder{
+        kChain, Drafting(kModel), {.draft_tokens = 3, .seed = seed}};
     const lk::Limits limits{.max_new_tokens = 25, .end_tokens = {11}};
     const auto expected = decoder.decode(test::CachedRecurrent<float>{12}, kPrompt, limits);
 
@@ -104,7 +84,7 @@ TEST_CASE("an engine's own loop does what decode does, and rewinds what decode r
     Tokens committed;
     while (session.reason() == lk::StopReason::none) {
       const lk::SpeculativeStep step =
-          session.step(rows_of(model, session, draft), draft, workspace);
+          session.step(rows_of(kModel, session, draft), draft, workspace);
       REQUIRE(step.status == lk::Status::ok);
       for (const lk::Pick& pick : step.picks) committed.push_back(pick.token);
       read += draft.size() - step.rewind;
@@ -116,7 +96,7 @@ TEST_CASE("an engine's own loop does what decode does, and rewinds what decode r
     CHECK(session.reason() == expected.reason);
     CHECK(session.statistics().accepted == expected.speculation.accepted);
     CHECK(session.statistics().tokens == committed.size());
-    const auto after = session.step(rows_of(model, session, {}), {}, workspace);
+    const auto after = session.step(rows_of(kModel, session, {}), {}, workspace);
     CHECK(after.status == lk::Status::finished);
     CHECK(after.picks.empty());
     CHECK(session.propose().empty());
@@ -124,30 +104,29 @@ TEST_CASE("an engine's own loop does what decode does, and rewinds what decode r
 }
 
 TEST_CASE("a fork goes on alike, and what is rolled back was never there") {
-  const test::PlainRecurrent<float> model{12};
-  const lk::SpeculativeDecoder decoder{kChain, Drafting{12}, {.draft_tokens = 3, .seed = 4}};
+  const lk::SpeculativeDecoder decoder{kChain, Drafting(kModel), {.draft_tokens = 3, .seed = 4}};
   auto session = decoder.start(kPrompt, {.max_new_tokens = 25});
-  const Tokens expected = finish(model, session);
+  const Tokens expected = finish(session);
   lk::Workspace workspace;
   std::size_t before = 0;  // the start of the last round
   while (session.reason() == lk::StopReason::none) {
-    CHECK(finish(model, session) == expected);
+    CHECK(finish(session) == expected);
     if (!session.generated().empty()) {
       auto back = session;
       back.rollback(back.generated().size() - before);
-      CHECK(finish(model, back) == expected);
+      CHECK(finish(back) == expected);
       back.rollback(100);
-      CHECK(finish(model, back) == expected);
+      CHECK(finish(back) == expected);
     }
     before = session.generated().size();
     const lk::Draft draft = session.propose();
-    session.step(rows_of(model, session, draft), draft, workspace);
+    session.step(rows_of(kModel, session, draft), draft, workspace);
   }
 }
 
 TEST_CASE("a drawn token that the vocabulary does not have is the last of a draft, and not read") {
   const test::PlainRecurrent<float> model{6};
-  const lk::SpeculativeDecoder decoder{lk::Chain{}, Drafting{12}, {.draft_tokens = 4}};
+  const lk::SpeculativeDecoder decoder{lk::Chain{}, Drafting(kModel), {.draft_tokens = 4}};
   auto session = decoder.start(kPrompt, {.max_new_tokens = 200, .vocabulary = 6});
   lk::Workspace workspace;
   std::size_t foreign = 0;
@@ -166,12 +145,11 @@ TEST_CASE("a drawn token that the vocabulary does not have is the last of a draf
 }
 
 TEST_CASE("rows that do not fit the draft are a status, and nothing happens") {
-  const test::PlainRecurrent<float> model{12};
-  const lk::SpeculativeDecoder decoder{kChain, Drafting{12}, {.draft_tokens = 3}};
+  const lk::SpeculativeDecoder decoder{kChain, Drafting(kModel), {.draft_tokens = 3}};
   auto session = decoder.start(kPrompt, {.max_new_tokens = 25});
   lk::Workspace workspace;
   const lk::Draft draft = session.propose();
-  auto rows = rows_of(model, session, draft);
+  auto rows = rows_of(kModel, session, draft);
   CHECK(session.step(rows, draft, workspace).status == lk::Status::ok);
   const auto before = session.tokens().size();
   const lk::Draft second = session.propose();
@@ -186,7 +164,7 @@ TEST_CASE("rows that do not fit the draft are a status, and nothing happens") {
 }
 
 TEST_CASE("near a limit no more is proposed than may come") {
-  const lk::SpeculativeDecoder decoder{kChain, Drafting{12}, {.draft_tokens = 8}};
+  const lk::SpeculativeDecoder decoder{kChain, Drafting(kModel), {.draft_tokens = 8}};
   CHECK(decoder.start(kPrompt, {.max_new_tokens = 1}).propose().empty());
   CHECK(decoder.start(kPrompt, {.max_new_tokens = 4}).propose().size() == 3);
   CHECK(decoder.start(kPrompt, {.max_tokens = 8}).propose().size() == 4);
@@ -198,7 +176,7 @@ TEST_CASE("rounds allocate nothing once there have been some") {
   constexpr std::size_t kLarge = 128256;
   const test::PlainRecurrent<float> model{kLarge};
   const auto allocations = [&](const auto& chain) {
-    const lk::SpeculativeDecoder decoder{chain, Drafting{kLarge}, {.draft_tokens = 4}};
+    const lk::SpeculativeDecoder decoder{chain, Drafting(model), {.draft_tokens = 4}};
     auto session = decoder.start(kPrompt, {.max_new_tokens = 100});
     lk::Workspace workspace;
     std::size_t count = 0;

@@ -12,9 +12,8 @@
 #include <logitkit/process/xtc.hpp>
 
 #include "support/catch.hpp"
+#include "support/executors.hpp"
 #include "support/models.hpp"
-
-#include <thread>
 
 namespace lk = logitkit;
 using Tokens = std::vector<lk::Token>;
@@ -39,15 +38,12 @@ void check(const auto& decoder) {
   const test::PlainRecurrent<float> model{300, 7};
   const Tokens expected = tokens_of(decoder.decode(model, kPrompt, kLimits));
   std::vector<int> wrong(kThreads);
-  std::vector<std::thread> threads;
-  for (std::size_t t = 0; t < kThreads; ++t) {
-    threads.emplace_back([&, t] {
-      for (int i = 0; i < 4; ++i) {
-        wrong[t] += tokens_of(decoder.decode(model, kPrompt, kLimits)) != expected;
-      }
-    });
-  }
-  for (std::thread& each : threads) each.join();
+  const auto decode = [&](std::size_t t) {
+    for (int i = 0; i < 4; ++i) {
+      wrong[t] += tokens_of(decoder.decode(model, kPrompt, kLimits)) != expected;
+    }
+  };
+  test::threads(kThreads, lk::Task(decode));
   CHECK(!expected.empty());
   CHECK(wrong == std::vector<int>(kThreads));
 }
@@ -75,9 +71,8 @@ TEST_CASE("copies of a session go on in threads of their own") {
     }
   };
   std::vector copies(kThreads, session);
-  std::vector<std::thread> threads;
-  for (auto& copy : copies) threads.emplace_back([&] { go_on(copy); });
-  for (std::thread& each : threads) each.join();
+  const auto one = [&](std::size_t t) { go_on(copies[t]); };
+  test::threads(kThreads, lk::Task(one));
   go_on(session);
   for (const auto& copy : copies) CHECK(std::ranges::equal(copy.tokens(), session.tokens()));
 }

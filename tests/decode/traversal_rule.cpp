@@ -9,28 +9,11 @@
 #include "support/tree_law.hpp"
 
 namespace lk = logitkit;
-using test::Drawn;
 
 TEST_CASE("traversal is lossless, by all outcomes, and accepts more", "[traversal_rule]") {
-  for (const Drawn drawn : {Drawn::without_replacement, Drawn::with_replacement, Drawn::certain}) {
-    const auto siblings = drawn == Drawn::with_replacement ? lk::Siblings::with_replacement
-                                                           : lk::Siblings::without_replacement;
-    const lk::TraversalRule rule{siblings};
-    for (const auto& shape : test::tree_shapes()) {
-      double accepted = 0, recursively = 0;
-      for (std::uint64_t seed = 0; seed < 20; ++seed) {
-        CAPTURE(int(drawn), shape, seed);
-        const test::RandomTable p{3, 2 * seed}, q{3, 2 * seed + 1};
-        const auto law = test::TreeWalk(rule, shape, drawn, p, q).run();
-        REQUIRE(test::distance(law, p, 4) <= 1e-12);
-        accepted += law.accepted;
-        recursively +=
-            test::TreeWalk(lk::RecursiveRejection(siblings), shape, drawn, p, q).run().accepted;
-      }
-      CAPTURE(int(drawn), shape);
-      CHECK(accepted > recursively - 1e-9);
-    }
-  }
+  const auto accepted = test::accepted_without_loss<lk::TraversalRule>();
+  const auto recursively = test::accepted_without_loss<lk::RecursiveRejection>();
+  for (std::size_t i = 0; i < accepted.size(); ++i) CHECK(accepted[i] > recursively[i] - 1e-9);
 }
 
 TEST_CASE("of a chain it takes what BlockRule takes, number by number", "[traversal_rule]") {

@@ -3,19 +3,11 @@
 #include <logitkit/decode/verdict.hpp>
 
 #include "support/catch.hpp"
+#include "support/verdicts.hpp"
 
 namespace lk = logitkit;
 using Tokens = std::vector<lk::Token>;
-
-namespace {
-
-lk::Probabilities of(const Tokens& tokens, const std::vector<double>& weights) {
-  lk::Probabilities p;
-  p.assign(tokens, weights);
-  return p;
-}
-
-}  // namespace
+using test::of;
 
 TEST_CASE("what a token was drawn from: its distribution, or itself where there was no chance") {
   const Tokens tokens{4, 2};

@@ -14,14 +14,12 @@
 using fuzz::Bytes;
 using fuzz::expect;
 namespace lk = logitkit;
-using lk::math::InstructionSet;
 
 namespace {
 
 constexpr int kOperations = 24;
 
-// --- Reasonable operations: scales are powers of two and edits multiples of 1/8, so that all is
-// exact --
+// --- Reasonable operations, which are exact: scales are powers of two, edits multiples of 1/8 ---
 
 template <class S>
 void compare(lk::Candidates<S>& set, const reference::Candidates<S>& twin) {
@@ -54,28 +52,22 @@ template <class S>
 void step(Bytes& bytes, lk::Candidates<S>& set, reference::Candidates<S>& twin) {
   const std::size_t vocabulary = twin.vocabulary();
   const auto any = [&] { return static_cast<lk::Token>(bytes.below(vocabulary)); };
-  const auto score = [&] { return double(bytes.byte()) / 8 - 16; };
-  switch (bytes.below(13)) {
-    case 0: {
-      const lk::Token token = any();
-      const double to = score();
-      return set.set(token, to), twin.set(token, to);
-    }
-    case 1: {
-      const lk::Token token = any();
-      const double delta = score();
-      return set.add(token, delta), twin.add(token, delta);
-    }
-    case 2: {
-      const lk::Token token = any();
+  const std::size_t kind = bytes.below(13);
+  const lk::Token token = any();
+  const double score = double(bytes.byte()) / 8 - 16;
+  switch (kind) {
+    case 0:
+      return set.set(token, score), twin.set(token, score);
+    case 1:
+      return set.add(token, score), twin.add(token, score);
+    case 2:
       return set.ban(token), twin.ban(token);
-    }
     case 3: {
       const double factor = bytes.flag() ? 2 : 0.5;
       return set.scale(factor), twin.scale(factor);
     }
     case 4: {
-      const auto halve = [](lk::Token t, double score) { return t % 2 == 0 ? score : score / 2; };
+      const auto halve = [](lk::Token t, double s) { return t % 2 == 0 ? s : s / 2; };
       return set.transform(halve), twin.transform(halve);
     }
     case 5: {
@@ -87,10 +79,8 @@ void step(Bytes& bytes, lk::Candidates<S>& set, reference::Candidates<S>& twin) 
       if (p < 1 && twin.mass_margin(p) < 10 * test::kWeightError<S>) return;
       return set.keep_mass(p), static_cast<void>(twin.keep_mass(p));
     }
-    case 7: {
-      const double threshold = score();
-      return set.keep_above(threshold), twin.keep_above(threshold);
-    }
+    case 7:
+      return set.keep_above(score), twin.keep_above(score);
     case 8: {
       const auto keep = [n = 2 + bytes.below(7)](lk::Token t, double) {
         return static_cast<std::size_t>(t) % n != 1;
@@ -130,8 +120,7 @@ void against_the_twin(Bytes& bytes) {
   compare(set, twin);
 }
 
-// --- Hostile operations: any number, any token
-// ------------------------------------------------------
+// --- Hostile operations: any number, any token ---
 
 template <class S>
 void operate(Bytes& bytes, lk::Candidates<S>& set, fuzz::Facts& facts) {
@@ -236,19 +225,6 @@ fuzz::Facts hostile(Bytes bytes, lk::Workspace& workspace) {
   return facts;
 }
 
-template <class S>
-void on_every_instruction_set(const Bytes& bytes) {
-  static lk::Workspace used;
-  const InstructionSet best = lk::math::instruction_set();
-  const fuzz::Facts facts = hostile<S>(bytes, used);
-  for (const auto set : {InstructionSet::baseline, InstructionSet::avx2}) {
-    if (!lk::math::force_instruction_set(set)) continue;
-    lk::Workspace fresh;
-    expect(hostile<S>(bytes, fresh) == facts, "the same on every instruction set");
-  }
-  lk::math::force_instruction_set(best);
-}
-
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -261,10 +237,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       against_the_twin<double>(bytes);
       break;
     case 2:
-      on_every_instruction_set<float>(bytes);
+      fuzz::on_every_instruction_set([&](auto& space) { return hostile<float>(bytes, space); });
       break;
     default:
-      on_every_instruction_set<double>(bytes);
+      fuzz::on_every_instruction_set([&](auto& space) { return hostile<double>(bytes, space); });
   }
   return 0;
 }

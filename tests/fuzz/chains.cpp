@@ -12,7 +12,6 @@ using fuzz::Bytes;
 using fuzz::expect;
 using fuzz::Tokens;
 namespace lk = logitkit;
-using lk::math::InstructionSet;
 
 namespace {
 
@@ -65,19 +64,6 @@ fuzz::Facts along(Bytes bytes, lk::Workspace& workspace) {
   return facts;
 }
 
-template <class S>
-void on_every_instruction_set(const Bytes& bytes) {
-  static lk::Workspace used;
-  const InstructionSet best = lk::math::instruction_set();
-  const fuzz::Facts facts = along<S>(bytes, used);
-  for (const auto set : {InstructionSet::baseline, InstructionSet::avx2}) {
-    if (!lk::math::force_instruction_set(set)) continue;
-    lk::Workspace fresh;
-    expect(along<S>(bytes, fresh) == facts, "the same on every instruction set");
-  }
-  lk::math::force_instruction_set(best);
-}
-
 /// A session that takes tokens back picks again what it had picked there.
 void back_and_forth(Bytes& bytes) {
   const std::size_t vocabulary = fuzz::length(bytes);
@@ -112,10 +98,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Bytes bytes(data, size);
   switch (bytes.below(4)) {
     case 0:
-      on_every_instruction_set<float>(bytes);
+      fuzz::on_every_instruction_set([&](auto& space) { return along<float>(bytes, space); });
       break;
     case 1:
-      on_every_instruction_set<double>(bytes);
+      fuzz::on_every_instruction_set([&](auto& space) { return along<double>(bytes, space); });
       break;
     default:
       back_and_forth(bytes);

@@ -23,7 +23,6 @@ using fuzz::Facts;
 using fuzz::Request;
 using fuzz::spoil;
 using fuzz::Tokens;
-using fuzz::write_row;
 namespace lk = logitkit;
 
 namespace {
@@ -35,10 +34,7 @@ struct PlainModel {
   std::function<void()> call_back{};
 
   std::vector<float> operator()(std::span<const lk::Token> tokens) {
-    std::uint64_t state = tokens.size();
-    for (const lk::Token token : tokens) state = state * 31 + std::uint64_t(token);
-    std::vector<float> row(vocabulary);
-    write_row(state, row.data(), vocabulary);
+    std::vector<float> row = fuzz::scores(fuzz::state_after(tokens), vocabulary);
     const std::uint8_t mood = script.byte();
     if (mood == 246 && call_back) call_back();
     spoil(mood, row);
@@ -53,14 +49,14 @@ struct CachedModel {
   std::vector<std::uint64_t> states{};
 
   std::vector<float> prefill(std::span<const lk::Token> prompt) {
-    states.assign(1, prompt.size());
-    for (const lk::Token token : prompt) states[0] = states[0] * 31 + std::uint64_t(token);
+    states.assign(1, fuzz::state_after(prompt));
     return rows();
   }
   std::vector<float> step(std::span<const lk::Token> last) {
     expect(last.size() == states.size(), "one token for each row");
-    for (std::size_t r = 0; r < last.size(); ++r)
-      states[r] = states[r] * 31 + std::uint64_t(last[r]);
+    for (std::size_t r = 0; r < last.size(); ++r) {
+      states[r] = fuzz::state_after(last.subspan(r, 1), states[r]);
+    }
     return rows();
   }
   void reorder(std::span<const std::size_t> parents) {
@@ -75,26 +71,20 @@ struct CachedModel {
 
  private:
   std::vector<float> rows() {
-    std::vector<float> all(vocabulary * states.size());
-    for (std::size_t r = 0; r < states.size(); ++r) {
-      write_row(states[r], &all[r * vocabulary], vocabulary);
+    std::vector<float> all;
+    for (const std::uint64_t state : states) {
+      const std::vector<float> row = fuzz::scores(state, vocabulary);
+      all.insert(all.end(), row.begin(), row.end());
     }
     spoil(script.byte(), all);
     return all;
   }
 };
 
-void check(const std::vector<lk::Generation>& results, const Request& request, bool, Facts& facts) {
+void check(const std::vector<lk::Generation>& results, const Request& request, Facts& facts) {
   facts.note(results.size());
-  for (const auto& each : results) check(each, request, true, facts);
+  for (const auto& each : results) check(each, request, facts, true);
 }
-
-template <class Decoder>
-inline constexpr bool kDrawsSeveral = false;
-template <class C>
-inline constexpr bool kDrawsSeveral<lk::BestOfNDecoder<C>> = true;
-template <class C>
-inline constexpr bool kDrawsSeveral<lk::ArithmeticDecoder<C>> = true;
 
 /// Facts of one run; where something of the user's throws, what came before.
 template <class Decoder>
@@ -110,12 +100,10 @@ Facts run(const Decoder& decoder, const Request& request, auto model) {
     return double(each.tokens.size()) / double(each.tokens.size());
   };
   try {
-    if constexpr (kDrawsSeveral<Decoder>) {
-      const auto results = decoder.decode(model, request.prompt, request.limits, scorer);
-      check(results, request, false, facts);
+    if constexpr (requires(typename Decoder::Session& session) { session.samples(); }) {
+      check(decoder.decode(model, request.prompt, request.limits, scorer), request, facts);
     } else {
-      const auto result = decoder.decode(model, request.prompt, request.limits, observer);
-      check(result, request, false, facts);
+      check(decoder.decode(model, request.prompt, request.limits, observer), request, facts);
     }
   } catch (const fuzz::Thrown&) {
     facts.note(-1);
@@ -196,8 +184,7 @@ void one_decoder(Bytes& bytes) {
   }
 }
 
-// --- Engines that own the loop
-// ---------------------------------------------------------------------
+// --- Engines that own the loop ---
 
 /// Sessions in a batch, which accept whatever tokens, take them back, fork and are replaced.
 void sessions(Bytes& bytes) {
@@ -212,8 +199,7 @@ void sessions(Bytes& bytes) {
     try {
       switch (bytes.below(5)) {
         case 0: {
-          std::vector<float> rows(request.vocabulary * all.size());
-          write_row(bytes.byte(), rows.data(), rows.size());
+          auto rows = fuzz::scores(bytes.byte(), request.vocabulary * all.size());
           spoil(bytes.byte(), rows);
           const auto picks = lk::next(rows, all, workspaces);
           expect(picks.size() == all.size(), "a pick for each session");
@@ -225,8 +211,7 @@ void sessions(Bytes& bytes) {
           break;
         }
         case 1: {
-          std::vector<float> row(request.vocabulary);
-          write_row(bytes.byte(), row.data(), row.size());
+          auto row = fuzz::scores(bytes.byte(), request.vocabulary);
           spoil(bytes.byte(), row);
           const lk::Pick pick = session.next(row, alone);
           expect(pick.token < lk::Token(2 * request.vocabulary + 1), "a token of the row");
@@ -268,8 +253,7 @@ void searches(Bytes& bytes) {
   for (int i = 0; i < 20 && !bytes.empty(); ++i) {
     std::size_t live = 0;
     for (const auto& search : all) live += search.live();
-    std::vector<float> rows(request.vocabulary * std::max<std::size_t>(live, 1));
-    write_row(bytes.byte(), rows.data(), rows.size());
+    auto rows = fuzz::scores(bytes.byte(), request.vocabulary * std::max<std::size_t>(live, 1));
     if (bytes.byte() > 250) rows.resize(rows.size() - 1);
     const lk::BeamStep step = batch.step(rows, all, workspaces);
     expect(step.tokens.size() == step.parents.size(), "a parent for each token");
@@ -285,7 +269,7 @@ void searches(Bytes& bytes) {
   }
   Facts facts;
   for (const auto& search : all) {
-    if (search.done()) check(search.results(), request, true, facts);
+    if (search.done()) check(search.results(), request, facts);
   }
 }
 

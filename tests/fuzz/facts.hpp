@@ -5,6 +5,7 @@
 #include "fuzz/bytes.hpp"
 
 #include <logitkit/core/candidates.hpp>
+#include <logitkit/math/instruction_set.hpp>
 
 #include <concepts>
 
@@ -67,5 +68,20 @@ class Facts {
  private:
   std::vector<std::uint64_t> all_;
 };
+
+/// facts_in(workspace) is the same on every instruction set, in a workspace that earlier runs have
+/// used and in fresh ones.
+void on_every_instruction_set(const auto& facts_in) {
+  using lk::math::InstructionSet;
+  static lk::Workspace used;
+  const InstructionSet best = lk::math::instruction_set();
+  const Facts facts = facts_in(used);
+  for (const auto set : {InstructionSet::baseline, InstructionSet::avx2}) {
+    if (!lk::math::force_instruction_set(set)) continue;
+    lk::Workspace fresh;
+    expect(facts_in(fresh) == facts, "the same on every instruction set");
+  }
+  lk::math::force_instruction_set(best);
+}
 
 }  // namespace fuzz

@@ -48,10 +48,17 @@ inline void spoil(std::uint8_t mood, std::vector<float>& rows) {
   }
 }
 
-inline void write_row(std::uint64_t state, float* row, std::size_t vocabulary) {
-  for (std::size_t v = 0; v < vocabulary; ++v) {
-    row[v] = static_cast<float>(mix(state) % 64) / 8;
-  }
+/// What a model has come to that has read these tokens.
+inline std::uint64_t state_after(std::span<const lk::Token> tokens, std::uint64_t state = 0) {
+  for (const lk::Token token : tokens) state = state * 31 + std::uint64_t(token) + 1;
+  return state;
+}
+
+/// One row or several of a state.
+inline std::vector<float> scores(std::uint64_t state, std::size_t count) {
+  std::vector<float> all(count);
+  for (float& score : all) score = static_cast<float>(mix(state) % 64) / 8;
+  return all;
 }
 
 inline constexpr std::size_t kMostTokens = 12;
@@ -98,7 +105,8 @@ struct Request {
 };
 
 /// Nothing contradicts itself, and everything is noted.
-inline void check(const lk::Generation& result, const Request& request, bool beams, Facts& facts) {
+inline void check(const lk::Generation& result, const Request& request, Facts& facts,
+                  bool beams = false) {
   const auto& [tokens, reason] = std::pair(result.tokens, result.reason);
   expect(tokens.size() <= request.limits.max_new_tokens, "the limit is kept");
   expect(request.prompt.size() + tokens.size() <=

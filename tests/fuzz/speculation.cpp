@@ -98,13 +98,11 @@ struct Model {
   std::size_t vocabulary;
 
   std::vector<float> operator()(std::span<const lk::Token> tokens) const {
-    std::uint64_t state = tokens.size();
     for (const lk::Token token : tokens) {
       expect(token >= 0 && std::size_t(token) < 2 * vocabulary + 1, "tokens that rows have had");
-      state = state * 31 + std::uint64_t(token);
     }
-    std::vector<float> row(vocabulary);
-    fuzz::write_row(state, row.data(), vocabulary);
+    std::uint64_t state = fuzz::state_after(tokens);
+    std::vector<float> row = fuzz::scores(state, vocabulary);
     if (!script.empty()) fuzz::spoil(script.rest()[fuzz::mix(state) % script.rest().size()], row);
     return row;
   }
@@ -146,7 +144,7 @@ Outcome run(const auto& decoder, const Request& request, auto model) {
   const auto observer = [&](lk::Token) { return request.goes_on(++heard); };
   try {
     const auto result = decoder.decode(model, request.prompt, request.limits, observer);
-    check(result, request, false, outcome.facts);
+    check(result, request, outcome.facts);
     if constexpr (requires { result.speculation; }) {
       const lk::SpeculationStatistics& all = result.speculation;
       expect(all.accepted <= all.drafted && all.tokens >= result.tokens.size(), "all is counted");
@@ -228,8 +226,7 @@ void sessions(Bytes& bytes) {
         const lk::Draft draft = session.propose();
         const std::size_t count = session.readable(draft) + 1;
         expect(draft.size() <= options.draft_tokens, "no more than was asked for");
-        std::vector<float> rows(request.vocabulary * count);
-        fuzz::write_row(bytes.byte(), rows.data(), rows.size());
+        auto rows = fuzz::scores(bytes.byte(), request.vocabulary * count);
         fuzz::spoil(bytes.byte(), rows);
         const bool finished = session.reason() != lk::StopReason::none;
         const lk::SpeculativeStep step = session.step(rows, draft, workspace);

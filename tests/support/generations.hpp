@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Two lists of results compared in everything that they say.
+// Results compared in everything that they say.
 #pragma once
 
 #include "support/catch.hpp"
@@ -12,25 +12,26 @@
 namespace test {
 
 /// Bit for bit; whether, not what, a model has thrown.
+inline void check_equal(const logitkit::Generation& a, const logitkit::Generation& b) {
+  const auto same = [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); };
+  CHECK(a.tokens == b.tokens);
+  CHECK((same(a.score, b.score) && same(a.inclusion, b.inclusion) && same(a.weight, b.weight)));
+  CHECK(a.reason == b.reason);
+  CHECK(a.status == b.status);
+  CHECK(a.stop_size == b.stop_size);
+  CHECK(a.model_log_probabilities == b.model_log_probabilities);
+  CHECK(a.choice_log_probabilities == b.choice_log_probabilities);
+  CHECK(std::ranges::equal(a.alternatives, b.alternatives, [](auto& x, auto& y) {
+    return x.token == y.token && x.log_probability == y.log_probability;
+  }));
+  CHECK(a.ranks == b.ranks);
+  CHECK(bool(a.error) == bool(b.error));
+}
+
 inline void check_equal(const std::vector<logitkit::Generation>& a,
                         const std::vector<logitkit::Generation>& b) {
-  const auto same = [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); };
   REQUIRE(a.size() == b.size());
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    CHECK(a[i].tokens == b[i].tokens);
-    CHECK((same(a[i].score, b[i].score) && same(a[i].inclusion, b[i].inclusion) &&
-           same(a[i].weight, b[i].weight)));
-    CHECK(a[i].reason == b[i].reason);
-    CHECK(a[i].status == b[i].status);
-    CHECK(a[i].stop_size == b[i].stop_size);
-    CHECK(a[i].model_log_probabilities == b[i].model_log_probabilities);
-    CHECK(a[i].choice_log_probabilities == b[i].choice_log_probabilities);
-    CHECK(std::ranges::equal(a[i].alternatives, b[i].alternatives, [](auto& x, auto& y) {
-      return x.token == y.token && x.log_probability == y.log_probability;
-    }));
-    CHECK(a[i].ranks == b[i].ranks);
-    CHECK(bool(a[i].error) == bool(b[i].error));
-  }
+  for (std::size_t i = 0; i < a.size(); ++i) check_equal(a[i], b[i]);
 }
 
 }  // namespace test

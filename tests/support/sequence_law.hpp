@@ -46,10 +46,12 @@ auto find(const auto& decoder, const TableModel<double>& model,
   return session.results();
 }
 
-/// The probability of every sequence that may be generated.
-inline std::map<std::vector<lk::Token>, long double> sequence_law(
-    const TableModel<double>& model, const std::vector<lk::Token>& prompt,
-    const lk::Limits& limits) {
+/// The probability of every sequence that may be generated, where chain(row, generated) are the
+/// scores that a token is drawn by.
+std::map<std::vector<lk::Token>, long double> sequence_law(const auto& model,
+                                                           const std::vector<lk::Token>& prompt,
+                                                           const lk::Limits& limits,
+                                                           const auto& chain) {
   std::map<std::vector<lk::Token>, long double> law;
   const auto walk = [&](const auto& self, const std::vector<lk::Token>& tokens,
                         long double p) -> void {
@@ -64,7 +66,8 @@ inline std::map<std::vector<lk::Token>, long double> sequence_law(
     std::vector<lk::Token> all = prompt;
     all.insert(all.end(), tokens.begin(), tokens.end());
     const auto row = model(all);
-    const auto next = reference::probabilities(reference::Scores(row.begin(), row.end()));
+    const auto next =
+        reference::probabilities(chain(reference::Scores(row.begin(), row.end()), tokens));
     for (std::size_t t = 0; t < next.size(); ++t) {
       if (next[t] == 0) continue;
       std::vector<lk::Token> longer = tokens;
@@ -74,6 +77,11 @@ inline std::map<std::vector<lk::Token>, long double> sequence_law(
   };
   walk(walk, {}, 1);
   return law;
+}
+auto sequence_law(const auto& model, const std::vector<lk::Token>& prompt,
+                  const lk::Limits& limits) {
+  return sequence_law(model, prompt, limits,
+                      [](const reference::Scores& row, const auto&) { return row; });
 }
 
 /// The probability of every order of `k` draws without replacement.

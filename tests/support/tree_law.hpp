@@ -3,6 +3,7 @@
 #pragma once
 
 #include "reference/inputs.hpp"
+#include "support/catch.hpp"
 #include "support/forking_numbers.hpp"
 
 #include <logitkit/decode/draft_tree.hpp>
@@ -175,16 +176,34 @@ inline double distance(const TreeLaw& law, const RandomTable& p, std::size_t len
   return sum;
 }
 
-/// The shapes that are walked, by the parent of each node.
-inline const std::vector<std::vector<std::size_t>>& tree_shapes() {
+/// Requires that trees of every shape, drawn in every way, are verified without loss, and returns
+/// how many tokens are accepted of each way and shape. Rule is made of a Siblings.
+template <class Rule>
+std::vector<double> accepted_without_loss() {
   constexpr std::size_t kRoot = lk::DraftTree::kRoot;
-  static const std::vector<std::vector<std::size_t>> all{
+  const std::vector<std::vector<std::size_t>> shapes{
+      // by the parent of each node
       {kRoot, kRoot, 0, 0, 1},     // two levels
       {kRoot, kRoot, 0, 2, 2},     // three levels, two leaves side by side
       {kRoot, 0, 1},               // a chain
       {kRoot, kRoot, kRoot, 1, 2}  // more children than some distributions have tokens
   };
-  return all;
+  std::vector<double> accepted;
+  for (const Drawn drawn : {Drawn::without_replacement, Drawn::with_replacement, Drawn::certain}) {
+    const Rule rule{drawn == Drawn::with_replacement ? lk::Siblings::with_replacement
+                                                     : lk::Siblings::without_replacement};
+    for (const auto& shape : shapes) {
+      accepted.push_back(0);
+      for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        CAPTURE(int(drawn), shape, seed);
+        const RandomTable p{3, 2 * seed}, q{3, 2 * seed + 1};
+        const TreeLaw law = TreeWalk(rule, shape, drawn, p, q).run();
+        REQUIRE(distance(law, p, 4) <= 1e-12);
+        accepted.back() += law.accepted;
+      }
+    }
+  }
+  return accepted;
 }
 
 }  // namespace test

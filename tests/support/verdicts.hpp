@@ -20,13 +20,19 @@ inline void check(const lk::Verdict& verdict, std::size_t accepted, lk::Token ne
   CHECK(verdict.next == next);
 }
 
-/// Tokens 0, 1, 2, ... with these weights.
+/// Tokens with these weights.
+inline lk::Probabilities of(const std::vector<lk::Token>& tokens,
+                            const std::vector<double>& weights) {
+  lk::Probabilities p;
+  p.assign(tokens, weights);
+  return p;
+}
+
+/// The same of tokens 0, 1, 2, ...
 inline lk::Probabilities weights(const std::vector<double>& values) {
   std::vector<lk::Token> tokens;
   for (std::size_t t = 0; t < values.size(); ++t) tokens.push_back(static_cast<lk::Token>(t));
-  lk::Probabilities p;
-  p.assign(tokens, values);
-  return p;
+  return of(tokens, values);
 }
 
 /// What a rule says of a draft. A number that the lists do not have throws, and so does a target

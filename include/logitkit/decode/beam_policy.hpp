@@ -12,43 +12,6 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-namespace detail {
-
-/// How many extensions compete, so that `beams` live on if every token comes up that can end one:
-/// an end token, or the last of a stop sequence. (A predicate may end them all.)
-[[nodiscard]] inline std::size_t competitors(const BeamOptions& options, const Limits& limits) {
-  std::vector<Token> last = limits.end_tokens;
-  for (const auto& sequence : limits.stop_sequences) {
-    if (std::find(last.begin(), last.end(), sequence.back()) == last.end()) {
-      last.push_back(sequence.back());
-    }
-  }
-  return std::max<std::size_t>(2, 1 + last.size()) * options.beams;
-}
-
-/// Calls offer(token, sum) for the n best extensions of a beam that may be among `best`, best
-/// first.
-template <std::floating_point S>
-void for_each_extension(Candidates<S>& candidates, std::size_t n, double parent_sum,
-                        const BestExtensions& best, const auto& offer) {
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  double last_score = kInfinity, last_sum = kInfinity;
-  for (const auto& [token, score] : candidates.sorted(n, best.at_least(parent_sum))) {
-    double sum = parent_sum + score;
-    // What is less probable stays so, even where the sum would round the difference away, and what
-    // is as probable stays beside it.
-    if (math::order_key(score) == math::order_key(last_score)) {
-      sum = last_sum;
-    } else if (math::order_key(sum) >= math::order_key(last_sum)) {
-      sum = std::nextafter(last_sum, -kInfinity);
-    }
-    last_score = score, last_sum = sum;
-    offer(token, sum);
-  }
-}
-
-}  // namespace detail
-
 /// A live beam, as a policy sees it.
 template <class State>
 struct ParentBeam {
@@ -86,5 +49,42 @@ struct BeamPolicy {
   /// Adds to the results what only the policy knows.
   void weigh(std::span<Generation>) const {}
 };
+
+namespace detail {
+
+/// How many extensions compete, so that `beams` live on if every token comes up that can end one:
+/// an end token, or the last of a stop sequence. (A predicate may end them all.)
+[[nodiscard]] inline std::size_t competitors(const BeamOptions& options, const Limits& limits) {
+  std::vector<Token> last = limits.end_tokens;
+  for (const auto& sequence : limits.stop_sequences) {
+    if (std::find(last.begin(), last.end(), sequence.back()) == last.end()) {
+      last.push_back(sequence.back());
+    }
+  }
+  return std::max<std::size_t>(2, 1 + last.size()) * options.beams;
+}
+
+/// Calls offer(token, sum) for the n best extensions of a beam that may be among `best`, best
+/// first.
+template <std::floating_point S>
+void for_each_extension(Candidates<S>& candidates, std::size_t n, double parent_sum,
+                        const BestExtensions& best, const auto& offer) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  double last_score = kInfinity, last_sum = kInfinity;
+  for (const auto& [token, score] : candidates.sorted(n, best.at_least(parent_sum))) {
+    double sum = parent_sum + score;
+    // What is less probable stays so, even where the sum would round the difference away, and what
+    // is as probable stays beside it.
+    if (math::order_key(score) == math::order_key(last_score)) {
+      sum = last_sum;
+    } else if (math::order_key(sum) >= math::order_key(last_sum)) {
+      sum = std::nextafter(last_sum, -kInfinity);
+    }
+    last_score = score, last_sum = sum;
+    offer(token, sum);
+  }
+}
+
+}  // namespace detail
 
 }  // namespace logitkit::inline LOGITKIT_ABI

@@ -8,21 +8,6 @@
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-namespace detail {
-
-/// The session of a policy: its own, if it has one.
-template <class C, class P>
-struct SessionOf {
-  using type = BeamSession<C, P>;
-};
-template <class C, class P>
-  requires requires { typename P::template Session<C>; }
-struct SessionOf<C, P> {
-  using type = typename P::template Session<C>;
-};
-
-}  // namespace detail
-
 /// An immutable configuration: a chain, of which every beam has its own copy, BeamOptions, and a
 /// policy: PlainBeams, or DiverseBeams, RequiredPhrases, SampledBeams, StochasticBeams, or yours.
 ///
@@ -40,7 +25,7 @@ class BeamSearchDecoder {
   static_assert(detail::explain_processor<C>());
 
  public:
-  using Session = typename detail::SessionOf<C, P>::type;
+  using Session = BeamSession<C, P>;
 
   explicit BeamSearchDecoder(C chain = C(), BeamOptions options = {}, P policy = P())
       : chain_(std::move(chain)), options_(options), policy_(std::move(policy)) {

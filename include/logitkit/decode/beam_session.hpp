@@ -69,27 +69,19 @@ class BeamSession {
     }
     const std::span<Extension> best = policy_.best_first();
     if (best.empty()) return dead_end();
-    detail::report_of_model(best, models_, all, options_.report, workspace);
+    report(best, all, workspace);
     return select(best);
   }
 
-  /// Ends the search from outside, for example because the model failed: live beams end with
-  /// `reason`, and the results are then all hypotheses, so that nothing is lost; status and error
-  /// are told by every result, those that had ended by themselves included; also where the search
-  /// is over because a step has thrown.
+  /// Ends the search from outside, as when the model has failed or a step has thrown: live beams
+  /// end with `reason`, and the results are then all hypotheses, so that nothing is lost. Status
+  /// and error are told by every result, also by those that had ended by themselves.
   BeamStep stop(StopReason reason, Status status = Status::ok, std::exception_ptr error = {}) {
-    if (live_.broken()) {
-      finished_.blame(status, error);
-      interrupted_ = true;
-    }
-    if (!done()) {
-      finished_.make_room(live_.size());
-      for (std::size_t r = 0; r < live_.size(); ++r) {
-        finish(live_.generation(r), live_[r], reason);
-      }
-      finished_.blame(status, error);
-      interrupted_ = true;
-    }
+    if (done() && !live_.broken()) return {};
+    finished_.make_room(live_.size());
+    for (std::size_t r = 0; r < live_.size(); ++r) finish(live_.generation(r), live_[r], reason);
+    finished_.blame(status, error);
+    interrupted_ = true;
     live_.clear();
     return {};
   }
@@ -152,6 +144,23 @@ class BeamSession {
     return Status::ok;
   }
 
+  /// Tells extensions what is to be reported of the model's; for ranks each row is read once more.
+  void report(std::span<Extension> extensions, const auto& rows, Workspace& workspace) const {
+    if (options_.report.model) {
+      for (Extension& each : extensions) {
+        const double logit = detail::logit_of(each.token, rows[each.parent]);
+        each.model_log_probability = models_[each.parent].log_probability(logit);
+      }
+    }
+    if (!options_.report.rank) return;
+    for (std::size_t r = 0; r < models_.size(); ++r) {
+      Candidates candidates(rows[r], workspace);
+      for (Extension& each : extensions) {
+        if (each.parent == r) each.rank = candidates.rank(each.token);
+      }
+    }
+  }
+
   /// Of the best extensions: which end, which live on, and whether the search is over.
   BeamStep select(std::span<Extension> best) {
     // All of them before anything changes: the user's predicate may throw.
@@ -169,11 +178,11 @@ class BeamSession {
     }
     if (alive == 0 && finished_.empty()) return dead_end();
     const std::size_t old_count = live_.size();
-    const std::size_t count = policy_.keep(best.first(alive), options_.beams, finished_);
-    const std::span<const Extension> survivors = best.first(count);
+    const std::span<const Extension> survivors =
+        best.first(policy_.keep(best.first(alive), options_.beams, finished_));
     live_.advance(survivors,
                   [&](typename P::State& state, Token token) { policy_.accept(state, token); });
-    if (is_over(best_sum) || all_at_a_limit(survivors)) return dead_end();
+    if (is_over(best_sum) || (options_.legacy && all_at_a_limit(survivors))) return dead_end();
     next_rows_.restart();
     for (const Extension& each : survivors) next_rows_.add(each.token, each.parent);
     return next_rows_.step(old_count);
@@ -206,7 +215,6 @@ class BeamSession {
   /// By the legacy rules: whether all survivors, now live, meet a limit; those that may end are
   /// then finished.
   [[nodiscard]] bool all_at_a_limit(std::span<const Extension> survivors) {
-    if (!options_.legacy) return false;
     for (const Extension& each : survivors) {
       if (each.reason == StopReason::none) return false;
     }

@@ -75,23 +75,6 @@ template <std::floating_point S>
   return math::widen(list.logits()[static_cast<std::size_t>(place - list.tokens().begin())]);
 }
 
-/// Tells extensions of live beams what a report asks for of the model's; for ranks each parent's
-/// row is read once more.
-void report_of_model(auto extensions, const std::vector<ModelReport>& models, const auto& rows,
-                     const Report& report, Workspace& workspace) {
-  for (auto& each : extensions) {
-    if (!report.model) break;
-    const double logit = logit_of(each.token, rows[each.parent]);
-    each.model_log_probability = models[each.parent].log_probability(logit);
-  }
-  for (std::size_t r = 0; report.rank && r < models.size(); ++r) {
-    Candidates candidates(rows[r], workspace);
-    for (auto& each : extensions) {
-      if (each.parent == r) each.rank = candidates.rank(each.token);
-    }
-  }
-}
-
 /// One pick from a Row or a CandidateList. `vocabulary` 0: whatever that says. Alternatives are
 /// added to those already in the workspace.
 template <class R, class C, class Chooser>

@@ -13,6 +13,38 @@ struct DiverseOptions {
   double penalty = 0.5;    ///< >= 0, finite
 };
 
+/// Diverse beam search: the beams are divided into groups. At each step the groups choose one after
+/// the other, and a token loses `penalty` of its log-probability, before the chain, for each beam
+/// of an earlier group that has just taken it; so the sums of later groups have the penalties in
+/// them. Each group has hypotheses and a stopping rule of its own. One group is plain beam search.
+/// Source: Vijayakumar et al. 2016, "Diverse Beam Search", with its Hamming diversity; Hugging
+/// Face's `num_beam_groups` and `diversity_penalty` (with BeamOptions::legacy, its results, but for
+/// EarlyStopping::never in groups of one beam, which are greedy searches).
+class DiverseBeams {
+ public:
+  explicit DiverseBeams(const DiverseOptions& options = {}) : options_(options) {}
+
+  [[nodiscard]] const DiverseOptions& options() const { return options_; }
+
+  [[nodiscard]] std::string check(const BeamOptions& options) const {
+    const auto& [groups, penalty] = options_;
+    if (groups < 1 || groups > options.beams || options.beams % groups != 0) {
+      return misuse("DiverseBeams", "groups", "groups divides beams", double(groups));
+    }
+    if (!(penalty >= 0 && penalty - penalty == 0)) {
+      return misuse("DiverseBeams", "penalty", "0 <= penalty < inf", penalty);
+    }
+    BeamOptions each = options;
+    each.beams /= groups;
+    if (options.n_best <= groups * each.wanted()) return {};
+    return misuse("BeamOptions", "n_best", "n_best <= groups * round(patience * beams / groups)",
+                  double(options.n_best));
+  }
+
+ private:
+  DiverseOptions options_;
+};
+
 namespace detail {
 
 /// Plain beams whose every row loses `penalty` for each time that a token has been taken.
@@ -52,14 +84,14 @@ class DissuadedBeams : public PlainBeams {
 
 }  // namespace detail
 
-/// One running search of several groups; made by a BeamSearchDecoder with the policy DiverseBeams,
-/// and used as a BeamSession is. The first step takes the prompt's row for all groups; each later
-/// one the rows of the live beams, group by group. A group that is over has no rows.
+/// The groups of one running search, used as the session of one group is. The first step takes the
+/// prompt's row for all groups; each later one the rows of the live beams, group by group. A group
+/// that is over has no rows.
 template <class C>
-class DiverseBeamSession {
+class BeamSession<C, DiverseBeams> {
  public:
-  DiverseBeamSession(const C& chain, const BeamOptions& options, const auto& policy,
-                     std::span<const Token> prompt, const Limits& limits)
+  BeamSession(const C& chain, const BeamOptions& options, const DiverseBeams& policy,
+              std::span<const Token> prompt, const Limits& limits)
       : returned_(options.returned()) {
     const DiverseOptions& diverse = policy.options();
     BeamOptions each = options;
@@ -169,41 +201,6 @@ class DiverseBeamSession {
   std::exception_ptr error_{};
   bool broken_ = false;   // by what a step has thrown
   bool started_ = false;  // the first row has come
-};
-
-/// Diverse beam search: the beams are divided into groups. At each step the groups choose one after
-/// the other, and a token loses `penalty` of its log-probability, before the chain, for each beam
-/// of an earlier group that has just taken it; so the sums of later groups have the penalties in
-/// them. Each group has hypotheses and a stopping rule of its own. One group is plain beam search.
-/// Source: Vijayakumar et al. 2016, "Diverse Beam Search", with its Hamming diversity; Hugging
-/// Face's `num_beam_groups` and `diversity_penalty` (with BeamOptions::legacy, its results, but for
-/// EarlyStopping::never in groups of one beam, which are greedy searches).
-class DiverseBeams {
- public:
-  template <class C>
-  using Session = DiverseBeamSession<C>;
-
-  explicit DiverseBeams(const DiverseOptions& options = {}) : options_(options) {}
-
-  [[nodiscard]] const DiverseOptions& options() const { return options_; }
-
-  [[nodiscard]] std::string check(const BeamOptions& options) const {
-    const auto& [groups, penalty] = options_;
-    if (groups < 1 || groups > options.beams || options.beams % groups != 0) {
-      return misuse("DiverseBeams", "groups", "groups divides beams", double(groups));
-    }
-    if (!(penalty >= 0 && penalty - penalty == 0)) {
-      return misuse("DiverseBeams", "penalty", "0 <= penalty < inf", penalty);
-    }
-    BeamOptions each = options;
-    each.beams /= groups;
-    if (options.n_best <= groups * each.wanted()) return {};
-    return misuse("BeamOptions", "n_best", "n_best <= groups * round(patience * beams / groups)",
-                  double(options.n_best));
-  }
-
- private:
-  DiverseOptions options_;
 };
 
 }  // namespace logitkit::inline LOGITKIT_ABI

@@ -33,7 +33,7 @@ class LengthPenalty {
     return base == 0 ? 1 : math::power(base, exponent_);
   }
 
-  /// As a field of these options.
+  /// What is wrong with it as the field `length_penalty` of these options.
   [[nodiscard]] std::string check(const char* options) const {
     if (exponent_ >= -30 && exponent_ <= 30) return {};
     return misuse(options, "length_penalty", "-30 <= length_penalty <= 30", exponent_);

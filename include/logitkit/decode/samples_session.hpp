@@ -1,20 +1,41 @@
 // SPDX-License-Identifier: MIT
 // SamplesSession: n sequences of one prompt under way; rows in, tokens and parents out.
+// SamplesOptions: how many, and which of them are results.
 #pragma once
 
 #include <logitkit/core/detail/assignable.hpp>
 #include <logitkit/core/detail/scope_exit.hpp>
 #include <logitkit/decode/choose.hpp>
 #include <logitkit/decode/detail/next_rows.hpp>
-#include <logitkit/decode/samples_options.hpp>
+#include <logitkit/decode/length_penalty.hpp>
 #include <logitkit/process/chain.hpp>
 #include <logitkit/stop/first_met.hpp>
 
 #include <algorithm>
+#include <set>
 
 namespace logitkit::inline LOGITKIT_ABI {
 
-/// Whose scorer is the library's: Generation::score as it is.
+struct SamplesOptions {
+  std::size_t n = 4;       ///< sequences to draw, 1 to 65536
+  std::size_t n_best = 0;  ///< results to return, <= n; 0: all
+  std::uint64_t seed = 0;
+  std::uint64_t stream = 0;
+  /// score = sum of the model's log-probabilities / penalty(length): 0 ranks by probability, 1 by
+  /// its mean a token.
+  LengthPenalty length_penalty = 1;
+  bool distinct = false;  ///< of equal token sequences, only the first drawn is returned
+  Report report{};
+
+  [[nodiscard]] std::string check() const {
+    if (n < 1 || n > 65536) return misuse("SamplesOptions", "n", "1 <= n <= 65536", double(n));
+    if (n_best > n) return misuse("SamplesOptions", "n_best", "n_best <= n", double(n_best));
+    if (std::string wrong = length_penalty.check("SamplesOptions"); !wrong.empty()) return wrong;
+    return report.check(n);
+  }
+};
+
+/// The scorer where no other is given: Generation::score as it is.
 struct OwnScore {
   [[nodiscard]] double operator()(const Generation& sample) const { return sample.score; }
 };
@@ -108,14 +129,19 @@ class SamplesSession {
   }
   /// A view of all n by number; those that have not ended have no tokens and no reason yet.
   [[nodiscard]] std::span<const Generation> samples() const { return samples_; }
-  [[nodiscard]] const Limits& limits() const { return limits_; }
 
   /// A copy of the n best that have ended, best first, by the score that the scorer gives them: a
   /// callable from a Generation to a number, of which NaN ranks last.
   template <class F = OwnScore>
   [[nodiscard]] std::vector<Generation> results(F&& scorer = {}) const {
+    auto before = [this](std::size_t a, std::size_t b) {
+      return samples_[a].tokens < samples_[b].tokens;
+    };
+    std::set<std::size_t, decltype(before)> seen(before);
     std::vector<Generation> ranked;
-    for (const std::size_t i : chosen()) {
+    for (std::size_t i = 0; i < samples_.size(); ++i) {
+      if (samples_[i].reason == StopReason::none) continue;
+      if (options_.distinct && !seen.insert(i).second) continue;
       ranked.push_back(samples_[i]);
       ranked.back().score = scorer(std::as_const(ranked.back()));
     }
@@ -177,22 +203,6 @@ class SamplesSession {
     sample.score /= options_.length_penalty(sample.tokens.size());
     if (!options_.report.model) sample.model_log_probabilities = {};
     tokens = {};
-  }
-
-  /// The numbers of those that have ended, and only of the first of equals if that is asked for.
-  [[nodiscard]] std::vector<std::size_t> chosen() const {
-    std::vector<std::size_t> numbers;
-    for (std::size_t i = 0; i < samples_.size(); ++i) {
-      if (samples_[i].reason != StopReason::none) numbers.push_back(i);
-    }
-    if (!options_.distinct) return numbers;
-    const auto tokens = [this](std::size_t i) -> const auto& { return samples_[i].tokens; };
-    std::stable_sort(numbers.begin(), numbers.end(),
-                     [&](std::size_t a, std::size_t b) { return tokens(a) < tokens(b); });
-    const auto equal = [&](std::size_t a, std::size_t b) { return tokens(a) == tokens(b); };
-    numbers.erase(std::unique(numbers.begin(), numbers.end(), equal), numbers.end());
-    std::sort(numbers.begin(), numbers.end());
-    return numbers;
   }
 
   SamplesOptions options_;

@@ -67,7 +67,7 @@ class SequenceDecoder {
       while (run.advance([&]() -> decltype(auto) { return model(session.tokens()); })) {
       }
     }
-    return run.recording.finish(session.generated(), limits);
+    return run.recording.finish(session.generated());
   }
 
  private:

@@ -77,7 +77,7 @@ class SpeculativeDecoder {
     } else if constexpr (PlainModel<Given>) {
       run.ask(model);
     }
-    Generation generation = run.recording.finish(session.generated().first(run.size), limits);
+    Generation generation = run.recording.finish(session.generated().first(run.size));
     return {std::move(generation), session.statistics()};
   }
 

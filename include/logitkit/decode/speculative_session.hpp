@@ -27,6 +27,8 @@ namespace logitkit::inline LOGITKIT_ABI {
 template <class C, Drafter D, class Rule, SpeculativeDecider N>
 class SpeculativeSession {
   static constexpr bool kRowByRow = detail::RowByRowRule<Rule, N>;
+  static constexpr bool kDrafterAccepts =
+      requires(D& drafter, Token token) { drafter.accept(token); };
   using Chooser =
       decltype(detail::chooser_of(std::declval<const Rule&>(), std::declval<const N&>()));
 
@@ -176,7 +178,7 @@ class SpeculativeSession {
     const Verdict verdict = (*rule_)(target, draft, numbers_->tests(round), next);
 
     const auto take = [&](std::size_t i, Token token) {
-      const Pick pick = pick_of(token, row, i, workspace);
+      const Pick pick = pick_at(i, token, row, workspace);
       if (pick.status == Status::ok) return commit(pick, workspace) == StopReason::none;
       sound = i;  // a report of the model's sees what the chain has replaced
       status = pick.status;
@@ -216,14 +218,12 @@ class SpeculativeSession {
   }
 
   /// What is committed at row i: looked at again only where that tells or teaches something.
-  Pick pick_of(Token token, const auto& row, std::size_t i, Workspace& workspace) const {
+  Pick pick_at(std::size_t i, Token token, const auto& row, Workspace& workspace) const {
     const Report& wanted = report();
-    const bool reports = wanted.model || wanted.choice || wanted.alternatives > 0 || wanted.rank;
-    if (!reports && !learns_from_rows()) return {.token = token};
+    const bool tells = wanted.model || wanted.choice || wanted.alternatives > 0 || wanted.rank;
+    const bool teaches = RecallingProcessor<C> && keeps_state(*session_.chain());
+    if (!tells && !teaches) return {.token = token};
     return session_.pick_of(token, row(i, tokens()), workspace);
-  }
-  [[nodiscard]] bool learns_from_rows() const {
-    return RecallingProcessor<C> && keeps_state(*session_.chain());
   }
   StopReason commit(const Pick& pick, Workspace& workspace) {
     const StopReason reason = session_.accept(pick.token);
@@ -232,10 +232,7 @@ class SpeculativeSession {
     return reason;
   }
 
-  static constexpr bool kDrafterAccepts =
-      requires(D& drafter, Token token) { drafter.accept(token); };
-
-  logitkit::Session<C, Chooser> session_;
+  Session<C, Chooser> session_;
   // The chain, in the rows behind draft tokens, and the tokens there.
   [[no_unique_address]] detail::AssignableIf<AcceptingProcessor<C>, C> ahead_;
   std::vector<Token> ahead_tokens_;

@@ -13,7 +13,7 @@ namespace logitkit::inline LOGITKIT_ABI {
 struct StochasticOptions {
   std::uint64_t seed = 0;
   std::uint64_t stream = 0;
-  bool noise = true;  ///< without, this is beam search proper, bit for bit, and no more
+  bool noise = true;  ///< without, this is PlainBeams, bit for bit, and no more
 };
 
 /// The results of a search of k beams are k different sequences, drawn one after the other from the
@@ -21,7 +21,7 @@ struct StochasticOptions {
 ///   BeamSearchDecoder{chain, {.beams = k}, StochasticBeams{{.seed = 42}}}
 /// Every sequence's log-probability has Gumbel noise, and the k largest are found by a beam search
 /// over the largest of each prefix; finished sequences keep competing, so BeamOptions' length
-/// penalty and stopping rule decide nothing.
+/// penalty and stopping rule decide nothing. (All of this and of what follows is with `noise`.)
 ///
 /// The first result is what RandomDecoder draws with the same seed and stream, whatever k, if the
 /// chain does not mind that it sees log_softmax(logits); and the results of k beams are the first k

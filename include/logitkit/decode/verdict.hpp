@@ -20,9 +20,9 @@ namespace logitkit::inline LOGITKIT_ABI {
 /// All arithmetic is in doubles, products and their sums fused, sums in ascending order of tokens:
 /// the same verdict on every machine.
 ///
-/// Where the tokens do not depend on the draft, a rule may have `chooser(numbers)`, too: a session
-/// is then not a caller of the rule, but chooses each token by its row, as if without a draft, by
-/// what that returns; drafters that draw are given the same numbers.
+/// Where the tokens do not depend on the draft, a rule may have `chooser(numbers)`, too. A session
+/// then does not call the rule: it chooses each token by its row, as if without a draft, by what
+/// that returns, and drafters that draw are given the same numbers.
 struct Verdict {
   std::size_t accepted = 0;
   Token next = kNoToken;

@@ -21,13 +21,13 @@ TEST_CASE("a recording ends with a reason of the session, of the observer, or of
   auto by_session = start();
   CHECK(by_session.going());
   CHECK_FALSE(by_session.take({.token = 4}, first, lk::StopReason::end_token));
-  CHECK(by_session.finish(first, limits).reason == lk::StopReason::end_token);
+  CHECK(by_session.finish(first).reason == lk::StopReason::end_token);
 
   auto by_observer = start();
   CHECK(by_observer.take({.token = 4, .model_log_probability = -1}, first, lk::StopReason::none));
   CHECK_FALSE(by_observer.take({.token = 5, .model_log_probability = -2},
                                std::span(tokens).first(2), lk::StopReason::none));
-  const lk::Generation two = by_observer.finish(std::span(tokens).first(2), limits);
+  const lk::Generation two = by_observer.finish(std::span(tokens).first(2));
   CHECK(two.reason == lk::StopReason::observer);
   CHECK(two.tokens == Tokens{4, 5});
   CHECK(two.score == -3);
@@ -36,7 +36,7 @@ TEST_CASE("a recording ends with a reason of the session, of the observer, or of
   auto stopped = start();
   CHECK_FALSE(stopped.stop(lk::StopReason::bad_row, lk::Status::not_a_number));
   CHECK_FALSE(stopped.going());
-  const lk::Generation none = stopped.finish({}, limits);
+  const lk::Generation none = stopped.finish({});
   CHECK(none.status == lk::Status::not_a_number);
   CHECK(none.tokens.empty());
 }

@@ -3,17 +3,13 @@
 #include <logitkit/decode/detail/residual.hpp>
 
 #include "support/catch.hpp"
+#include "support/verdicts.hpp"
 
 namespace lk = logitkit;
 using lk::detail::Residual;
+using test::of;
 
 namespace {
-
-lk::Probabilities of(std::vector<lk::Token> tokens, std::vector<double> weights) {
-  lk::Probabilities all;
-  all.assign(tokens, weights);
-  return all;
-}
 
 void check(const Residual& residual, lk::Token token, double p, double q) {
   CAPTURE(token);

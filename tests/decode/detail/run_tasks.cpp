@@ -3,19 +3,12 @@
 #include <logitkit/decode/detail/run_tasks.hpp>
 
 #include "support/catch.hpp"
+#include "support/executors.hpp"
 
 #include <stdexcept>
 #include <vector>
 
 namespace lk = logitkit;
-
-namespace {
-
-void backwards(std::size_t count, const lk::Task& task) {
-  while (count-- > 0) task(count);
-}
-
-}  // namespace
 
 TEST_CASE("everything is worked on once, after its workspace was made ready") {
   std::vector<lk::Workspace> spaces(3);
@@ -31,8 +24,8 @@ TEST_CASE("everything is worked on once, after its workspace was made ready") {
     for (const auto*& each : done) CHECK(std::exchange(each, nullptr) != nullptr);
     return begun.size();
   };
-  CHECK(run(10, backwards) == 3);
-  CHECK(run(2, backwards) == 2);
+  CHECK(run(10, test::backwards) == 3);
+  CHECK(run(2, test::backwards) == 2);
   CHECK(run(10, lk::Serial{}) == 1);
 }
 
@@ -41,7 +34,7 @@ TEST_CASE("the first failure comes out, after all tasks, and no new work is begu
   std::size_t calls = 0;
   const auto run = [&] {
     lk::detail::run_tasks(
-        9, 9, spaces, backwards, [](auto&) {},
+        9, 9, spaces, test::backwards, [](auto&) {},
         [&](std::size_t i, auto&) {
           ++calls;
           if (i == 3 || i == 5) throw std::runtime_error(std::to_string(i));

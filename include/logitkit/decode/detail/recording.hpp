@@ -11,7 +11,7 @@ template <class O>
 class Recording {
  public:
   Recording(O& observer, const Limits& limits, StopReason reason)
-      : observer_(observer), certain_(limits) {
+      : observer_(observer), limits_(limits), certain_(limits) {
     generation_.reason = reason;
   }
 
@@ -34,9 +34,9 @@ class Recording {
 
   [[nodiscard]] bool going() const { return generation_.reason == StopReason::none; }
 
-  [[nodiscard]] Generation finish(std::span<const Token> generated, const Limits& limits) {
+  [[nodiscard]] Generation finish(std::span<const Token> generated) {
     generation_.tokens.assign(generated.begin(), generated.end());
-    generation_.stop_size = FirstMet{limits}.stop_size(generation_.reason, generated);
+    generation_.stop_size = FirstMet{limits_}.stop_size(generation_.reason, generated);
     // What was held back for a stop sequence that never came is certain now.
     static_cast<void>(certain_.advance(observer_, generated, generation_.reason));
     return std::move(generation_);
@@ -44,6 +44,7 @@ class Recording {
 
  private:
   O& observer_;
+  const Limits& limits_;
   CertainTokens certain_;
   Generation generation_{};
 };
