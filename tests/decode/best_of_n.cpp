@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// BestOfNDecoder: n runs of RandomDecoder, ranked; the same for any n and any model.
+// BestOfNDecoder: n runs of RandomDecoder, ranked; the same for any n.
 #include <logitkit/decode/best_of_n.hpp>
 
 #include <logitkit/decode/random.hpp>
@@ -43,19 +43,6 @@ TEST_CASE("sequence i is what RandomDecoder draws from stream + i, whatever n") 
       test::check_equal(all[i], one);
     }
   }
-}
-
-TEST_CASE("a model that caches gives the same, and is asked for the prompt once and no row twice") {
-  test::CachedRecurrent<float> cached{10, 2};
-  const lk::BestOfNDecoder best{kChain, {.n = 6, .seed = 3}};
-  const auto a = best.decode(test::PlainRecurrent<float>{10, 2}, kPrompt, kLimits);
-  const auto b = best.decode(cached, kPrompt, kLimits);
-  REQUIRE(a.size() == 6);
-  test::check_equal(a, b);
-  std::size_t longest = 0;
-  for (const auto& each : a) longest = std::max(longest, each.tokens.size());
-  CHECK(cached.prefills == 1);
-  CHECK(cached.steps == int(longest) - 1);
 }
 
 TEST_CASE("the best come first, by the score, by a scorer, and no more than asked for") {

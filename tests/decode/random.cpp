@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
-// RandomDecoder: keyed by seed, stream and position alone; every outcome with its own weight.
+// RandomDecoder: keyed by seed, stream and position alone. Every outcome: property/enumeration.cpp.
 #include <logitkit/decode/random.hpp>
 
-#include <logitkit/process/ban.hpp>
 #include <logitkit/process/temperature.hpp>
 #include <logitkit/process/top_k.hpp>
 
 #include "support/catch.hpp"
 #include "support/models.hpp"
 
-#include <map>
 #include <set>
 
 namespace lk = logitkit;
@@ -69,20 +67,6 @@ TEST_CASE("a prompt split elsewhere draws the same numbers") {
   longer.insert(longer.end(), first.begin(), first.begin() + 4);
   const Tokens rest = random.decode(model, longer, {.max_new_tokens = 6}).tokens;
   CHECK(rest == Tokens(first.begin() + 4, first.end()));
-}
-
-TEST_CASE("the smallest number gives the first token that can be, the largest the last") {
-  const float inf = std::numeric_limits<float>::infinity();
-  const std::vector<float> row{-inf, 1, 2, -inf, 1, -inf};
-  lk::Workspace workspace;
-  const lk::Context context{kPrompt, 3};
-  const double largest = 1 - 0x1p-53;
-  CHECK(lk::RandomDecoder(lk::Chain{}, Always{0}).next(row, context, workspace).token == 1);
-  CHECK(lk::RandomDecoder(lk::Chain{}, Always{largest}).next(row, context, workspace).token == 4);
-  const lk::Chain banning{lk::Ban{{1, 4}}};
-  for (const double u : {0.0, 0.5, largest}) {
-    CHECK(lk::RandomDecoder(banning, Always{u}).next(row, context, workspace).token == 2);
-  }
 }
 
 TEST_CASE("top-k of 1 and temperature 0 are greedy, whatever the number") {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// SamplesDecoder: one's own way of drawing; a model that fails.
+// SamplesDecoder: one's own way of drawing. Models, plain, cached and failing: run_to_end.cpp.
 #include <logitkit/decode/samples.hpp>
 
 #include "support/catch.hpp"
@@ -34,18 +34,4 @@ TEST_CASE("sequences may draw in any way") {
   CHECK(results[0].tokens == Tokens{1, 1, 1});
   CHECK(results[1].tokens == Tokens{2, 2, 2});
   CHECK(results[2].tokens == Tokens{3, 3, 3});
-}
-
-TEST_CASE("a model that fails ends all sequences with what they have") {
-  const lk::SamplesDecoder decoder{lk::Chain{}, kByRank, lk::SamplesOptions{.n = 3}};
-  const test::ThrowsAt<test::PlainRecurrent<float>> model{{8, 1}, 4};
-  const auto results = decoder.decode(model, kPrompt, {.max_new_tokens = 9});
-  REQUIRE(results.size() == 3);
-  for (const auto& each : results) {
-    CHECK(each.tokens.size() == 2);
-    CHECK(each.reason == lk::StopReason::model_failed);
-    CHECK_THROWS_WITH(std::rethrow_exception(each.error), "the engine is out of memory");
-  }
-  const test::ThrowsAt<test::PlainRecurrent<float>> never{{8, 1}, 2};
-  for (const auto& each : decoder.decode(never, kPrompt, {})) CHECK(each.tokens.empty());
 }
