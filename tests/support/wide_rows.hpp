@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// Long rows in which it is hard to tell where a part of the mass ends.
+#pragma once
+
+#include "support/rows.hpp"
+
+namespace test {
+
+/// Rows in which every so many tiles are unlike the others, which a sample takes or leaves out.
+inline std::vector<std::vector<float>> misleading_rows() {
+  std::vector<std::vector<float>> rows;
+  for (const std::size_t size : {20000u, 66000u}) {
+    const std::size_t stride = (size / 64 + 127) / 128;
+    for (const std::size_t shift : {std::size_t{0}, stride / 2}) {
+      for (const float height : {-6.0f, -1.0f, 2.0f, 7.0f}) {
+        auto& row = rows.emplace_back(gauss_row<float>(size, 0.7, size + shift));
+        for (std::size_t i = 0; i < size; ++i) {
+          if (i / 64 % stride == shift) row[i] += height;
+        }
+      }
+    }
+  }
+  return rows;
+}
+
+/// Ascending, descending, half banned, spikes over a plain, levels of equals, denormals.
+inline std::vector<std::vector<float>> wide_rows() {
+  constexpr std::size_t kSize = 30000;
+  std::vector<std::vector<float>> rows(6, std::vector<float>(kSize));
+  Random random(5);
+  for (std::size_t i = 0; i < kSize; ++i) {
+    const auto x = static_cast<float>(random.uniform());
+    const auto place = static_cast<float>(i) / float(kSize);
+    rows[0][i] = 9 * place;
+    rows[1][i] = -9 * place;
+    rows[2][i] = i % 2 == 1 ? 3 * x : -std::numeric_limits<float>::infinity();
+    rows[3][i] = i % 997 == 0 ? 12 + x : x;
+    rows[4][i] = static_cast<float>(static_cast<int>(4 * x));  // four of them
+    rows[5][i] = (x - 0.5f) * 1e-40f;                          // nearly equal
+  }
+  return rows;
+}
+
+}  // namespace test
