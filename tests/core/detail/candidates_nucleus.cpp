@@ -3,7 +3,6 @@
 #include <logitkit/core/detail/candidates_nucleus.hpp>
 
 #include "support/catch.hpp"
-#include "support/kept.hpp"
 #include "support/wide_rows.hpp"
 
 #include <cmath>
@@ -60,27 +59,10 @@ TEMPLATE_TEST_CASE("a row and the list of its tokens have the same nucleus", "[n
 }
 
 TEST_CASE("a sample that misleads costs time, and changes nothing", "[nucleus]") {
-  for (const auto& row : test::misleading_rows()) {
-    for (const double p : {0.05, 0.3, 0.7, 0.9, 0.99, 0.9999}) {
-      CAPTURE(row.size(), p);
-      kept(row, [&](auto& set) { set.keep_mass(p); });
-    }
-  }
+  test::narrow_misleading_rows([](auto& set, double p) { set.keep_mass(p); });
 }
 
 TEST_CASE("ascending, descending, half banned, spikes over a plain: the same nucleus",
           "[nucleus]") {
-  const auto rows = test::wide_rows();
-  for (std::size_t kind = 0; kind < rows.size(); ++kind) {
-    for (const double p : {0.01, 0.25, 0.5, 0.75, 0.95, 0.999}) {
-      for (const double factor : {1.0, 0.2, 3.0}) {
-        CAPTURE(kind, p, factor);
-        kept(rows[kind], [&](auto& set) {
-          set.scale(factor);
-          set.ban(17), set.add(6400, 1), set.set(29999, 2);
-          set.keep_mass(p);
-        });
-      }
-    }
-  }
+  test::narrow_wide_rows([](auto& set, double p) { set.keep_mass(p); });
 }
