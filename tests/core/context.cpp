@@ -19,10 +19,3 @@ TEST_CASE("a context splits its tokens at the end of the prompt", "[context]") {
     REQUIRE(context.generated().data() == tokens.data() + prompt);
   }
 }
-
-TEST_CASE("a context of nothing is at position 0", "[context]") {
-  const lk::Context context;
-  REQUIRE(context.position() == 0);
-  REQUIRE(context.prompt().empty());
-  REQUIRE(context.generated().empty());
-}

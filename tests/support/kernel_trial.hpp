@@ -1,17 +1,27 @@
 // SPDX-License-Identifier: MIT
-// One instruction set's kernels against the portable ones: the same bits for every row.
+// KernelTrial: every function of a table of kernels against its twins, on adversarial random rows.
+//
+// Each function sees each element; its output must have the bits of the portable kernels', and
+// those of a loop that is too simple to be wrong where there is one. Used by the tests of each
+// instruction set and, for longer, by fuzz/kernels.cpp; so it needs the library's headers and Eigen
+// alone.
+//
+// One more kernel: one more call of `same` in a check, and `expect` where it has a simple twin.
 #pragma once
 
-#include "reference/inputs.hpp"
-#include "support/catch.hpp"
+#include "../reference/inputs.hpp"
+#include "flush_to_zero.hpp"
 
 #include <logitkit/math/detail/lanes_portable.hpp>
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <limits>
+#include <cstring>
+#include <functional>
+#include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -19,444 +29,783 @@ namespace test {
 
 namespace math = logitkit::math;
 
-/// Rows of one scalar that are hard in different ways.
-template <class Scalar>
-std::vector<Scalar> kernel_row(std::size_t size, std::size_t kind, std::uint64_t seed) {
-  reference::Bits bits(seed);
-  std::vector<Scalar> row(size);
-  for (std::size_t i = 0; i < size; ++i) {
-    float x = static_cast<float>(bits.below(1u << 24)) * 0x1p-20f - 8;  // in [-8, 8)
-    if (kind == 1 && bits.below(3) == 0) x = -std::numeric_limits<float>::infinity();
-    if (kind == 2) x *= 1e-40f;                                  // denormals, and zeros
-    if (kind == 3) x = static_cast<float>(static_cast<int>(x));  // ties, and both zeros
-    if (kind == 4) x = -100 - x * 1e4f;                          // far apart
-    if (kind == 5) x = static_cast<float>(i % 97 == 0) * 30;     // peaks
-    row[i] = static_cast<Scalar>(x);
-    if constexpr (sizeof(Scalar) == 8) {
-      if (kind == 2) row[i] *= 1e-270;
-      if (kind == 0) row[i] += std::ldexp(row[i], -30);  // more digits than a float has
+/// Runs every function of a table on rows, next to that of the portable table.
+class KernelTrial {
+ public:
+  explicit KernelTrial(const math::Kernels& ours) : ours_(ours) {}
+
+  /// One row of each scalar, by a seed; returns how many elements each had. Throws at a mismatch.
+  std::size_t run(std::uint64_t seed) {
+    seed_ = seed;
+    bits_ = reference::Bits(seed);
+    size_ = random_size();
+    const Style style{Shape(bits_.below(kShapes)),
+                      std::ldexp(1.0f, static_cast<int>(bits_.below(14)) - 7)};
+    shape_ = style.shape;
+    flush_ = bits_.below(4) == 0;
+    mask_ = make_mask();
+    check_rows(make_row<Eigen::half>(style));
+    check_rows(make_row<Eigen::bfloat16>(style));
+    check_rows(make_row<double>(style));
+    const auto row = make_row<float>(style);
+    check_rows(row);
+    check_nan_of_sums(row);
+    if (style.shape != with_nan) {
+      check_weights(row);
+      check_entries(row);
+      check_keys(row);
+    }
+    return size_;
+  }
+
+ private:
+  // --- Rows ---
+
+  static constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  static constexpr std::size_t kTile = 64, kSlack = 16;  // what may be written behind results
+
+  enum Shape {
+    any_bits,
+    with_nan,
+    ties,
+    denormals,
+    zeros,
+    banned,
+    far,
+    flat,
+    sorted,
+    peaks,
+    logits
+  };
+  static constexpr std::size_t kShapes = 11;
+
+  /// What is the same for a whole row.
+  struct Style {
+    Shape shape;
+    float unit;  // by which it is scaled
+  };
+
+  /// A row's number as what it is compared as.
+  template <class Scalar>
+  using Score = std::conditional_t<std::same_as<Scalar, double>, double, float>;
+
+  std::size_t random_size() {
+    constexpr std::size_t kEdges[] = {1,   15,  16,  17,  63,   64,   65,   127,
+                                      128, 129, 255, 256, 1023, 1024, 1025, 2049};
+    const std::size_t kind = bits_.below(4);
+    if (kind == 0) return kEdges[bits_.below(std::size(kEdges))];
+    return 1 + bits_.below(kind == 1 ? 200 : 5000);
+  }
+
+  float below_eight() { return static_cast<float>(bits_.uniform() * 16 - 8); }
+
+  /// The number at place i; NaN only in rows with_nan.
+  float number(const Style& style, std::size_t i) {
+    const float x = below_eight();
+    const auto any = static_cast<std::uint32_t>(bits_.next() >> 32);
+    const std::uint32_t limit = std::bit_cast<std::uint32_t>(65536 * style.unit);
+    switch (style.shape) {
+      case any_bits:
+        return std::bit_cast<float>((any & 0x7fffffffu) % limit | (any & 0x80000000u));
+      case with_nan:
+        return any % size_ == 0 ? std::bit_cast<float>(any | 0x7f800001u) : x;
+      case ties:
+        return static_cast<float>(static_cast<int>(x)) * style.unit;
+      case denormals:
+        return std::bit_cast<float>(any % 16 == 0 ? any & 0x807fffffu : any & 0x8000000fu);
+      case zeros:
+        return any % 2 != 0 ? 0.0f : any % 64 == 0 ? -1.0f : -0.0f;
+      case banned:
+        return any % 3 != 0 ? -kInfinity : any % 1024 == 0 ? 2.0f : x;
+      case far:
+        return x * 1000 * style.unit;
+      case flat:
+        return 3 * style.unit;
+      case sorted:
+        return style.unit * 0.01f * static_cast<float>(any % 2 == 0 ? i : i + 1);
+      case peaks:
+        return any % 97 == 0 ? 30 + x : x * 0.01f;
+      case logits:
+        return x + below_eight();
+    }
+    return 0;
+  }
+
+  /// The same for rows of doubles: where the shape says so, bits that no float has.
+  double number_of_double(const Style& style, std::size_t i) {
+    const double x = double(number(style, i));
+    const std::uint64_t any = bits_.next();
+    const std::uint64_t limit = std::bit_cast<std::uint64_t>(65536 * double(style.unit));
+    switch (style.shape) {
+      case any_bits:
+        return std::bit_cast<double>((any >> 1) % limit | any << 63);
+      case denormals:
+        return std::bit_cast<double>(any % 16 == 0 ? any & 0x800fffffffffffffu
+                                                   : any & 0x800000000000000fu);
+      case logits:
+        return x + std::ldexp(double(any >> 11), -60 - static_cast<int>(any % 40));
+      default:
+        return x;
     }
   }
-  return row;
-}
-inline constexpr std::size_t kKernelRowKinds = 6;
 
-/// What numbers of a row are compared as.
-template <class Scalar>
-using Score = std::conditional_t<std::same_as<Scalar, double>, double, float>;
-
-/// A mask of so many tiles: some of them allowed in part, one not at all, one wholly.
-inline std::vector<std::uint64_t> kernel_mask(std::size_t tiles, std::size_t kind) {
-  reference::Bits bits(tiles + kind);
-  std::vector<std::uint64_t> mask(tiles);
-  for (auto& word : mask) word = bits.below(1u << 30) * std::uint64_t{0x9e3779b97f4a7c15};
-  mask[tiles / 2] = 0;
-  mask[tiles - 1] = ~std::uint64_t{0};
-  return mask;
-}
-
-inline bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](float x, float y) {
-    return std::bit_cast<std::uint32_t>(x) == std::bit_cast<std::uint32_t>(y);
-  });
-}
-
-template <class Scalar>
-void require_same_rows(const math::RowKernels<Scalar>& ours, const math::RowKernels<Scalar>& slow) {
-  for (const std::size_t size : {1u, 15u, 16u, 63u, 64u, 65u, 1023u, 1024u, 1025u, 3000u}) {
-    for (std::size_t kind = 0; kind < kKernelRowKinds; ++kind) {
-      CAPTURE(size, kind);
-      const auto row = kernel_row<Scalar>(size, kind, size + kind);
-      const std::size_t tiles = (size + 63) / 64;
-      std::vector<math::OrderKey<Score<Scalar>>> maxima(tiles + 1, 77);  // 77: a guard
-      auto slow_maxima = maxima;
-      REQUIRE(ours.scan(row.data(), size, nullptr, maxima.data()));
-      REQUIRE(slow.scan(row.data(), size, nullptr, slow_maxima.data()));
-      REQUIRE(maxima == slow_maxima);
-      const auto unmasked = maxima;
-      const auto mask = kernel_mask(tiles, kind);
-      REQUIRE(ours.scan(row.data(), size, mask.data(), maxima.data()));
-      REQUIRE(slow.scan(row.data(), size, mask.data(), slow_maxima.data()));
-      REQUIRE(maxima == slow_maxima);
-
-      if constexpr (!std::same_as<Scalar, double>) {
-        std::vector<math::OrderKey<float>> keys(tiles + 1, 77);
-        std::vector<float> sums(tiles + 1, 77), slow_sums = sums;
-        // In units of a value 17 octaves below the best; where that is infinite, only the keys
-        // count.
-        const auto best = double(static_cast<float>(*std::max_element(row.begin(), row.end())));
-        const bool fits = math::Weighing::fits(best, 0.3);
-        const math::Weighing weighing(fits ? best - 40 : 0, 0.3);
-        const double total =
-            ours.scan_and_sum(row.data(), size, weighing, keys.data(), sums.data());
-        REQUIRE(keys == unmasked);
-        const double slow_total =
-            slow.scan_and_sum(row.data(), size, weighing, keys.data(), slow_sums.data());
-        REQUIRE(keys == unmasked);
-        REQUIRE(sums.back() == 77);
-        double sum = 0;
-        for (std::size_t t = 0; t < tiles && fits; ++t) {
-          const double slow_sum = double(slow_sums[t]);
-          REQUIRE(std::abs(double(sums[t]) - slow_sum) <= 1e-5 * slow_sum + 0x1p-80);
-          sum += double(sums[t]);
-        }
-        if (fits) {
-          REQUIRE(std::abs(total - sum) <= 1e-14 * sum);
-          REQUIRE(std::abs(slow_total - sum) <= 1e-5 * sum + 0x1p-80);
-        }
-
-        std::vector<float> floats(size + 1, 77), slow_floats = floats;
-        for (const std::uint64_t* allowed :
-             {static_cast<const std::uint64_t*>(nullptr), mask.data()}) {
-          ours.widen(row.data(), size, allowed, floats.data());
-          slow.widen(row.data(), size, allowed, slow_floats.data());
-          REQUIRE(same_bits(floats, slow_floats));
-        }
-      } else {
-        std::vector<std::int32_t> tops(tiles), slow_tops = tops;
-        ours.key_tops(maxima.data(), tiles, tops.data());
-        slow.key_tops(maxima.data(), tiles, slow_tops.data());
-        for (std::size_t t = 0; t < tiles; ++t) REQUIRE(tops[t] == math::top_of(maxima[t]));
-        REQUIRE(tops == slow_tops);
-      }
-
-      auto bad = row;  // one NaN, anywhere, of either sign
-      const std::size_t at = (size * 7919) % size;
-      for (const float nan :
-           {std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::quiet_NaN()}) {
-        bad[at] = static_cast<Scalar>(nan);
-        REQUIRE_FALSE(ours.scan(bad.data(), size, nullptr, maxima.data()));
-        REQUIRE_FALSE(ours.scan(bad.data(), size, mask.data(), maxima.data()));
-        if constexpr (!std::same_as<Scalar, double>) {
-          std::vector<float> sums(tiles);
-          REQUIRE(math::is_nan(ours.scan_and_sum(bad.data(), size, math::Weighing(0, 1),
-                                                 maxima.data(), sums.data())));
-        }
-      }
-    }
-  }
-}
-
-template <class S>
-bool same_entries(const std::vector<math::Entry<S>>& a, const std::vector<math::Entry<S>>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
-    return x.token == y.token && math::order_key(x.value) == math::order_key(y.value);
-  });
-}
-
-inline const std::size_t kKernelSizes[] = {1, 15, 16, 63, 64, 65, 1023, 1024, 1025, 3000};
-
-/// The functions that weigh, over the same rows.
-inline void require_same_weights(const math::Kernels& ours, const math::Kernels& slow) {
-  for (const std::size_t size : kKernelSizes) {
-    for (std::size_t kind = 0; kind < kKernelRowKinds; ++kind) {
-      const auto row = kernel_row<float>(size, kind, size + kind);
-      const std::size_t tiles = (size + 63) / 64;
-      const double best = double(*std::max_element(row.begin(), row.end()));
-      for (const double scale : {1.0, 1.25, 0.3, 17.0}) {
-        CAPTURE(size, kind, scale);
-        if (!math::Weighing::fits(best, scale)) continue;
-        const math::Weighing weighing(best, scale);
-        REQUIRE(ours.mass(row.data(), size, weighing) == slow.mass(row.data(), size, weighing));
-
-        std::vector<float> quick(tiles + 1, 77), slow_quick = quick;  // alike, not the same
-        ours.of_float.quick_sums(row.data(), size, nullptr, weighing, quick.data());
-        slow.of_float.quick_sums(row.data(), size, nullptr, weighing, slow_quick.data());
-        REQUIRE(quick.back() == 77);
-        for (std::size_t t = 0; t < tiles; ++t) {
-          REQUIRE(std::abs(double(quick[t]) - double(slow_quick[t])) <=
-                  1e-5 * double(slow_quick[t]) + 0x1p-80);
-        }
-        const float high = static_cast<float>(best - 1 / scale);
-        for (const float low : {high, static_cast<float>(best - 3 / scale), -1e30f}) {
-          std::vector<math::Entry<float>> list(size + 17), slow_list(size + 17);
-          math::Parts parts{{1, 2}, {3, 4}, list.data()}, other{{1, 2}, {3, 4}, slow_list.data()};
-          ours.split(row.data(), size, 5, weighing, low, high, parts);
-          slow.split(row.data(), size, 5, weighing, low, high, other);
-          REQUIRE(parts.all == other.all);
-          REQUIRE(parts.above == other.above);
-          list.resize(static_cast<std::size_t>(parts.between - list.data()));
-          slow_list.resize(static_cast<std::size_t>(other.between - slow_list.data()));
-          REQUIRE(same_entries(list, slow_list));
-        }
-        for (const float centre : {0.0f, high, static_cast<float>(best)}) {
-          std::vector<math::Entry<float>> list(size + 17), slow_list(size + 17);
-          math::Parts parts{{}, {}, list.data()}, other{{}, {}, slow_list.data()};
-          const float far = static_cast<float>(-3 / scale), near = far / 2;
-          ours.split_near(row.data(), size, 5, weighing, centre, far, near, parts);
-          slow.split_near(row.data(), size, 5, weighing, centre, far, near, other);
-          REQUIRE(parts.all == other.all);
-          REQUIRE(parts.above == other.above);
-          list.resize(static_cast<std::size_t>(parts.between - list.data()));
-          slow_list.resize(static_cast<std::size_t>(other.between - slow_list.data()));
-          REQUIRE(same_entries(list, slow_list));
-        }
-        float thresholds[8], above[8], slow_above[8];
-        for (int t = 0; t < 8; ++t) thresholds[t] = static_cast<float>(best - t / scale);
-        ours.sums_above(row.data(), size / 16 * 16, weighing, thresholds, above);
-        slow.sums_above(row.data(), size / 16 * 16, weighing, thresholds, slow_above);
-        for (int t = 0; t < 8; ++t) {
-          REQUIRE(std::abs(double(above[t]) - double(slow_above[t])) <= 1e-4 * double(above[t]));
-        }
-        for (int t = 0; t < 8; ++t) thresholds[t] = static_cast<float>(-t / scale);
-        ours.sums_near(row.data(), size / 16 * 16, weighing, high, thresholds, above);
-        slow.sums_near(row.data(), size / 16 * 16, weighing, high, thresholds, slow_above);
-        for (int t = 0; t < 8; ++t) {
-          REQUIRE(std::abs(double(above[t]) - double(slow_above[t])) <= 1e-4 * double(above[t]));
-        }
-      }
-    }
-  }
-}
-
-inline bool same_bits(std::span<const double> a, std::span<const double> b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](double x, double y) {
-    return std::bit_cast<std::uint64_t>(x) == std::bit_cast<std::uint64_t>(y);
-  });
-}
-
-/// The functions behind facts, over the same rows.
-inline void require_same_facts(const math::Kernels& ours, const math::Kernels& slow) {
-  for (const std::size_t size : kKernelSizes) {
-    for (std::size_t kind = 0; kind < kKernelRowKinds; ++kind) {
-      const auto row = kernel_row<float>(size, kind, size + kind);
-      const float best = *std::max_element(row.begin(), row.end());
-      for (const float centre : {0x1p-20f, -3.5f, 1e6f}) {
-        CAPTURE(size, kind, centre);
-        math::Spread a{}, b{};
-        for (const std::size_t begin : {std::size_t(0), std::min(size, std::size_t(1024))}) {
-          std::vector<std::int32_t> tiles((size + 63) / 64), slow_tiles = tiles;
-          const auto part = std::span(row).subspan(begin);
-          REQUIRE(ours.scan_and_spread(part.data(), part.size(), centre, a, tiles.data()));
-          REQUIRE(slow.scan_and_spread(part.data(), part.size(), centre, b, slow_tiles.data()));
-          REQUIRE(tiles == slow_tiles);
-        }
-        REQUIRE(a.count == b.count);
-        REQUIRE(same_bits(a.sums.lanes, b.sums.lanes));
-        REQUIRE(same_bits(a.squares.lanes, b.squares.lanes));
-      }
-      for (const double scale : {1.0, 1 / 0.7, 17.0}) {
-        CAPTURE(size, kind, scale);
-        if (!math::Weighing::fits(double(best), scale)) continue;
-        const math::Weighing weighing(double(best), scale);
-        const auto require_same = [&](math::SumKernel a, math::SumKernel b) {
-          math::WeightSums sums, slow_sums, known;
-          std::vector<std::int32_t> tiles((size + 63) / 64), slow_tiles = tiles;
-          for (const std::size_t begin : {std::size_t(0), std::min(size, std::size_t(1024))}) {
-            const float* const part = row.data() + begin;
-            a(part, size - begin, weighing.high, false, tiles.data(), sums);
-            b(part, size - begin, weighing.high, false, slow_tiles.data(), slow_sums);
-            REQUIRE(tiles == slow_tiles);
-            a(part, size - begin, weighing.high, true, tiles.data(), known);
-            REQUIRE(tiles == slow_tiles);
-          }
-          for (const math::WeightSums& each : {sums, known}) {
-            REQUIRE(each.largest == slow_sums.largest);
-            REQUIRE(same_bits(each.weights.lanes, slow_sums.weights.lanes));
-            REQUIRE(same_bits(each.seconds.lanes, slow_sums.seconds.lanes));
-          }
-        };
-        require_same(ours.sum, slow.sum);
-        require_same(ours.squares, slow.squares);
-        require_same(ours.distances, slow.distances);
-      }
-    }
-  }
-}
-
-/// The functions that collect from tiles, in rows of one scalar.
-template <class Scalar>
-void require_same_tiles(const math::RowKernels<Scalar>& ours,
-                        const math::RowKernels<Scalar>& slow) {
-  for (const std::size_t size : kKernelSizes) {
-    for (std::size_t kind = 0; kind < kKernelRowKinds; ++kind) {
-      const auto row = kernel_row<Scalar>(size, kind, size + kind);
-      std::vector<std::uint32_t> tiles;
-      for (std::uint32_t t = 0; t < (size + 63) / 64; ++t) {
-        if (t % 3 != 1) tiles.push_back(t);
-      }
-      using S = Score<Scalar>;
-      const S first = static_cast<S>(row[0]), tiny = std::numeric_limits<S>::denorm_min() * 9;
-      for (const S bound : {first, S(0), S(-0.0), tiny, -tiny, S(5), S(-3), S(-1e30)}) {
-        CAPTURE(size, kind, bound);
-        std::vector<math::Entry<S>> list(size + 80), slow_list(size + 80);
-        const auto key = math::order_key(bound);
-        const auto mask = kernel_mask((size + 63) / 64, kind);
-        const auto* allowed = bound == -3 ? mask.data() : nullptr;
-        const std::size_t n = tiles.size();
-        list.resize(ours.collect(row.data(), size, allowed, tiles.data(), n, key, list.data()));
-        slow_list.resize(
-            slow.collect(row.data(), size, allowed, tiles.data(), n, key, slow_list.data()));
-        REQUIRE(same_entries(list, slow_list));
-        REQUIRE(ours.collect(row.data(), size, allowed, nullptr, 0, key, list.data()) == 0);
-        if constexpr (requires { ours.mark; }) {
-          std::vector<std::uint64_t> marks((size + 63) / 64), slow_marks(marks.size());
-          const std::size_t count = ours.mark(row.data(), size, allowed, key, marks.data());
-          REQUIRE(count == slow.mark(row.data(), size, allowed, key, slow_marks.data()));
-          REQUIRE(marks == slow_marks);
-        }
-      }
-    }
-  }
-}
-
-/// quick_sums of rows of one scalar, and of doubles fine_sums, with a mask: alike, not the same.
-template <class Scalar>
-void require_like_sums(const math::RowKernels<Scalar>& ours, const math::RowKernels<Scalar>& slow) {
-  for (const std::size_t size : kKernelSizes) {
-    for (std::size_t kind = 0; kind < kKernelRowKinds; ++kind) {
-      CAPTURE(size, kind);
-      const auto row = kernel_row<Scalar>(size, kind, size + kind);
-      const std::size_t tiles = (size + 63) / 64;
-      const auto mask = kernel_mask(tiles, kind);
-      std::vector<float> sums(tiles + 1, 77), slow_sums = sums;  // 77: a guard
-      const double best = static_cast<double>(*std::max_element(row.begin(), row.end()));
-      if (!math::Weighing::fits(best, 1.25)) continue;
+  template <class Scalar>
+  std::vector<Scalar> make_row(const Style& style) {
+    std::vector<Scalar> row(size_);
+    for (std::size_t i = 0; i < size_; ++i) {
       if constexpr (std::same_as<Scalar, double>) {
-        const math::Weighing weighing(0, 1.25);
-        ours.quick_sums(row.data(), size, mask.data(), best, weighing, sums.data());
-        slow.quick_sums(row.data(), size, mask.data(), best, weighing, slow_sums.data());
-        std::vector<double> fine(tiles + 1, 77), slow_fine = fine;
-        ours.fine_sums(row.data(), size, mask.data(), best, 1.25, fine.data());
-        slow.fine_sums(row.data(), size, mask.data(), best, 1.25, slow_fine.data());
-        REQUIRE(fine.back() == 77);
-        for (std::size_t t = 0; t < tiles; ++t) {
-          REQUIRE(std::abs(fine[t] - slow_fine[t]) <= 0x1p-48 * slow_fine[t]);
-        }
+        row[i] = number_of_double(style, i);
       } else {
-        const math::Weighing weighing(best, 1.25);
-        ours.quick_sums(row.data(), size, mask.data(), weighing, sums.data());
-        slow.quick_sums(row.data(), size, mask.data(), weighing, slow_sums.data());
+        row[i] = static_cast<Scalar>(number(style, i));
       }
-      REQUIRE(sums.back() == 77);
-      if (tiles > 2) REQUIRE(sums[tiles / 2] <= 0x1p-90f);  // all banned by the mask
-      for (std::size_t t = 0; t < tiles; ++t) {
-        const double slow_sum = double(slow_sums[t]);
-        REQUIRE(std::abs(double(sums[t]) - slow_sum) <= 1e-5 * slow_sum + 0x1p-80);
+      if constexpr (sizeof(Scalar) == 2) {  // any pattern of bits
+        if (style.shape != any_bits && style.shape != with_nan) continue;
+        const auto any = static_cast<std::uint16_t>(bits_.next());
+        row[i] = std::bit_cast<Scalar>(any);
+        const bool stays = style.shape == with_nan && any % size_ == 0;
+        if (math::is_nan(static_cast<float>(row[i])) && !stays) row[i] = Scalar(-1.0f);
+      }
+    }
+    return row;
+  }
+
+  /// One bit a number: any, all or none, a word at a time.
+  std::vector<std::uint64_t> make_mask() {
+    std::vector<std::uint64_t> mask(tiles());
+    for (auto& word : mask) {
+      const std::size_t kind = bits_.below(4);
+      word = kind == 0 ? 0 : kind == 1 ? ~std::uint64_t{0} : bits_.next();
+    }
+    return mask;
+  }
+
+  double random_scale() {
+    constexpr double kScales[] = {1, 1.25, 1 / 0.7, 0.3, 17};
+    const std::size_t kind = bits_.below(60u << 16);
+    const double random =
+        std::ldexp(1 + 0x1p-8 * double(kind / 8 % 256), static_cast<int>(kind >> 16) - 30);
+    return kind % 8 < std::size(kScales) ? kScales[kind % 8] : random;
+  }
+
+  [[nodiscard]] std::size_t tiles() const { return (size_ + kTile - 1) / kTile; }
+
+  // --- How outputs are compared ---
+
+  /// What is wrong, with what, and how to see it again; and the end.
+  [[noreturn]] void fail(const char* what, std::size_t at) const {
+    throw std::runtime_error(std::string(what) + " differs at " + std::to_string(at) +
+                             ": a row of " + std::to_string(size_) + ", shape " +
+                             std::to_string(shape_) + (flush_ ? ", flushed" : ", not flushed") +
+                             ", seed " + std::to_string(seed_));
+  }
+
+  template <class Out>
+  void expect(const char* what, const std::vector<Out>& got, const std::vector<Out>& wanted) const {
+    if (got.size() != wanted.size()) fail(what, std::min(got.size(), wanted.size()));
+    for (std::size_t i = 0; i < got.size(); ++i) {
+      if (std::memcmp(&got[i], &wanted[i], sizeof(Out)) != 0) fail(what, i);
+    }
+  }
+
+  /// Calls run(), with denormals flushed if it is the row's turn.
+  auto in_turn(const auto& run) const {
+    std::optional<FlushToZero> flush;
+    if (flush_) flush.emplace();
+    return run();
+  }
+
+  /// Calls run(table, output) for both tables, ours in turn; requires the same output, and nothing
+  /// written behind `size` and the slack. `run` returns how many it wrote.
+  template <class Out, class Run>
+  std::vector<Out> same(const char* what, std::size_t size, const Run& run) const {
+    std::vector<Out> a(size + 2 * kSlack), b(size + 2 * kSlack);
+    std::memset(static_cast<void*>(a.data()), 77, a.size() * sizeof(Out));
+    b = a;
+    const std::vector<Out> guard(a.end() - kSlack, a.end());
+    const std::size_t written = in_turn([&] { return run(ours_, a.data()); });
+    if (run(slow_, b.data()) != written || written > size) fail(what, written);
+    expect(what, std::vector<Out>(a.end() - kSlack, a.end()), guard);
+    a.resize(written), b.resize(written);
+    expect(what, a, b);
+    return a;
+  }
+
+  /// Sums of tiles, which are alike, not the same: of run(sums), in turn, with a guard behind them,
+  /// and of exact(i) for each number.
+  template <class T>
+  std::vector<T> like(const char* what, double within, const auto& exact, const auto& run) const {
+    std::vector<T> sums(tiles() + 1, T(77));
+    in_turn([&] { run(sums.data()); });
+    if (sums.back() != T(77)) fail(what, tiles());
+    sums.pop_back();
+    for (std::size_t t = 0; t < sums.size(); ++t) {
+      double sum = 0;
+      for (std::size_t i = t * kTile; i < std::min(size_, (t + 1) * kTile); ++i) sum += exact(i);
+      if (!(std::abs(double(sums[t]) - sum) <= within * sum + 0x1p-80)) fail(what, t);
+    }
+    return sums;
+  }
+
+  // --- What reads rows of any scalar, without a mask and with one ---
+
+  [[nodiscard]] static bool allowed(const std::uint64_t* mask, std::size_t i) {
+    return mask == nullptr || (mask[i / kTile] >> (i % kTile) & 1) != 0;
+  }
+
+  template <class Scalar>
+  void check_rows(const std::vector<Scalar>& row) {
+    bool nan = false;
+    for (const Scalar x : row) nan = nan || math::is_nan(static_cast<Score<Scalar>>(x));
+    const std::uint64_t* const masks[] = {nullptr, mask_.data()};
+    for (const std::uint64_t* const mask : masks) {
+      check_scan(row, mask, nan);
+      if (nan) continue;
+      if constexpr (!std::same_as<Scalar, double>) check_widen(row, mask);
+      check_collect(row, mask);
+      check_quick_sums(row, mask);
+    }
+  }
+
+  template <class Scalar>
+  void check_scan(const std::vector<Scalar>& row, const std::uint64_t* mask, bool nan) {
+    using Key = math::OrderKey<Score<Scalar>>;
+    std::vector<Key> maxima(tiles(), math::order_key(static_cast<Score<Scalar>>(-kInfinity)));
+    for (std::size_t i = 0; i < size_; ++i) {
+      const Key key = math::order_key(static_cast<Score<Scalar>>(row[i]));
+      if (allowed(mask, i)) maxima[i / kTile] = std::max(maxima[i / kTile], key);
+    }
+    bool clean = true;
+    const auto found = same<Key>("scan", tiles(), [&](const auto& table, auto* out) {
+      clean = table.template rows<Scalar>().scan(row.data(), size_, mask, out);
+      return clean ? tiles() : 0;  // with a NaN they mean nothing
+    });
+    if (clean == nan) fail("scan's NaN", 0);
+    if (!nan) expect("scan", found, maxima);
+    if constexpr (std::same_as<Scalar, double>) {
+      if (nan) return;
+      const auto tops = same<std::int32_t>("key_tops", tiles(), [&](const auto& table, auto* out) {
+        table.of_double.key_tops(maxima.data(), tiles(), out);
+        return tiles();
+      });
+      for (std::size_t t = 0; t < tiles(); ++t) {
+        if (tops[t] != maxima[t] >> 32) fail("key_tops", t);
+      }
+    } else if (mask == nullptr) {
+      check_scan_and_sum(row, found, nan);
+      if constexpr (std::same_as<Scalar, float>) {
+        const auto centre = static_cast<float>(bits_.below(2));
+        const auto again = same<Key>("scan_and_spread", tiles(), [&](const auto& table, auto* out) {
+          math::Spread spread{};
+          clean = table.scan_and_spread(row.data(), size_, centre, spread, out);
+          return clean ? tiles() : 0;
+        });
+        if (clean == nan) fail("scan_and_spread's NaN", 0);
+        expect("scan_and_spread", again, found);
       }
     }
   }
-}
 
-/// The functions over lists of entries and keys.
-inline void require_same_lists(const math::Kernels& ours, const math::Kernels& slow) {
-  for (const std::size_t size : {1u, 16u, 17u, 300u, 2004u}) {
-    for (std::size_t kind = 0; kind < kKernelRowKinds; ++kind) {
-      CAPTURE(size, kind);
-      const auto row = kernel_row<float>(size, kind, size);
-      std::vector<math::Entry<float>> entries;
-      for (const float x : row) entries.push_back({static_cast<int>(entries.size()), x});
-      const double best = double(*std::max_element(row.begin(), row.end()));
-      const math::Weighing weighing(best, 1.25);
-      std::vector<std::uint64_t> weights(size + 15), slow_weights(size + 15);
-      std::vector<std::int32_t> keys(size + 15), slow_keys(size + 15), alone(size + 15);
-      std::vector<std::int32_t> near_keys(size + 15);
-      ours.weights(entries.data(), size, weighing, keys.data(), weights.data());
-      slow.weights(entries.data(), size, weighing, slow_keys.data(), slow_weights.data());
-      ours.keys(entries.data(), size, alone.data());
-      for (auto* list : {&weights, &slow_weights}) list->resize(size);
-      for (auto* list : {&keys, &slow_keys, &alone}) list->resize(size);
-      REQUIRE(weights == slow_weights);
-      REQUIRE(keys == slow_keys);
-      REQUIRE(keys == alone);
-      REQUIRE(ours.least(keys.data(), size) == *std::min_element(keys.begin(), keys.end()));
+  template <class Scalar>
+  void check_widen(const std::vector<Scalar>& row, const std::uint64_t* mask) const {
+    std::vector<float> floats(size_);
+    for (std::size_t i = 0; i < size_; ++i) {
+      floats[i] = allowed(mask, i) ? static_cast<float>(row[i]) : -kInfinity;
+    }
+    const auto wide = same<float>("widen", size_, [&](const auto& table, auto* out) {
+      table.template rows<Scalar>().widen(row.data(), size_, mask, out);
+      return size_;
+    });
+    expect("widen", wide, floats);
+  }
 
-      for (const auto bound : {keys[0], keys[size / 2], math::order_key(-9.0f), 0, 1, -1}) {
-        std::vector<std::uint32_t> found(size + 16), slow_found(size + 16);
-        found.resize(ours.find_at_least(keys.data(), size, bound, size, found.data()));
-        slow_found.resize(slow.find_at_least(keys.data(), size, bound, size, slow_found.data()));
-        REQUIRE(found == slow_found);
-        REQUIRE(ours.count_at_least(keys.data(), size, bound) == found.size());
-        math::Mass mass;
-        for (const auto i : found) mass += weights[i];
-        REQUIRE(ours.mass_at_least(keys.data(), weights.data(), size, bound) == mass);
-
-        std::vector<math::Entry<float>> list(size + 16), expected;
-        for (const auto i : found) expected.push_back(entries[i]);
-        list.resize(ours.keep_at_least(entries.data(), size, bound, list.data()));
-        REQUIRE(same_entries(list, expected));
-        list = entries;
-        list.resize(size + 16);
-        list.resize(ours.keep_at_least(list.data(), size, bound, list.data()));  // in its place
-        REQUIRE(same_entries(list, expected));
-
-        auto some_keys = keys;
-        auto some_weights = weights;
-        some_keys.resize(size + 16), some_weights.resize(size + 16);
-        auto keys_alone = some_keys;
-        const std::size_t without_weights =
-            ours.keep_between(keys_alone.data(), nullptr, size, bound, bound + 1000000);
-        const std::size_t n =
-            ours.keep_between(some_keys.data(), some_weights.data(), size, bound, bound + 1000000);
-        std::size_t place = 0;
-        for (std::size_t i = 0; i < size; ++i) {
-          if (keys[i] < bound || keys[i] > bound + 1000000) continue;
-          REQUIRE(some_keys[place] == keys[i]);
-          REQUIRE(some_weights[place++] == weights[i]);
-        }
-        REQUIRE(place == n);
-        REQUIRE(without_weights == n);
-        REQUIRE(std::equal(some_keys.begin(), some_keys.begin() + std::ptrdiff_t(n),
-                           keys_alone.begin()));
+  /// collect from some tiles, and mark, with a bound that some numbers meet.
+  template <class Scalar>
+  void check_collect(const std::vector<Scalar>& row, const std::uint64_t* mask) {
+    using S = Score<Scalar>;
+    const auto key = [&](std::size_t i) { return math::order_key(static_cast<S>(row[i])); };
+    const auto least = math::order_key(S(-kInfinity)) + 1;  // what is banned is never collected
+    const auto bound = std::max(key(bits_.below(size_)), least);
+    std::vector<std::uint32_t> some;
+    for (std::uint32_t t = 0; t < tiles(); ++t) {
+      if (bits_.below(4) != 0) some.push_back(t);
+    }
+    std::vector<math::OrderKey<S>> expected;  // tokens and keys: entries may be padded
+    for (const std::uint32_t t : some) {
+      for (std::size_t i = t * kTile; i < std::min(size_, (t + 1) * kTile); ++i) {
+        if (!allowed(mask, i) || key(i) < bound) continue;
+        expected.insert(expected.end(), {static_cast<math::OrderKey<S>>(i), key(i)});
       }
-      for (const float centre : {0.0f, row[0], -1.5f, 1e6f}) {
-        if (math::centre_of<float>(double(centre)) != centre || std::isinf(centre)) continue;
-        ours.keys_near(entries.data(), size, centre, near_keys.data());
-        for (std::size_t i = 0; i < size; ++i) {
-          REQUIRE(near_keys[i] == math::order_key(math::nearness(row[i], centre)));
-        }
-        const std::int32_t low = near_keys[size / 2], high = std::max(low, near_keys[0]);
-        std::vector<math::Entry<float>> list(size + 16), expected;
-        for (std::size_t i = 0; i < size; ++i) {
-          if (near_keys[i] >= low && near_keys[i] <= high) expected.push_back(entries[i]);
-        }
-        list.resize(ours.keep_near(entries.data(), size, centre, low, high, list.data()));
-        REQUIRE(same_entries(list, expected));
-        list = entries;
-        list.resize(size + 16);
-        list.resize(ours.keep_near(list.data(), size, centre, low, high, list.data()));
-        REQUIRE(same_entries(list, expected));
+    }
+    same<math::OrderKey<S>>("collect", 2 * size_, [&](const auto& table, auto* out) {
+      std::vector<math::Entry<S>> list(some.size() * kTile + kSlack);
+      const std::size_t n = table.template rows<Scalar>().collect(
+          row.data(), size_, mask, some.data(), some.size(), bound, list.data());
+      std::vector<math::OrderKey<S>> got;
+      for (const auto& [token, number] : std::span(list).first(n)) {
+        got.insert(got.end(), {token, math::order_key(number)});
       }
-      std::vector<std::int32_t> maxima(size / 16 + 32), slow_maxima(size / 16 + 32);
-      maxima.resize(ours.group_maxima(keys.data(), size, 16, maxima.data()));
-      slow_maxima.resize(slow.group_maxima(keys.data(), size, 16, slow_maxima.data()));
-      REQUIRE(maxima == slow_maxima);
-      const std::int32_t most = *std::max_element(keys.begin(), keys.end());
-      REQUIRE(ours.most(keys.data(), size) == most);
-      const std::int32_t low = std::numeric_limits<std::int32_t>::min();
-      for (const std::size_t k : {std::size_t(1), size / 2 + 1, size}) {
-        REQUIRE(ours.rank_bound(keys.data(), size, k, low, most) ==
-                slow.rank_bound(keys.data(), size, k, low, most));
+      expect("collect", got, expected);
+      std::copy(got.begin(), got.end(), out);
+      return got.size();
+    });
+    if constexpr (!std::same_as<Scalar, double>) {
+      std::size_t count = 0, reached = 0;
+      const auto marks = same<std::uint64_t>("mark", tiles(), [&](const auto& table, auto* out) {
+        count = table.template rows<Scalar>().mark(row.data(), size_, mask, bound, out);
+        return tiles();
+      });
+      std::vector<std::uint64_t> twin(tiles());
+      for (std::size_t i = 0; i < size_; ++i) {
+        if (!allowed(mask, i) || key(i) < bound) continue;
+        twin[i / kTile] |= std::uint64_t{1} << (i % kTile), ++reached;
       }
-      std::vector<std::int32_t> sixteens(size / 16 + 17);
-      ours.sixteen_maxima(row.data(), size, sixteens.data());
-      for (std::size_t i = 0; i < size; i += 16) {
-        const auto end = keys.begin() + static_cast<std::ptrdiff_t>(std::min(size, i + 16));
-        REQUIRE(sixteens[i / 16] ==
-                *std::max_element(keys.begin() + static_cast<std::ptrdiff_t>(i), end));
+      expect("mark", marks, twin);
+      if (count != reached) fail("mark's count", count);
+    }
+  }
+
+  /// scan_and_sum, in units of the largest of the first numbers: the tiles of scan, and sums within
+  /// the slack of those of exponentials in double.
+  template <class Scalar>
+  void check_scan_and_sum(const std::vector<Scalar>& row, const std::vector<std::int32_t>& maxima,
+                          bool nan) {
+    const double scale = random_scale(), octaves = scale * math::kLog2E;
+    const std::size_t few = std::min(size_, kTile);
+    const auto value = [&](std::size_t i) { return double(static_cast<float>(row[i])); };
+    double near = -double(kInfinity), best = near;
+    for (std::size_t i = 0; i < size_; ++i) {
+      best = std::max(best, value(i));
+      if (i < few) near = best;
+    }
+    const bool fits = math::Weighing::fits(near, scale);
+    const math::Weighing guess(fits ? near : 0, scale);
+    std::vector<float> sums(tiles() + 1);
+    double all = 0;
+    const auto scan = [&](const math::Kernels& table, std::int32_t* out) {
+      sums.assign(tiles() + 1, 77.0f);
+      all = table.rows<Scalar>().scan_and_sum(row.data(), size_, guess, out, sums.data());
+      if (nan && !math::is_nan(all)) fail("scan_and_sum's NaN", 0);
+      if (sums.back() != 77.0f) fail("scan_and_sum's guard", 0);
+      return nan ? 0 : tiles();
+    };
+    expect("scan_and_sum", same<std::int32_t>("scan_and_sum", tiles(), scan), maxima);
+    if (nan || !fits || !math::Weighing::fits(best, scale)) return;
+    const math::Weighing weighing(best, scale);
+    const int above = weighing.octaves_above(guess);
+    if (above > 64) return;
+    const double unit = std::exp2(best * octaves - double(weighing.reference));
+    const double ours = weighing.unit_of(guess);
+    double exact = 0;
+    const auto weight = [&](std::size_t i) {
+      return std::exp2((value(i) - best) * octaves) * unit;
+    };
+    for (std::size_t i = 0; i < size_; ++i) exact += weight(i);
+    like<float>(
+        "scan_and_sum", 1e-4, [&](std::size_t i) { return weight(i) / ours; },
+        [&](float* out) {
+          std::vector<std::int32_t> keys(tiles());
+          all = ours_.rows<Scalar>().scan_and_sum(row.data(), size_, guess, keys.data(), out);
+        });
+    const double sum = all * ours;
+    const double slack = sum * math::Weighing::slack(double(size_), sum, 2, above);
+    if (!(std::abs(sum - exact) <= slack)) fail("scan_and_sum", 0);
+  }
+
+  /// quick_sums, for one temperature: within the slack of a sum of exponentials in double; and
+  /// fine_sums, as near to these as FineSums::slack needs them.
+  template <class Scalar>
+  void check_quick_sums(const std::vector<Scalar>& row, const std::uint64_t* mask) {
+    constexpr bool kDouble = std::same_as<Scalar, double>;
+    const double scale = random_scale(), octaves = scale * math::kLog2E;
+    std::vector<double> values(size_, double(-kInfinity));
+    for (std::size_t i = 0; i < size_; ++i) {
+      if (allowed(mask, i)) values[i] = math::widen(static_cast<Score<Scalar>>(row[i]));
+    }
+    const double best = *std::max_element(values.begin(), values.end());
+    if (!(std::abs(best) <= std::numeric_limits<double>::max())) return;
+    if (!math::Weighing::fits(kDouble ? 0 : best, scale)) return;
+    const math::Weighing weighing(kDouble ? 0 : best, scale);
+    const double unit = kDouble ? 1 : std::exp2(best * octaves - double(weighing.reference));
+    const auto weight = [&](std::size_t i) {
+      return std::exp2((values[i] - best) * octaves) * unit;
+    };
+    const auto sums = like<float>("quick_sums", 1e-4, weight, [&](float* out) {
+      if constexpr (kDouble) {
+        ours_.of_double.quick_sums(row.data(), size_, mask, best, weighing, out);
+      } else {
+        ours_.rows<Scalar>().quick_sums(row.data(), size_, mask, weighing, out);
+      }
+    });
+    double sum = 0, exact = 0;
+    for (const float each : sums) sum += double(each);
+    for (std::size_t i = 0; i < size_; ++i) exact += weight(i);
+    const double slack = sum * math::Weighing::slack(double(size_), sum, kDouble ? 3 : 2);
+    if (!(std::abs(sum - exact) <= slack)) fail("quick_sums", 0);
+    if constexpr (kDouble) {
+      like<double>("fine_sums", 0x1p-46, weight, [&](double* out) {
+        ours_.of_double.fine_sums(row.data(), size_, mask, best, octaves, out);
+      });
+    }
+  }
+
+  // --- What weighs rows of floats ---
+
+  /// weights, mass, split, sums_above and facts, for one temperature.
+  void check_weights(const std::vector<float>& row) {
+    const double best = math::widen(*std::max_element(row.begin(), row.end()));
+    const double scale = random_scale();
+    if (!math::Weighing::fits(best, scale)) return;
+    const math::Weighing weighing(best, scale);
+    const auto entries = entries_of(row);
+    const auto weights = same<std::uint64_t>("weights", size_, [&](const auto& table, auto* out) {
+      std::vector<std::int32_t> keys(size_ + 15);
+      table.weights(entries.data(), size_, weighing, keys.data(), out);
+      for (std::size_t i = 0; i < size_; ++i) {
+        if (keys[i] != math::order_key(row[i])) fail("weights' keys", i);
+      }
+      return size_;
+    });
+    math::Mass all;
+    for (const std::uint64_t weight : weights) all += weight;
+    if (ours_.mass(row.data(), size_, weighing) != all) fail("mass", 0);
+    check_split(row, weighing, weights, all);
+    check_facts(row, weighing, scale);
+    for (std::size_t i = 0; i < size_; i += 1 + bits_.below(32)) {
+      const double octaves = math::widen(row[i]) * scale * math::kLog2E;
+      const double exact = std::exp2(octaves - double(weighing.reference) + 56);
+      const double slack =
+          2e-7 + std::min(std::abs(octaves), 1e6) * 0x1p-51;  // the latter of this twin
+      if (!(std::abs(static_cast<double>(weights[i]) - exact) <= slack * exact + 1)) {
+        fail("weights", i);
       }
     }
   }
-}
 
-/// All functions of a table against the portable one.
-inline void require_same_as_portable(const math::Kernels& ours) {
-  const math::Kernels& slow = math::portable::table();
-  require_same_rows(ours.of_float, slow.of_float);
-  require_same_rows(ours.of_half, slow.of_half);
-  require_same_rows(ours.of_bfloat16, slow.of_bfloat16);
-  require_same_rows(ours.of_double, slow.of_double);
-  require_same_tiles(ours.of_float, slow.of_float);
-  require_same_tiles(ours.of_half, slow.of_half);
-  require_same_tiles(ours.of_bfloat16, slow.of_bfloat16);
-  require_same_tiles(ours.of_double, slow.of_double);
-  require_like_sums(ours.of_float, slow.of_float);
-  require_like_sums(ours.of_half, slow.of_half);
-  require_like_sums(ours.of_bfloat16, slow.of_bfloat16);
-  require_like_sums(ours.of_double, slow.of_double);
-  require_same_weights(ours, slow);
-  require_same_facts(ours, slow);
-  require_same_lists(ours, slow);
+  [[nodiscard]] static std::vector<math::Entry<float>> entries_of(const std::vector<float>& row) {
+    std::vector<math::Entry<float>> entries;
+    for (const float x : row) entries.push_back({static_cast<std::int32_t>(entries.size()), x});
+    return entries;
+  }
+
+  /// sum, squares and distances are NaN where a number is, whatever comes after it: numbers so far
+  /// above the others that nothing is left of these, too.
+  void check_nan_of_sums(std::vector<float> row) {
+    const auto is_nan = [](float x) { return math::is_nan(x); };
+    const bool nan = std::any_of(row.begin(), row.end(), is_nan);
+    if (nan) row.push_back(static_cast<float>(1 << bits_.below(20)));
+    for (const math::SumKernel kernel : {ours_.sum, ours_.squares, ours_.distances}) {
+      math::WeightSums sums;
+      std::vector<std::int32_t> found((row.size() + kTile - 1) / kTile);
+      kernel(row.data(), row.size(), 1.5f, false, found.data(), sums);
+      if (math::is_nan(sums.weights.total()) != nan) fail("the NaN of sum, squares, distances", 0);
+    }
+  }
+
+  /// The sums of scan_and_spread.
+  void check_spread(const std::vector<float>& row, float centre) {
+    math::Spread spread{};
+    same<double>("spread", 33, [&](const auto& table, auto* out) {
+      spread = math::Spread{};
+      std::vector<std::int32_t> keys(tiles());
+      table.scan_and_spread(row.data(), size_, centre, spread, keys.data());
+      std::copy_n(spread.sums.lanes, 16, out);
+      std::copy_n(spread.squares.lanes, 16, out + 16);
+      out[32] = static_cast<double>(spread.count);
+      return std::size_t(33);
+    });
+    double sum = 0, squares = 0, magnitude = 0;
+    std::size_t count = 0;
+    for (const float x : row) {
+      if (x == -kInfinity) continue;
+      const double distance = math::widen(x) - double(centre);
+      ++count, sum += distance, squares += distance * distance, magnitude += std::abs(distance);
+    }
+    // Beside squares that floats have, those that are denormal, and rounded, are nothing.
+    const double denormal = 0x1p-140 * double(count);
+    const auto near = [=](double a, double b, double of) {
+      return std::abs(a - b) <= 1e-5 * of + denormal;
+    };
+    if (spread.count != count) fail("spread's count", 0);
+    if (!near(spread.sums.total(), sum, magnitude)) fail("spread's sum", 0);
+    if (!near(spread.squares.total(), squares, squares)) fail("spread's squares", 0);
+  }
+
+  /// What a table's kernel adds up, and that this is so whether or not the keys are known.
+  math::WeightSums summed(math::SumKernel kernel, std::span<const float> numbers,
+                          float high) const {
+    math::WeightSums sums, known;
+    std::vector<std::int32_t> keys((numbers.size() + kTile - 1) / kTile), maxima = keys;
+    static_cast<void>(slow_.of_float.scan(numbers.data(), numbers.size(), nullptr, maxima.data()));
+    kernel(numbers.data(), numbers.size(), high, false, keys.data(), sums);
+    kernel(numbers.data(), numbers.size(), high, true, maxima.data(), known);
+    expect("keys of sums", keys, maxima);
+    if (std::memcmp(&sums.weights, &known.weights, sizeof sums.weights) != 0) fail("known keys", 0);
+    if (std::memcmp(&sums.seconds, &known.seconds, sizeof sums.seconds) != 0) fail("known keys", 1);
+    return sums;
+  }
+
+  /// The sums of scan_and_spread, and sum, squares and distances.
+  void check_facts(const std::vector<float>& row, const math::Weighing& weighing, double scale) {
+    check_spread(row, row[0] > -kInfinity && std::abs(row[0]) >= 0x1p-20f ? row[0] : 1);
+    if (!flush_) check_spread(row, 0);  // squares may be denormal
+    const float best = *std::max_element(row.begin(), row.end());
+    math::WeightSums alone, squares, distances;
+    same<double>("sum, squares, distances", 96, [&](const auto& table, auto* out) {
+      alone = summed(table.sum, row, weighing.high);
+      squares = summed(table.squares, row, weighing.high);
+      distances = summed(table.distances, row, weighing.high);
+      for (const math::WeightSums& each : {alone, squares, distances}) {
+        out = std::copy_n(each.weights.lanes, 16, out);
+        out = std::copy_n(each.seconds.lanes, 16, out);
+      }
+      return std::size_t(96);
+    });
+    double weights = 0, weighed_squares = 0, octaves = 0;
+    for (const float x : row) {
+      if (!(x > weighing.floor)) continue;
+      const double below = (math::widen(best) - math::widen(x)) * scale * math::kLog2E;
+      const double weight = std::exp2(-below);
+      weights += weight, weighed_squares += weight * weight, octaves += weight * below;
+    }
+    const double slack = 1e-5 + std::abs(double(weighing.reference)) * 0x1p-50;
+    const double unit = summed(ours_.sum, {&best, 1}, weighing.high).weights.total();
+    const auto close = [=](double a, double b) { return std::abs(a - b) <= slack * (b + weights); };
+    if (!close(alone.weights.total() / unit, weights)) fail("sum", 0);
+    if (squares.weights.total() != alone.weights.total() * 0x1p40) fail("squares' sum", 0);
+    if (!close(squares.seconds.total() / (unit * unit) * 0x1p-80, weighed_squares)) {
+      fail("squares", 0);
+    }
+    if (!close(distances.seconds.total() / unit, octaves)) fail("distances", 0);
+  }
+
+  /// split and sums_above, between two numbers of the row, and the same by nearness to one of them:
+  /// what is twice as near as a distance, and what is as near.
+  void check_split(const std::vector<float>& row, const math::Weighing& weighing,
+                   const std::vector<std::uint64_t>& weights, const math::Mass& all) {
+    const auto own = [](float x) { return x; };
+    float low = row[bits_.below(size_)], high = row[bits_.below(size_)];
+    if (low > high) std::swap(low, high);
+    check_sums("sums_above", row, weights, own, [&](const float* thresholds, float* sums) {
+      ours_.sums_above(row.data(), size_ / 16 * 16, weighing, thresholds, sums);
+    });
+    const auto tiny = [](float x) { return std::abs(x) < 0x1p-126f; };  // flushed, perhaps
+    if (tiny(low) || tiny(high)) return;
+    std::vector<math::Entry<float>> expected, within;
+    for (const auto& entry : entries_of(row)) {
+      const float x = entry.value;
+      if (x >= low && x <= high && x != -kInfinity) expected.push_back(entry);
+    }
+    check_parts("split", row, weights, all, own, high, expected, [&](math::Parts& parts) {
+      ours_.split(row.data(), size_, 0, weighing, low, high, parts);
+    });
+
+    const float centre = math::centre_of<float>(double(high)), distance = low - high,
+                near = distance / 2;
+    if (std::isinf(centre) || std::isinf(distance)) return;
+    const auto nearness = [=](float x) { return math::nearness(x, centre); };
+    check_sums("sums_near", row, weights, nearness, [&](const float* thresholds, float* sums) {
+      ours_.sums_near(row.data(), size_ / 16 * 16, weighing, centre, thresholds, sums);
+    });
+    expected.clear();
+    for (const auto& entry : entries_of(row)) {
+      if (nearness(entry.value) >= distance) within.push_back(entry);
+      if (nearness(entry.value) >= distance && nearness(entry.value) <= near)
+        expected.push_back(entry);
+    }
+    check_parts("split_near", row, weights, all, nearness, near, within, [&](math::Parts& parts) {
+      ours_.split_near(row.data(), size_, 0, weighing, centre, distance, near, parts);
+    });
+    check_kept("keep_near", row, expected, [&](const auto& table, const auto* list, auto* out) {
+      return table.keep_near(list, size_, centre, math::order_key(distance), math::order_key(near),
+                             out);
+    });
+    check_keys_of("keys_near", row, nearness, [&](const auto& table, const auto* list, auto* out) {
+      table.keys_near(list, size_, centre, out);
+    });
+  }
+
+  /// What run(parts) lists is as expected, and weighs what is beyond `high`.
+  void check_parts(const char* what, const std::vector<float>& row,
+                   const std::vector<std::uint64_t>& weights, const math::Mass& all,
+                   const auto& place, float high, const std::vector<math::Entry<float>>& expected,
+                   const auto& run) const {
+    std::vector<math::Entry<float>> list(size_ + kSlack);
+    math::Mass above{3, 4};  // what has been added up before
+    math::Parts parts{{1, 2}, above, list.data()};
+    run(parts);
+    for (std::size_t i = 0; i < size_; ++i) above += place(row[i]) > high ? weights[i] : 0;
+    math::Mass sum = all;
+    sum += math::Mass{1, 2};
+    if (parts.all != sum || parts.above != above) fail(what, 0);
+    list.resize(static_cast<std::size_t>(parts.between - list.data()));
+    expect(what, list, expected);
+  }
+
+  /// What run(thresholds, sums) adds up is above thresholds that are places of the row.
+  void check_sums(const char* what, const std::vector<float>& row,
+                  const std::vector<std::uint64_t>& weights, const auto& place, const auto& run) {
+    float thresholds[8], sums[8];
+    for (float& each : thresholds) each = place(row[bits_.below(size_)]);
+    run(thresholds, sums);
+    for (std::size_t t = 0; t < 8; ++t) {
+      if (std::abs(thresholds[t]) < 0x1p-126f) continue;  // flushed, perhaps
+      double exact = 0;
+      for (std::size_t i = 0; i < size_ / 16 * 16; ++i) {
+        if (place(row[i]) > thresholds[t]) exact += static_cast<double>(weights[i]) * 0x1p-56;
+      }
+      if (!(std::abs(double(sums[t]) - exact) <= 1e-4 * exact + 0x1p-40)) fail(what, t);
+    }
+  }
+
+  // --- What looks at lists of entries and keys ---
+
+  /// run(table, list, out) writes the expected entries, elsewhere or in their place.
+  void check_kept(const char* what, const std::vector<float>& row,
+                  const std::vector<math::Entry<float>>& expected, const auto& run) const {
+    auto list = entries_of(row);
+    const auto kept = same<math::Entry<float>>(
+        what, size_, [&](const auto& table, auto* out) { return run(table, list.data(), out); });
+    expect(what, kept, expected);
+    list.resize(size_ + kSlack);
+    list.resize(run(ours_, list.data(), list.data()));
+    expect(what, list, expected);
+  }
+
+  /// run(table, list, out) writes the key of each entry's place.
+  void check_keys_of(const char* what, const std::vector<float>& row, const auto& place,
+                     const auto& run) const {
+    const auto list = entries_of(row);
+    const auto keys = same<std::int32_t>(what, size_, [&](const auto& table, auto* out) {
+      run(table, list.data(), out);
+      return size_;
+    });
+    for (std::size_t i = 0; i < size_; ++i) {
+      if (keys[i] != math::order_key(place(row[i]))) fail(what, i);
+    }
+  }
+
+  /// keys, keep_at_least and sixteen_maxima.
+  void check_entries(const std::vector<float>& row) {
+    const std::int32_t bound = math::order_key(row[bits_.below(size_)]);
+    std::vector<math::Entry<float>> expected;
+    for (const auto& entry : entries_of(row)) {
+      if (math::order_key(entry.value) >= bound) expected.push_back(entry);
+    }
+    check_kept("keep_at_least", row, expected, [&](const auto& table, const auto* list, auto* out) {
+      return table.keep_at_least(list, size_, bound, out);
+    });
+    check_keys_of(
+        "keys", row, [](float x) { return x; },
+        [&](const auto& table, const auto* list, auto* out) { table.keys(list, size_, out); });
+
+    std::vector<std::int32_t> sixteens((size_ + 15) / 16 + 15);
+    in_turn([&] { ours_.sixteen_maxima(row.data(), size_, sixteens.data()); });
+    const auto tiny = [](std::int32_t key) { return key > -0x00800000 && key < 0x00800000; };
+    for (std::size_t i = 0; i < size_; i += 16) {
+      std::int32_t largest = std::numeric_limits<std::int32_t>::min();
+      for (std::size_t j = i; j < std::min(size_, i + 16); ++j) {
+        largest = std::max(largest, math::order_key(row[j]));
+      }
+      const std::int32_t got = sixteens[i / 16];  // where flushed, a denormal for another
+      if (got != largest && !(flush_ && tiny(got) && tiny(largest))) fail("sixteen_maxima", i);
+    }
+  }
+
+  /// find_at_least, count_at_least, least, most, rank_bound, mass_at_least, keep_between and
+  /// group_maxima.
+  void check_keys(const std::vector<float>& row) {
+    std::vector<std::int32_t> keys;
+    for (const float x : row) keys.push_back(math::order_key(x));
+    const std::int32_t bound = keys[bits_.below(size_)];
+    std::vector<std::uint32_t> expected;
+    for (std::uint32_t i = 0; i < size_; ++i) {
+      if (keys[i] >= bound) expected.push_back(i);
+    }
+    const auto find = [&](std::size_t enough) {
+      return same<std::uint32_t>("find_at_least", size_, [&](const auto& table, auto* out) {
+        return table.find_at_least(keys.data(), size_, bound, enough, out);
+      });
+    };
+    expect("find_at_least", find(size_), expected);
+    const std::size_t enough = bits_.below(expected.size());
+    const auto first = find(enough);
+    if (first.size() < enough || first.size() > enough + 30) fail("find_at_least enough", enough);
+    expect("find_at_least enough", first,
+           {expected.begin(), expected.begin() + long(first.size())});
+    if (ours_.count_at_least(keys.data(), size_, bound) != expected.size()) {
+      fail("count_at_least", 0);
+    }
+    auto descending = keys;
+    std::sort(descending.begin(), descending.end(), std::greater<>{});
+    const std::int32_t most = descending.front(), least = descending.back();
+    if (ours_.least(keys.data(), size_) != least) fail("least", 0);
+    if (ours_.most(keys.data(), size_) != most) fail("most", 0);
+    const std::size_t k = 1 + bits_.below(size_);
+    const auto part = same<std::int32_t>("rank_bound", 1, [&](const auto& table, auto* out) {
+      *out = table.rank_bound(keys.data(), size_, k, least, most);
+      return std::size_t(1);
+    });
+    const bool parted = k == size_ || descending[k - 1] == descending[k] || part[0] > descending[k];
+    if (part[0] > descending[k - 1] || !parted) fail("rank_bound", 0);
+    std::vector<std::uint64_t> weights;
+    for (const std::int32_t key : keys) weights.push_back(static_cast<std::uint32_t>(key));
+    math::Mass mass;
+    for (const std::uint32_t i : expected) mass += weights[i];
+    if (ours_.mass_at_least(keys.data(), weights.data(), size_, bound) != mass) {
+      fail("mass_at_least", 0);
+    }
+    check_keep_between(keys, weights, std::minmax(bound, keys[bits_.below(size_)]));
+
+    const std::size_t each = 1 + bits_.below(16);
+    const auto maxima = same<std::int32_t>(
+        "group_maxima", std::min(size_, size_ / each + 30), [&](const auto& table, auto* out) {
+          return table.group_maxima(keys.data(), size_, each, out);
+        });
+    std::vector<std::int32_t> largest;  // of each lane of 16 in blocks; the rest as they are
+    for (std::size_t i = 0; i < size_; ++i) {
+      if (i % (16 * each) < 16 || i >= size_ / 16 * 16) {
+        largest.push_back(keys[i]);
+      } else {
+        auto& lane = largest[i / (16 * each) * 16 + i % 16];
+        lane = std::max(lane, keys[i]);
+      }
+    }
+    expect("group_maxima", maxima, largest);
+  }
+
+  /// keep_between, with weights and without.
+  void check_keep_between(std::vector<std::int32_t> keys, std::vector<std::uint64_t> weights,
+                          std::pair<std::int32_t, std::int32_t> ends) const {
+    std::vector<std::int32_t> inside;
+    std::vector<std::uint64_t> their_weights;
+    for (std::size_t i = 0; i < size_; ++i) {
+      if (keys[i] < ends.first || keys[i] > ends.second) continue;
+      inside.push_back(keys[i]), their_weights.push_back(weights[i]);
+    }
+    keys.resize(size_ + kSlack), weights.resize(size_ + kSlack);
+    auto alone = keys;
+    alone.resize(ours_.keep_between(alone.data(), nullptr, size_, ends.first, ends.second));
+    expect("keep_between without weights", alone, inside);
+    keys.resize(ours_.keep_between(keys.data(), weights.data(), size_, ends.first, ends.second));
+    weights.resize(keys.size());
+    expect("keep_between", keys, inside);
+    expect("keep_between's weights", weights, their_weights);
+  }
+
+  const math::Kernels& ours_;
+  const math::Kernels& slow_ = math::portable::table();
+  reference::Bits bits_{0};
+  std::uint64_t seed_ = 0;
+  std::size_t size_ = 0;
+  int shape_ = 0;
+  bool flush_ = false;
+  std::vector<std::uint64_t> mask_;
+};
+
+/// Rows of so many elements, from a seed on. Throws at a mismatch.
+inline void try_kernels(const math::Kernels& ours, std::uint64_t elements, std::uint64_t seed = 1) {
+  KernelTrial trial(ours);
+  for (std::uint64_t done = 0; done < elements; ++seed) done += trial.run(seed);
 }
 
 }  // namespace test

@@ -154,7 +154,7 @@ class Candidates {
   using Key = math::OrderKey<S>;
   using Survivor = detail::Survivor<S>;
   static constexpr S kInfinity = std::numeric_limits<S>::infinity();
-  static constexpr Key kBannedKey = math::kBannedKey<S>;
+  static constexpr Key kBannedKey = math::kBannedKey<S>, kLowestKey = math::kLowestKey<S>;
   static constexpr double kLargest = 1e300;     // of scale and shift: no 0 times inf is a score
   static constexpr std::size_t kFewTiles = 64;  // as many as are looked at first
   static constexpr auto kAll = std::size_t(-1);
@@ -215,7 +215,6 @@ class Candidates {
   [[nodiscard]] std::span<const std::uint32_t> tiles_at_least(Key bound, std::size_t enough = kAll);
   std::size_t collect(std::span<const std::uint32_t> tiles, Key bound, Survivor* out);
   static std::size_t keep_at_least(std::span<const Survivor> list, Key bound, Survivor* out);
-  [[nodiscard]] Survivor first_at_least(Key bound);
   void pick_at_least(Key bound, auto& list, std::size_t k = kAll, std::size_t listed = 0);
   void for_each_value(Key at_least, const auto& f) const;
   void narrow_to(Key at_least, const auto& keep);

@@ -37,46 +37,39 @@ concept EigenObject = requires(const R& r) { []<class D>(const Eigen::EigenBase<
 template <class R>
 inline constexpr bool kIsRow = false;
 
+template <class R>
+using RowScalarOf = std::remove_cvref_t<decltype(*std::declval<const R&>().data())>;
+
 /// Each sentence names one thing that a type must be before it can be read as logits.
 template <class R>
 consteval bool explain_row() {
   using Plain = std::remove_cvref_t<R>;
-  if constexpr (kIsRow<Plain>) {
-    return true;
-  } else if constexpr (EigenObject<Plain> && !HasStorage<Plain>) {
-    static_assert(HasStorage<Plain>,
+  if constexpr (!kIsRow<Plain>) {
+    static_assert(HasStorage<Plain> || !EigenObject<Plain>,
                   "logitkit: logits must have storage, and this is an unevaluated Eigen "
                   "expression, which would dangle: call .eval() or return Eigen::VectorXf");
-    return false;
-  } else if constexpr (!HasStorage<Plain>) {
-    static_assert(HasStorage<Plain>,
+    static_assert(HasStorage<Plain> || EigenObject<Plain>,
                   "logitkit: logits must be a contiguous range with data() and size(), such as "
                   "std::span, std::vector or an Eigen vector");
-    return false;
-  } else {
-    using Scalar = std::remove_cvref_t<decltype(*std::declval<const Plain&>().data())>;
-    static_assert(
-        RowScalar<Scalar>,
-        "logitkit: logits must be float, double, Eigen::half or Eigen::bfloat16, those of "
-        "several rows in one buffer [rows x V]");
-    if constexpr (EigenObject<Plain>) {
-      static_assert(Plain::InnerStrideAtCompileTime == 1,
-                    "logitkit: the scores of one row must be contiguous: several rows are a "
-                    "column-major V x rows matrix or a row-major rows x V matrix");
-      return RowScalar<Scalar> && Plain::InnerStrideAtCompileTime == 1;
-    } else {
-      return RowScalar<Scalar>;
+    if constexpr (HasStorage<Plain>) {
+      static_assert(
+          RowScalar<RowScalarOf<Plain>>,
+          "logitkit: logits must be float, double, Eigen::half or Eigen::bfloat16, those of "
+          "several rows in one buffer [rows x V]");
+      if constexpr (EigenObject<Plain>) {
+        static_assert(Plain::InnerStrideAtCompileTime == 1,
+                      "logitkit: the scores of one row must be contiguous: several rows are a "
+                      "column-major V x rows matrix or a row-major rows x V matrix");
+      }
     }
   }
+  return true;
 }
 
 /// What may be a temporary, since it does not own what it points to.
 template <class R>
 concept View = (EigenObject<R> && !std::derived_from<R, Eigen::PlainObjectBase<R>>) ||
                (!EigenObject<R> && std::is_trivially_copyable_v<R>);
-
-template <class R>
-using RowScalarOf = std::remove_cvref_t<decltype(*std::declval<const R&>().data())>;
 
 }  // namespace detail
 

@@ -4,7 +4,9 @@
 
 #include <logitkit/version.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <iterator>  // std::size
 
 namespace logitkit::inline LOGITKIT_ABI {
 
@@ -37,55 +39,21 @@ enum class StopReason : std::uint8_t {
 };
 
 [[nodiscard]] constexpr const char* to_string(Status status) noexcept {
-  switch (status) {
-    case Status::ok:
-      return "ok";
-    case Status::not_a_number:
-      return "not_a_number";
-    case Status::positive_infinity:
-      return "positive_infinity";
-    case Status::nothing_left:
-      return "nothing_left";
-    case Status::wrong_length:
-      return "wrong_length";
-    case Status::token_out_of_range:
-      return "token_out_of_range";
-    case Status::duplicate_token:
-      return "duplicate_token";
-    case Status::needs_whole_row:
-      return "needs_whole_row";
-    case Status::finished:
-      return "finished";
-  }
-  return "unknown";
+  constexpr const char* kNames[] = {
+      "ok",           "not_a_number",       "positive_infinity", "nothing_left",
+      "wrong_length", "token_out_of_range", "duplicate_token",   "needs_whole_row",
+      "finished"};
+  const auto i = static_cast<std::size_t>(status);
+  return i < std::size(kNames) ? kNames[i] : "unknown";
 }
 
 [[nodiscard]] constexpr const char* to_string(StopReason reason) noexcept {
-  switch (reason) {
-    case StopReason::none:
-      return "none";
-    case StopReason::end_token:
-      return "end_token";
-    case StopReason::stop_sequence:
-      return "stop_sequence";
-    case StopReason::predicate:
-      return "predicate";
-    case StopReason::max_new_tokens:
-      return "max_new_tokens";
-    case StopReason::max_tokens:
-      return "max_tokens";
-    case StopReason::observer:
-      return "observer";
-    case StopReason::bad_row:
-      return "bad_row";
-    case StopReason::token_out_of_range:
-      return "token_out_of_range";
-    case StopReason::model_failed:
-      return "model_failed";
-    case StopReason::processor_failed:
-      return "processor_failed";
-  }
-  return "unknown";
+  constexpr const char* kNames[] = {"none",         "end_token",       "stop_sequence",
+                                    "predicate",    "max_new_tokens",  "max_tokens",
+                                    "observer",     "bad_row",         "token_out_of_range",
+                                    "model_failed", "processor_failed"};
+  const auto i = static_cast<std::size_t>(reason);
+  return i < std::size(kNames) ? kNames[i] : "unknown";
 }
 
 }  // namespace logitkit::inline LOGITKIT_ABI

@@ -5,7 +5,9 @@
 #include <logitkit/version.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>  // std::size
 
 // Compilers that take a target for one function: there a header can carry code for machines better
 // than the one it is compiled for.
@@ -30,17 +32,9 @@ enum class InstructionSet : std::uint8_t {
 };
 
 [[nodiscard]] constexpr const char* to_string(InstructionSet set) noexcept {
-  switch (set) {
-    case InstructionSet::baseline:
-      return "baseline";
-    case InstructionSet::avx2:
-      return "avx2";
-    case InstructionSet::avx512:
-      return "avx512";
-    case InstructionSet::neon:
-      return "neon";
-  }
-  return "unknown";
+  constexpr const char* kNames[] = {"baseline", "avx2", "avx512", "neon"};
+  const auto i = static_cast<std::size_t>(set);
+  return i < std::size(kNames) ? kNames[i] : "unknown";
 }
 
 /// Whether this machine, its operating system and this compiler have a set.

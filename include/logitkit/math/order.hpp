@@ -40,6 +40,12 @@ template <std::floating_point S>
   return std::bit_cast<S>(static_cast<Bits>((bits + sign) ^ (sign & kMagnitude)));
 }
 
+/// The key of -inf, which is how a banned token is written, and the next, the lowest of all others.
+template <std::floating_point S>
+inline constexpr OrderKey<S> kBannedKey = order_key(-std::numeric_limits<S>::infinity());
+template <std::floating_point S>
+inline constexpr OrderKey<S> kLowestKey = kBannedKey<S> + 1;
+
 /// The upper 32 bits of a key: they order like the keys, as far as they go.
 template <class Key>
 [[nodiscard]] constexpr std::int32_t top_of(Key key) noexcept {

@@ -13,8 +13,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <limits>
-#include <span>
 
 namespace logitkit::inline LOGITKIT_ABI::math {
 
@@ -31,10 +29,6 @@ namespace logitkit::inline LOGITKIT_ABI::math {
   if (each > 2.75) return k;
   return std::min(k, static_cast<std::size_t>(double(count) * (1 - exp(-each))) + 1);
 }
-
-/// The key of -inf, which is how a banned token is written: the smallest key of a number.
-template <std::floating_point S>
-inline constexpr OrderKey<S> kBannedKey = order_key(-std::numeric_limits<S>::infinity());
 
 /// Writes each tile's largest key to `tiles`, for double rows of doubles, else of floats, and
 /// returns whether the row is free of NaN. With a mask, one bit a token from the least significant

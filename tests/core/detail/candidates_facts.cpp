@@ -69,10 +69,9 @@ TEMPLATE_TEST_CASE("facts are those of long double", "[candidates]", float, doub
   constexpr double kError = sizeof(S) == 4 ? 1e-6 : 1e-10;
   lk::Workspace workspace;
   for (const auto& named : test::all_named_rows<S>()) {
-    const auto& [name, scores] = named;
-    const auto& row = scores;
+    const auto& row = named.scores;
     for (const double factor : {1.0, 1 / 0.7, 1 / 1.5}) {
-      CAPTURE(name, factor);
+      CAPTURE(named.name, factor);
       lk::Candidates set(row, workspace);
       set.scale(factor);
       reference::Candidates<S> twin(row);
@@ -113,10 +112,9 @@ TEMPLATE_TEST_CASE("facts of a list are those of the row it is left of, to the b
   using S = TestType;
   lk::Workspace workspace;
   for (const auto& named : test::all_named_rows<S>()) {
-    const auto& [name, scores] = named;
-    const auto& row = scores;
+    const auto& row = named.scores;
     for (const double factor : {1.0, 1 / 0.7, 1e30}) {  // the last: what kernels cannot weigh
-      CAPTURE(name, factor);
+      CAPTURE(named.name, factor);
       const auto facts = [&](int narrowings) {
         lk::Candidates set(row, workspace);
         set.scale(factor);
@@ -139,9 +137,8 @@ TEMPLATE_TEST_CASE("a fact does not depend on which was asked for first", "[cand
   using S = TestType;
   lk::Workspace workspace;
   for (const auto& named : test::all_named_rows<S>()) {
-    const auto& [name, scores] = named;
-    const auto& row = scores;
-    CAPTURE(name);
+    const auto& row = named.scores;
+    CAPTURE(named.name);
     const auto facts = [&](std::initializer_list<int> order) {
       lk::Candidates set(row, workspace);
       set.scale(1 / 0.7);
@@ -313,9 +310,8 @@ TEMPLATE_TEST_CASE("sorted is the whole order, or its beginning", "[candidates]"
   using S = TestType;
   lk::Workspace workspace;
   for (const auto& named : test::all_named_rows<S>()) {
-    const auto& [name, scores] = named;
-    const auto& row = scores;
-    CAPTURE(name);
+    const auto& row = named.scores;
+    CAPTURE(named.name);
     const auto order = reference::Candidates<S>(row).order();
     for (const bool narrow : {false, true}) {
       lk::Candidates set(row, workspace);
@@ -338,8 +334,7 @@ TEMPLATE_TEST_CASE("a rank is one more than what scores more, before and after n
   using S = TestType;
   lk::Workspace workspace;
   for (const auto& named : test::all_named_rows<S>()) {
-    const auto& [name, scores] = named;
-    const auto& row = scores;
+    const auto& row = named.scores;
     for (int pass = 0; pass < 3; ++pass) {
       lk::Candidates set(row, workspace);
       if (pass > 0) set.add(0, S(0.5));
@@ -351,7 +346,7 @@ TEMPLATE_TEST_CASE("a rank is one more than what scores more, before and after n
         const bool equal = i > 0 && !(all[i].score < all[i - 1].score);
         if (!equal) rank = i + 1;
         if (i % 7 != 0) continue;
-        if (set.rank(all[i].token) != rank) FAIL_CHECK(name << ", place " << i);
+        if (set.rank(all[i].token) != rank) FAIL_CHECK(named.name << ", place " << i);
       }
       set.ban(0);
       CHECK(set.rank(0) == 0);
@@ -395,10 +390,9 @@ TEMPLATE_TEST_CASE("a sorted view from a score on is the beginning of the whole 
   constexpr double inf = std::numeric_limits<double>::infinity();
   lk::Workspace workspace;
   for (const auto& named : test::all_named_rows<S>()) {
-    const auto& [name, scores] = named;
-    const auto& row = scores;
+    const auto& row = named.scores;
     for (const bool narrowed : {false, true}) {
-      CAPTURE(name, narrowed);
+      CAPTURE(named.name, narrowed);
       lk::Candidates set(row, workspace);
       set.scale(1 / 0.7);
       set.normalise();

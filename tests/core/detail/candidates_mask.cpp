@@ -97,17 +97,3 @@ TEST_CASE("a set that has been made wide by a threshold stays a row") {
   set.keep_above(1.2);
   CHECK(set.narrowed());
 }
-
-TEST_CASE("of more equals than are wanted, the lower tokens stay") {
-  for (const std::size_t size : {64u, 5000u, 20000u}) {
-    const std::vector<float> row(size, 2.5f);
-    lk::Workspace workspace;
-    for (const std::size_t k : {std::size_t(1), std::size_t(40), size / 2, size - 1}) {
-      lk::Candidates<float> set(row, workspace);
-      set.keep_top(k);
-      REQUIRE(set.size() == k);
-      CHECK(set.contains(lk::Token(k - 1)));
-      CHECK_FALSE(set.contains(lk::Token(k)));
-    }
-  }
-}

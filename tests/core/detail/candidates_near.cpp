@@ -3,8 +3,7 @@
 #include <logitkit/core/detail/candidates_near.hpp>
 
 #include "support/catch.hpp"
-#include "support/kept.hpp"
-#include "support/rows.hpp"
+#include "support/wide_rows.hpp"
 
 #include <cmath>
 #include <numeric>
@@ -53,7 +52,7 @@ class Nearest {
 }  // namespace
 
 TEMPLATE_TEST_CASE("what is near is found in rows and in lists", "[near]", float, double) {
-  lk::Workspace a, b;
+  lk::Workspace workspace;
   for (const std::size_t size : {1u, 65u, 3000u, 40000u}) {
     for (const double spread : {0.3, 2.0, 5.0}) {
       const auto row = test::gauss_row<TestType>(size, spread, size);
@@ -61,18 +60,14 @@ TEMPLATE_TEST_CASE("what is near is found in rows and in lists", "[near]", float
         const Nearest nearest(row, score);
         for (const double p : {1e-9, 0.1, 0.5, 0.9, 0.99}) {
           CAPTURE(size, spread, score, p);
-          lk::Candidates hot(row, a), list(row, b);
-          list.keep_if([](lk::Token, double) { return true; });
-          hot.keep_near(score, p), list.keep_near(score, p);
-          const auto tokens = kept(hot);
-          REQUIRE(tokens == kept(list));
+          const auto tokens = kept(row, [&](auto& set) { set.keep_near(score, p); });
           if (tokens == nearest.within(p, 1)) continue;
           const auto fewer = nearest.within(p * (1 - 2e-7), 1);
           const auto more = nearest.within(p * (1 + 2e-7), 1);
           REQUIRE((tokens == fewer || tokens == more ||
                    (tokens.size() > fewer.size() && tokens.size() < more.size())));
         }
-        lk::Candidates set(row, a);
+        lk::Candidates set(row, workspace);
         set.keep_near(score, 1e-9, 50);
         REQUIRE(kept(set) == nearest.within(1e-9, std::min<std::size_t>(50, size)));
       }
@@ -81,60 +76,15 @@ TEMPLATE_TEST_CASE("what is near is found in rows and in lists", "[near]", float
 }
 
 TEST_CASE("a sample that misleads changes nothing of what is near", "[near]") {
-  // Rows in which every so many tiles are unlike the others, which a sample takes or leaves out.
-  lk::Workspace a, b;
-  for (const std::size_t size : {20000u, 66000u}) {
-    const std::size_t stride = (size / 64 + 127) / 128;
-    for (const std::size_t shift : {std::size_t{0}, stride / 2}) {
-      for (const float height : {-6.0f, -1.0f, 2.0f, 7.0f}) {
-        auto row = test::gauss_row<float>(size, 0.7, size + shift);
-        for (std::size_t i = 0; i < size; ++i) {
-          if (i / 64 % stride == shift) row[i] += height;
-        }
-        for (const double p : {0.05, 0.3, 0.7, 0.95, 0.9999}) {
-          for (const double score : {-0.5, 0.5, double(height)}) {
-            CAPTURE(size, shift, height, p, score);
-            lk::Candidates hot(row, a), list(row, b);
-            list.keep_if([](lk::Token, double) { return true; });
-            hot.keep_near(score, p), list.keep_near(score, p);
-            REQUIRE(kept(hot) == kept(list));
-          }
-        }
-      }
-    }
+  for (const double score : {-0.5, 2.0}) {
+    test::narrow_misleading_rows([=](auto& set, double p) { set.keep_near(score, p); });
   }
 }
 
 TEST_CASE("levels, denormals, banned tokens, edits and scales: near is the same in a list",
           "[near]") {
-  lk::Workspace a, b;
-  constexpr std::size_t kSize = 30000;
-  std::vector<std::vector<float>> rows(5, std::vector<float>(kSize));
-  test::Random random(5);
-  for (std::size_t i = 0; i < kSize; ++i) {
-    const auto x = static_cast<float>(random.uniform());
-    rows[0][i] = 9 * static_cast<float>(i) / float(kSize);
-    rows[1][i] = i % 2 == 0 ? 3 * x : -std::numeric_limits<float>::infinity();
-    rows[2][i] = i % 997 == 0 ? 12 + x : x;
-    rows[3][i] = static_cast<float>(static_cast<int>(4 * x));  // four levels of equals
-    rows[4][i] = (x - 0.5f) * 1e-40f;                          // denormals, nearly equal
-  }
-  for (std::size_t kind = 0; kind < rows.size(); ++kind) {
-    for (const double p : {0.01, 0.25, 0.5, 0.75, 0.95, 0.999}) {
-      for (const double factor : {1.0, 0.2, 3.0}) {
-        CAPTURE(kind, p, factor);
-        lk::Candidates hot(rows[kind], a), list(rows[kind], b);
-        for (auto* set : {&hot, &list}) {
-          set->scale(factor);
-          set->ban(17), set->add(6400, 1), set->set(29999, 2);
-        }
-        list.keep_if([](lk::Token, double) { return true; });
-        const double score = hot.log_sum_exp() - hot.entropy();
-        hot.keep_near(score, p), list.keep_near(score, p);
-        REQUIRE(kept(hot) == kept(list));
-      }
-    }
-  }
+  test::narrow_wide_rows(
+      [](auto& set, double p) { set.keep_near(set.log_sum_exp() - set.entropy(), p); });
 }
 
 TEMPLATE_TEST_CASE("ends: no number, none of the mass, all of it", "[near]", float, double) {

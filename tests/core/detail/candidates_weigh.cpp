@@ -29,32 +29,6 @@ std::vector<S> some_row(std::size_t size, int kind) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("a row and the list of all its tokens weigh the same, to the bit", "[weigh]",
-                   float, double) {
-  lk::Workspace a, b;
-  for (const std::size_t size : {1u, 63u, 64u, 65u, 1024u, 1100u, 3000u}) {
-    for (const int kind : {0, 1, 2}) {
-      for (const double factor : {1.0, 1.25, 0.01}) {
-        CAPTURE(size, kind, factor);
-        const auto row = some_row<TestType>(size, kind);
-        lk::Candidates hot(row, a), list(row, b);
-        for (auto* set : {&hot, &list}) {
-          set->scale(factor);
-          set->add(lk::Token(size / 2), 1.5), set->ban(0), set->set(0, 1);
-        }
-        list.keep_if([](lk::Token, double) { return true; });
-        REQUIRE(hot.log_sum_exp() == list.log_sum_exp());
-        REQUIRE(hot.log_probability(0) == list.log_probability(0));
-        test::Random random(7);
-        for (int i = 0; i < 200; ++i) {
-          const double u = random.uniform();
-          REQUIRE(hot.draw(u) == list.draw(u));
-        }
-      }
-    }
-  }
-}
-
 TEMPLATE_TEST_CASE("the read that scans a row finds the masses that a later one does", "[weigh]",
                    float, double, Eigen::half) {
   using S = lk::ScoreOf<std::vector<TestType>>;
@@ -116,20 +90,6 @@ TEST_CASE("where quick sums cannot tell two tokens apart, exact ones do", "[weig
       }
     }
   }
-}
-
-TEST_CASE("half and bfloat16 rows weigh as the floats that they are", "[weigh]") {
-  const auto row = some_row<float>(2000, 0);
-  std::vector<Eigen::half> halves;
-  std::vector<float> same;
-  for (const float x : row) {
-    halves.push_back(Eigen::half(x));
-    same.push_back(static_cast<float>(halves.back()));
-  }
-  lk::Workspace a, b;
-  lk::Candidates from_half(halves, a), from_float(same, b);
-  CHECK(from_half.log_sum_exp() == from_float.log_sum_exp());
-  for (const double u : {0.0, 0.1, 0.5, 0.999}) CHECK(from_half.draw(u) == from_float.draw(u));
 }
 
 TEST_CASE("a set of one token has no mass to share", "[weigh]") {

@@ -15,13 +15,6 @@ TEST_CASE("rows<Scalar>() are the functions of that scalar", "[kernels]") {
   CHECK(table.rows<Eigen::bfloat16>().scan == table.of_bfloat16.scan);
 }
 
-TEST_CASE("lowest_bit is the place of the lowest 1", "[kernels]") {
-  for (unsigned bit = 0; bit < 16; ++bit) {
-    CHECK(math::lowest_bit(1u << bit) == bit);
-    CHECK(math::lowest_bit(0xffffu << bit) == bit);
-  }
-}
-
 TEST_CASE("a spread's centre is 0 or not nearly 0, and its lanes add up in a fixed order",
           "[kernels]") {
   for (const double x : {0.0, -0.0, 1e-40, -0x1p-21}) {

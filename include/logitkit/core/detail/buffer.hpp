@@ -22,7 +22,9 @@ class Buffer {
   Buffer(const Buffer& other) { *this = other; }
   Buffer(Buffer&& other) noexcept { swap(other); }
   Buffer& operator=(const Buffer& other) {
-    if (this != &other) assign(other.begin(), other.end());
+    if (this == &other) return *this;
+    resize(other.size_);
+    std::copy_n(other.data(), size_, data());
     return *this;
   }
   Buffer& operator=(Buffer&& other) noexcept {
@@ -45,11 +47,6 @@ class Buffer {
     size_ = size;
   }
   void clear() { size_ = 0; }
-  template <class Iterator>
-  void assign(Iterator first, Iterator last) {
-    resize(static_cast<std::size_t>(last - first));
-    std::copy(first, last, data_.get());
-  }
   void push_back(const T& x) {
     if (size_ == capacity_) reserve(2 * size_ + 16);
     data_[size_++] = x;

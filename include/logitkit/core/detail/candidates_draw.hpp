@@ -43,11 +43,13 @@ auto Candidates<S>::scan_and_sum() -> std::optional<math::QuickSums> {
   return std::nullopt;
 }
 
-/// The token at quantile u by sums of tiles; kNoToken if it is so close to another's that they
-/// cannot tell. Where the sum before a tile is wrong by x and that of the rest by y, what decides,
-/// before - u * all, is wrong by (1 - u) x - u y.
+/// The token at quantile u by sums of tiles; kNoToken if there are none, or if it is so close to
+/// another's that they cannot tell. Where the sum before a tile is wrong by x and that of the rest
+/// by y, what decides, before - u * all, is wrong by (1 - u) x - u y.
 template <std::floating_point S>
-Token Candidates<S>::draw_by(const auto& sums, double u) {
+Token Candidates<S>::draw_by(const auto& found, double u) {
+  if (!found) return kNoToken;
+  const auto& sums = *found;
   const double target = u * sums.all;
   const std::size_t count = scratch_.tiles.size();
   double before = 0;
@@ -82,11 +84,9 @@ Token Candidates<S>::draw(double u) {
   auto quick = scan_and_sum();
   if (status() != Status::ok) return kNoToken;
   u = u > 0 ? std::min(u, 1 - 0x1p-53) : 0;  // NaN, too, becomes 0
-  Token token = kNoToken;
   if (!quick) quick = sum_tiles_quickly();
-  if (quick) token = draw_by(*quick, u);
-  if (token != kNoToken) return token;
-  if (const auto fine = sum_tiles_finely()) token = draw_by(*fine, u);
+  Token token = draw_by(quick, u);
+  if (token == kNoToken) token = draw_by(sum_tiles_finely(), u);
   if (token != kNoToken) return token;
   return share_at([u](const math::Mass& total) { return math::fraction_of(total, u); }).token;
 }

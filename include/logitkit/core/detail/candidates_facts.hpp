@@ -5,13 +5,15 @@
 #include <logitkit/core/candidates.hpp>
 #include <logitkit/math/detail/keep_denormals.hpp>
 
+#include <array>
+
 namespace logitkit::inline LOGITKIT_ABI {
 
 /// Calls f(token, value) for the tokens that are not banned and have a key >= at_least, ascending.
 /// Before narrowing, tiles whose maximum is smaller are skipped: `refresh_tiles` first.
 template <std::floating_point S>
 void Candidates<S>::for_each_value(Key at_least, const auto& f) const {
-  const Key floor = std::max(at_least, static_cast<Key>(kBannedKey + 1));
+  const Key floor = std::max(at_least, kLowestKey);
   if (narrow_) {
     for (const auto& [token, value] : scratch_.survivors) {
       if (math::order_key(value) >= floor) f(token, value);
@@ -33,11 +35,16 @@ auto Candidates<S>::peak() -> Survivor {
   if (peak_) return *peak_;
   Survivor best{kNoToken, -kInfinity};
   if (const Key largest = largest_key(); largest > kBannedKey) {
-    best = narrow_ ? *std::find_if(scratch_.survivors.begin(), scratch_.survivors.end(),
-                                   [=](const Survivor& entry) {
-                                     return math::order_key(entry.value) == largest;
-                                   })
-                   : first_at_least(largest);
+    if (narrow_) {
+      const auto is_best = [=](const Survivor& e) { return math::order_key(e.value) == largest; };
+      best = *std::find_if(scratch_.survivors.begin(), scratch_.survivors.end(), is_best);
+    } else {
+      std::array<Survivor, math::kTile + 16> entries;
+      const auto tiles = tiles_at_least(largest, 1);
+      const auto first = tiles.first(std::min(tiles.size(), std::size_t(1)));
+      const std::size_t found = collect(first, largest, entries.data());
+      if (found > 0) best = entries[0];  // there is none if a NaN has been written since
+    }
   }
   peak_ = best;
   return best;

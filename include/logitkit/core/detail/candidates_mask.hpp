@@ -56,10 +56,9 @@ std::size_t Candidates<S>::size() const {
 
 template <std::floating_point S>
 std::size_t Candidates<S>::count() {
-  constexpr auto kLeast = static_cast<Key>(kBannedKey + 1);
-  if (std::same_as<S, float> && !narrow_) return mark(0, scratch_.tiles.size(), kLeast);
+  if (std::same_as<S, float> && !narrow_) return mark(0, scratch_.tiles.size(), kLowestKey);
   std::size_t count = 0;
-  if (status() == Status::ok) for_each_value(kLeast, [&](Token, S) { ++count; });
+  if (status() == Status::ok) for_each_value(kLowestKey, [&](Token, S) { ++count; });
   return count;
 }
 

@@ -45,7 +45,7 @@ void Candidates<S>::narrow_to(Key at_least, const auto& keep) {
 /// fewer than `at_least`.
 template <std::floating_point S>
 void Candidates<S>::keep_up_to(const Boundary& last, std::size_t at_least) {
-  const Key bound = std::max(last.key, static_cast<Key>(kBannedKey + 1));
+  const Key bound = std::max(last.key, kLowestKey);
   const std::size_t listed = narrow_ ? 0 : tiles_at_least(bound).size();
   if (narrow_by_mask(last, at_least, listed)) return;
   pick_at_least(last.key, scratch_.picked, kAll, listed);
@@ -106,7 +106,10 @@ void Candidates<S>::keep_mass(double p, std::size_t at_least) {
   if (p >= 1 || status() != Status::ok) return;
   p = p > 0 ? p : std::numeric_limits<double>::min();                  // the best alone
   if (const double rest = log_rest(); rest > 0) p *= math::exp(rest);  // of the set alone
-  if (p >= 1) return keep_top(size());
+  if (p >= 1) {  // all of it, and no more than that
+    rest_ = -kInfinity;
+    return;
+  }
   keep_up_to(Nucleus{*this}.boundary(p), at_least);
 }
 

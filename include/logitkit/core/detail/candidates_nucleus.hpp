@@ -76,7 +76,7 @@ struct Candidates<S>::Nucleus {
       math::Mass sum = set.weigh(list);
       sum += before;
       if (sum.to_double() < target.high) return std::nullopt;
-      reached = reach(before, target.low);
+      reached = reach(list.size(), before, target.low);
     } else {
       set.weigh(std::span<const Survivor>(list).first(1));
       reached.weight = set.scratch_.weighed.weights[0];
@@ -84,10 +84,10 @@ struct Candidates<S>::Nucleus {
     return end_of(reached, target);
   }
 
-  /// The last key that is needed of what is picked and weighed.
-  [[nodiscard]] math::Reached<Key> reach(math::Mass before, double target) const {
+  /// The last key that is needed of so many that have been weighed.
+  [[nodiscard]] math::Reached<Key> reach(std::size_t size, math::Mass before, double target) const {
     auto& [keys, weights] = set.scratch_.weighed;
-    const std::span<Key> all(keys.data(), set.scratch_.picked.size());
+    const std::span<Key> all(keys.data(), size);
     return math::reach(all, weights.data(), before, target, {kBannedKey, set.largest_key()});
   }
 
@@ -126,9 +126,8 @@ struct Candidates<S>::Nucleus {
       if constexpr (std::same_as<S, float>) return boundary_of_row(p);
     }
     if (set.narrow_) {
-      set.pick_at_least(kBannedKey, set.scratch_.picked);
-      const double target = p * set.weigh(set.scratch_.picked).to_double();
-      return *end_of(reach({}, target), {target, target});
+      const double target = p * set.total().to_double();
+      return *end_of(reach(set.size(), {}, target), {target, target});
     }
     set.pick_at_least(set.tile_bound(kFewTiles), set.scratch_.picked);
     if (const auto found = by_sums(p, set.sum_tiles_quickly())) return *found;

@@ -169,17 +169,6 @@ auto Candidates<S>::tiles_at_least(Key bound, std::size_t enough)
   return std::span(list).first(count);
 }
 
-/// The first token with a key >= bound, before narrowing; there is one.
-template <std::floating_point S>
-auto Candidates<S>::first_at_least(Key bound) -> Survivor {
-  std::array<Survivor, math::kTile + 16> entries;
-  const auto tiles = tiles_at_least(bound, 1);
-  if (collect(tiles.first(std::min(tiles.size(), std::size_t(1))), bound, entries.data()) == 0) {
-    return {kNoToken, -kInfinity};  // a NaN has been written since
-  }
-  return entries[0];
-}
-
 /// Of a list, writes the entries with a key >= bound to `out`; returns how many.
 template <std::floating_point S>
 std::size_t Candidates<S>::keep_at_least(std::span<const Survivor> list, Key bound, Survivor* out) {
@@ -200,7 +189,7 @@ std::size_t Candidates<S>::keep_at_least(std::span<const Survivor> list, Key bou
 /// `listed` is what tile_bound says of these tiles.
 template <std::floating_point S>
 void Candidates<S>::pick_at_least(Key bound, auto& list, std::size_t k, std::size_t listed) {
-  bound = std::max(bound, static_cast<Key>(kBannedKey + 1));
+  bound = std::max(bound, kLowestKey);
   if (narrow_) {
     list.resize(scratch_.survivors.size() + detail::kSlack);
     return list.resize(keep_at_least(scratch_.survivors, bound, list.data()));

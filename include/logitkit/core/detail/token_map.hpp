@@ -30,13 +30,6 @@ class TokenMap {
     return entries_[entry].value;
   }
 
-  /// The value of a token, null if there is none.
-  [[nodiscard]] const V* find(Token token) const {
-    if (entries_.empty()) return nullptr;
-    const std::uint32_t entry = slots_[slot_of(token)];
-    return entry == kNone ? nullptr : &entries_[entry].value;
-  }
-
   /// Takes out a token, if it is there. O(1).
   void erase(Token token) {
     if (entries_.empty()) return;

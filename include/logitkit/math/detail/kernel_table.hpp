@@ -193,9 +193,4 @@ struct Kernels {
   }
 };
 
-/// The place of the lowest 1 in a mask that has one.
-[[nodiscard]] inline unsigned lowest_bit(unsigned mask) {
-  return static_cast<unsigned>(std::countr_zero(mask));
-}
-
 }  // namespace logitkit::inline LOGITKIT_ABI::math

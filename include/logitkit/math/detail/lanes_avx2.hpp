@@ -69,7 +69,6 @@ inline Floats sub(Floats a, Floats b) {
 inline Floats fma(Floats a, Floats b, Floats c) {
   return {_mm256_fmadd_ps(a.low, b.low, c.low), _mm256_fmadd_ps(a.high, b.high, c.high)};
 }
-/// a + b and a - b by whatever units of the processor are idle: see lanes_avx512.hpp.
 inline Floats add_fused(Floats a, Floats b) { return add(a, b); }
 inline Floats sub_fused(Floats a, Floats b) {
   __m256 minus_one = _mm256_set1_ps(-1);
@@ -101,8 +100,6 @@ inline Floats from_bits(Ints x) {
 }
 inline void hold(Floats&, Floats&, Floats&, Floats&) {}  // there are not as many registers
 
-// What powers of two are made of: y where it is not so small that `scaled` goes wrong, its nearest
-// whole number n, and p 2^n.
 inline Floats bounded(Floats y) { return max(all(-120.0f), y); }  // in this order NaN stays NaN
 inline Floats nearest(Floats y) {
   constexpr int kNearest = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
@@ -119,10 +116,8 @@ inline __m256 eight_values(const Entry<float>* p) {
   const __m256d odd = _mm256_castps_pd(_mm256_shuffle_ps(a, b, 0xdd));  // 0 1 4 5, 2 3 6 7
   return _mm256_castpd_ps(_mm256_permute4x64_pd(odd, 0xd8));
 }
-/// The values of sixteen entries.
 inline Floats values(const Entry<float>* p) { return {eight_values(p), eight_values(p + 8)}; }
 
-/// One bit a lane: where a >= b.
 inline unsigned at_least(Ints a, Ints b) {
   const __m256i low = _mm256_cmpgt_epi32(b.low, a.low), high = _mm256_cmpgt_epi32(b.high, a.high);
   const int less = _mm256_movemask_ps(_mm256_castsi256_ps(low)) |
@@ -130,7 +125,6 @@ inline unsigned at_least(Ints a, Ints b) {
   return ~static_cast<unsigned>(less) & 0xffffu;
 }
 
-// Lanes that something holds for, one bit each.
 using Lanes = unsigned;
 inline unsigned numbered(Lanes lanes) { return lanes; }
 inline Lanes lanes_at_least(Ints a, Ints b) { return at_least(a, b); }
@@ -139,7 +133,6 @@ inline Lanes lanes_above(Floats a, Floats b) {
   const int high = _mm256_movemask_ps(_mm256_cmp_ps(a.high, b.high, _CMP_GT_OQ));
   return static_cast<unsigned>(low | high << 8);
 }
-/// Where a < b does not hold, as of NaN.
 inline Lanes lanes_not_below(Floats a, Floats b) {
   const int low = _mm256_movemask_ps(_mm256_cmp_ps(a.low, b.low, _CMP_NLT_UQ));
   const int high = _mm256_movemask_ps(_mm256_cmp_ps(a.high, b.high, _CMP_NLT_UQ));
@@ -159,12 +152,10 @@ inline __m256 eight_of(unsigned lanes, __m256 a, __m256 b) {
 inline Floats where(Lanes lanes, Floats a, Floats b) {
   return {eight_of(lanes, a.low, b.low), eight_of(lanes >> 8, a.high, b.high)};
 }
-/// p 2^n in some lanes, 0 in the others.
 inline Floats scaled_where(Lanes lanes, Floats p, Floats n) {
   return where(lanes, scaled(p, n), all(0.0f));
 }
 
-/// Remembers whether any number it has seen was NaN.
 struct NanOfFloats {
   __m256 lanes;
 
@@ -199,7 +190,6 @@ inline __m256 fold8(__m256 (&v)[8], const Fold& fold) {
   return _mm256_permutevar8x32_ps(folded, _mm256_set_epi32(7, 3, 6, 2, 5, 1, 4, 0));
 }
 
-/// Sixteen vectors become one: lane t is vector t, folded in halves: l with l + 8, + 4, + 2, + 1.
 template <class Fold>
 [[gnu::always_inline]] inline Floats fold16(Floats (&v)[16], const Fold& fold) {
   __m256 first[8], second[8];

@@ -121,12 +121,10 @@ inline Floats nearest(Floats y) { return _mm512_roundscale_ps(y, _MM_FROUND_TO_N
 inline Floats scaled(Floats p, Floats n) { return _mm512_scalef_ps(p, n); }
 inline Floats scaled_where(Lanes l, Floats p, Floats n) { return _mm512_maskz_scalef_ps(l, p, n); }
 
-/// The values of sixteen entries.
 inline Floats values(const Entry<float>* p) {
   const Ints odd = _mm512_set_epi32(31, 29, 27, 25, 23, 21, 19, 17, 15, 13, 11, 9, 7, 5, 3, 1);
   return _mm512_permutex2var_ps(_mm512_loadu_ps(p), odd, _mm512_loadu_ps(p + 8));
 }
-/// Writes an entry for each lane of `kept`, tokens counting up from `first`; room for sixteen.
 inline std::size_t append(Entry<float>* p, Floats x, std::int32_t first, unsigned kept) {
   const Ints lanes = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
   const Ints tokens = _mm512_add_epi32(lanes, _mm512_set1_epi32(first));
@@ -142,10 +140,8 @@ inline std::size_t append(Entry<float>* p, Floats x, std::int32_t first, unsigne
   return count + static_cast<std::size_t>(std::popcount(kept >> 8));
 }
 
-/// One bit a lane: where a >= b.
 inline unsigned at_least(Ints a, Ints b) { return numbered(lanes_at_least(a, b)); }
 
-/// Remembers whether any number it has seen was NaN.
 struct NanOfFloats {
   __mmask16 first = 0xffff, second = 0xffff;  // lanes in which there were only numbers
 
@@ -156,13 +152,11 @@ struct NanOfFloats {
   [[nodiscard]] bool any() const { return (first & second) != 0xffff; }
 };
 
-/// Writes the keys of the lanes in `kept` one after another; room for sixteen.
 inline std::size_t compress(std::int32_t* keys, Ints k, unsigned kept) {
   _mm512_storeu_si512(keys, _mm512_maskz_compress_epi32(static_cast<__mmask16>(kept), k));
   return static_cast<std::size_t>(std::popcount(kept));
 }
 
-/// Writes those of sixteen entries that are in `kept`; room for sixteen.
 inline std::size_t compress(Entry<float>* out, const Entry<float>* p, unsigned kept) {
   const auto low = static_cast<__mmask8>(kept & 255), high = static_cast<__mmask8>(kept >> 8);
   const Ints a = _mm512_loadu_si512(p), b = _mm512_loadu_si512(p + 8);
@@ -171,7 +165,6 @@ inline std::size_t compress(Entry<float>* out, const Entry<float>* p, unsigned k
   return static_cast<std::size_t>(std::popcount(kept));
 }
 
-// Sixteen vectors become one: lane t is vector t, folded in halves: l with l + 8, + 4, + 2, + 1.
 template <class Fold>
 [[gnu::always_inline]] inline Floats fold16(Floats (&v)[16], const Fold& fold) {
   constexpr int kCrossed = 0x4e, kEven = 0x88, kOdd = 0xdd;

@@ -99,8 +99,6 @@ inline Floats from_bits(const Ints& x) {
 }
 inline void hold(Floats&, Floats&, Floats&, Floats&) {}
 
-// What powers of two are made of: y where it is not so small that `scaled` goes wrong, its nearest
-// whole number n, and p 2^n. NaN stays NaN.
 inline Floats bounded(const Floats& y) { return max(all(-120.0f), y); }
 inline Floats nearest(const Floats& y) {
   return each<Floats>([&](int i) { return vrndnq_f32(y.part[i]); });
@@ -110,7 +108,6 @@ inline Floats scaled(const Floats& p, const Floats& n) {
   return from_bits(add(bits(p), to_exponent(whole)));
 }
 
-/// The values of sixteen entries.
 inline Floats values(const Entry<float>* p) {
   return each<Floats>(
       [p](int i) { return vld2q_f32(reinterpret_cast<const float*>(p + 4 * i)).val[1]; });
@@ -125,19 +122,16 @@ inline unsigned numbered(const F& compare) {
   for (int i = 0; i < 4; ++i) mask |= vaddvq_u32(vandq_u32(compare(i), one)) << (4 * i);
   return mask;
 }
-/// One bit a lane: where a >= b.
 inline unsigned at_least(const Ints& a, const Ints& b) {
   return numbered([&](int i) { return vcgeq_s32(a.part[i], b.part[i]); });
 }
 
-// Lanes that something holds for, one bit each.
 using Lanes = unsigned;
 inline unsigned numbered(Lanes lanes) { return lanes; }
 inline Lanes lanes_at_least(const Ints& a, const Ints& b) { return at_least(a, b); }
 inline Lanes lanes_above(const Floats& a, const Floats& b) {
   return numbered([&](int i) { return vcgtq_f32(a.part[i], b.part[i]); });
 }
-/// Where a < b does not hold, as of NaN.
 inline Lanes lanes_not_below(const Floats& a, const Floats& b) {
   return ~numbered([&](int i) { return vcltq_f32(a.part[i], b.part[i]); }) & 0xffffu;
 }
@@ -152,12 +146,10 @@ inline Floats where(Lanes lanes, const Floats& a, const Floats& b) {
     return vbslq_f32(vtstq_u32(vdupq_n_u32(lanes >> (4 * i)), places), a.part[i], b.part[i]);
   });
 }
-/// p 2^n in some lanes, 0 in the others.
 inline Floats scaled_where(Lanes lanes, const Floats& p, const Floats& n) {
   return where(lanes, scaled(p, n), all(0.0f));
 }
 
-/// Remembers whether any number it has seen was NaN.
 struct NanOfFloats {
   uint32x4_t numbers = vdupq_n_u32(0xffffffffu);
   void look(const Floats& x) {
@@ -171,7 +163,6 @@ struct NanOfFloats {
   [[nodiscard]] bool any() const { return vminvq_u32(numbers) == 0; }
 };
 
-/// Sixteen whole numbers of 64 bits.
 struct Wholes {
   uint64x2_t part[8];
 };
@@ -192,7 +183,6 @@ inline void store(std::uint64_t* p, const Wholes& x) {
   for (int i = 0; i < 8; ++i) vst1q_u64(p + 2 * i, x.part[i]);
 }
 
-/// A sum of wholes, lane by lane.
 struct WholeSum {
   uint64x2_t sums[4] = {vdupq_n_u64(0), vdupq_n_u64(0), vdupq_n_u64(0), vdupq_n_u64(0)};
 
@@ -217,7 +207,6 @@ struct WholeSum {
   }
 };
 
-/// Sixteen vectors become one: lane t is vector t, folded in halves: l with l + 8, + 4, + 2, + 1.
 template <class Fold>
 [[gnu::always_inline]] inline Floats fold16(Floats (&v)[16], const Fold& fold) {
   Floats result;

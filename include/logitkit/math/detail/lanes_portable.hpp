@@ -26,7 +26,7 @@ struct Ints {
 template <class R, class F>
 inline R each(const F& f) {
   R r;
-  for (int i = 0; i < 16; ++i) r.lane[i] = f(i);
+  for (int i = 0; i < static_cast<int>(std::size(r.lane)); ++i) r.lane[i] = f(i);
   return r;
 }
 
@@ -128,11 +128,16 @@ inline Floats values(const Entry<float>* p) {
   return each<Floats>([p](int i) { return p[i].value; });
 }
 
-/// One bit a lane: where a >= b.
-inline unsigned at_least(const Ints& a, const Ints& b) {
+/// One bit a lane: where f(lane) says so.
+template <int lanes = 16, class F>
+inline unsigned numbered(const F& f) {
   unsigned mask = 0;
-  for (unsigned i = 0; i < 16; ++i) mask |= unsigned{a.lane[i] >= b.lane[i]} << i;
+  for (int i = 0; i < lanes; ++i) mask |= unsigned{f(i)} << i;
   return mask;
+}
+/// Where a >= b.
+inline unsigned at_least(const Ints& a, const Ints& b) {
+  return numbered([&](int i) { return a.lane[i] >= b.lane[i]; });
 }
 
 // Lanes that something holds for, one bit each.
@@ -140,21 +145,15 @@ using Lanes = unsigned;
 inline unsigned numbered(Lanes lanes) { return lanes; }
 inline Lanes lanes_at_least(const Ints& a, const Ints& b) { return at_least(a, b); }
 inline Lanes lanes_above(const Floats& a, const Floats& b) {
-  unsigned mask = 0;
-  for (unsigned i = 0; i < 16; ++i) mask |= unsigned{a.lane[i] > b.lane[i]} << i;
-  return mask;
+  return numbered([&](int i) { return a.lane[i] > b.lane[i]; });
 }
 /// Where a < b does not hold, as of NaN.
 inline Lanes lanes_not_below(const Floats& a, const Floats& b) {
-  unsigned mask = 0;
-  for (unsigned i = 0; i < 16; ++i) mask |= unsigned{!(a.lane[i] < b.lane[i])} << i;
-  return mask;
+  return numbered([&](int i) { return !(a.lane[i] < b.lane[i]); });
 }
 /// Where a >= b, but for the lanes in `above`.
 inline Lanes lanes_between(const Floats& a, const Floats& b, Lanes above) {
-  unsigned mask = 0;
-  for (unsigned i = 0; i < 16; ++i) mask |= unsigned{a.lane[i] >= b.lane[i]} << i;
-  return mask & ~above;
+  return numbered([&](int i) { return a.lane[i] >= b.lane[i]; }) & ~above;
 }
 
 inline Floats where(Lanes lanes, const Floats& a, const Floats& b) {
@@ -170,16 +169,18 @@ inline Floats scaled_where(Lanes lanes, const Floats& p, const Floats& n) {
 }
 
 /// Remembers whether any number it has seen was NaN.
-struct NanOfFloats {
+template <class Vector>
+struct NanOf {
   bool seen = false;
-  void look(const Floats& x) {
-    for (int i = 0; i < 16; ++i) seen |= is_nan(x.lane[i]);
+  void look(const Vector& x) {
+    for (const auto lane : x.lane) seen |= is_nan(lane);
   }
-  void look(const Floats& a, const Floats& b, const Floats& c, const Floats& d) {
+  void look(const Vector& a, const Vector& b, const Vector& c, const Vector& d) {
     look(a), look(b), look(c), look(d);
   }
   [[nodiscard]] bool any() const { return seen; }
 };
+using NanOfFloats = NanOf<Floats>;
 
 /// Sixteen whole numbers of 64 bits.
 struct Wholes {
