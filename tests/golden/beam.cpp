@@ -205,15 +205,14 @@ TEST_CASE("diverse beams give version 4.43's tokens, scores and number of model 
 
 TEMPLATE_TEST_CASE("a group's rows lose what version 4.43's diversity penalty takes from them", "",
                    float, double) {
-  const auto run = golden::run<TestType>(
-      "hamming.json", [](const json& step, auto& candidates, const lk::Context&, const json&) {
-        lk::TokenCounts taken;
-        for (const lk::Token token : step[1]["taken"]) taken.add(token);
-        lk::detail::DissuadedBeams group(step[1]["penalty"].get<double>());
-        group.dissuade(taken);
-        group.before_chain(candidates);
-      });
-  CHECK(run == std::map<std::string, std::size_t>{{"HammingDiversityLogitsProcessor", 12}});
+  const auto apply = [](const json& step, auto& candidates, const lk::Context&, const json&) {
+    lk::TokenCounts taken;
+    for (const lk::Token token : step[1]["taken"]) taken.add(token);
+    lk::detail::DissuadedBeams group(step[1]["penalty"].get<double>());
+    group.dissuade(taken);
+    group.before_chain(candidates);
+  };
+  CHECK(golden::run<TestType>("hamming.json", apply) == 12);
 }
 
 TEST_CASE("constrained search meets every demand, also where Hugging Face's result does not") {

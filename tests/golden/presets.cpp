@@ -6,7 +6,6 @@
 
 namespace lk = logitkit;
 using golden::json;
-using golden::Tokens;
 
 namespace {
 
@@ -46,13 +45,12 @@ lk::presets::HuggingFace fields(const json& given) {
 }  // namespace
 
 TEMPLATE_TEST_CASE("the preset is Hugging Face's chain", "[golden]", float, double) {
-  const auto run = golden::run<TestType>(
-      "presets.json",
-      [](const json& step, auto& candidates, const lk::Context& context, const json&) {
-        auto chain = lk::presets::huggingface(fields(step[1]));
-        chain.start(context.prompt());
-        for (const lk::Token token : context.generated()) chain.accept(token);
-        chain(candidates, context);
-      });
-  CHECK(run == std::map<std::string, std::size_t>{{"Pipeline", 34}});
+  const auto apply = [](const json& step, auto& candidates, const lk::Context& context,
+                        const json&) {
+    auto chain = lk::presets::huggingface(fields(step[1]));
+    chain.start(context.prompt());
+    for (const lk::Token token : context.generated()) chain.accept(token);
+    chain(candidates, context);
+  };
+  CHECK(golden::run<TestType>("presets.json", apply) == 34);
 }
