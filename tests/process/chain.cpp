@@ -2,12 +2,10 @@
 // Chain: the order that the user wrote, nesting, state that starts, accepts and forks.
 #include "support/catch.hpp"
 
-#include "reference/frequency_penalty.hpp"
-#include "reference/repetition_penalty.hpp"
-#include "reference/temperature.hpp"
-#include "reference/top_k.hpp"
-#include "reference/top_p.hpp"
+#include "reference/penalties.hpp"
+#include "reference/transforms.hpp"
 #include "reference/trial.hpp"
+#include "reference/truncations.hpp"
 
 #include <logitkit/process/chain.hpp>
 #include <logitkit/process/frequency_penalty.hpp>

@@ -2,7 +2,7 @@
 // FrequencyPenalty: the twin, its sign, generated text alone by default, windows, forks.
 #include "support/catch.hpp"
 
-#include "reference/frequency_penalty.hpp"
+#include "reference/penalties.hpp"
 #include "reference/trial.hpp"
 
 #include <logitkit/process/frequency_penalty.hpp>

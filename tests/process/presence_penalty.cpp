@@ -2,7 +2,7 @@
 // PresencePenalty: the twin, its sign, generated text alone by default, windows, forks.
 #include "support/catch.hpp"
 
-#include "reference/presence_penalty.hpp"
+#include "reference/penalties.hpp"
 #include "reference/trial.hpp"
 
 #include <logitkit/process/presence_penalty.hpp>

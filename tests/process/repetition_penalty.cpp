@@ -2,7 +2,7 @@
 // RepetitionPenalty: the twin, both signs, no compounding, state that starts, accepts and forks.
 #include "support/catch.hpp"
 
-#include "reference/repetition_penalty.hpp"
+#include "reference/penalties.hpp"
 #include "reference/trial.hpp"
 
 #include <logitkit/process/repetition_penalty.hpp>
