@@ -35,10 +35,6 @@ struct Boxed {
 };
 
 template <class P>
-const P& unboxed(const P& processor) {
-  return processor;
-}
-template <class P>
 P& unboxed(P& processor) {
   return processor;
 }
