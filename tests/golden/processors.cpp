@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The processors against Hugging Face transformers: see README.md for source and selection.
-#include "golden/cases.hpp"
+// The processors and the preset against Hugging Face transformers: see README.md for source and
+// selection.
+#include "golden/generate.hpp"
 
 #include <logitkit/logitkit.hpp>
 
@@ -113,6 +114,8 @@ void apply(const json& step, lk::Candidates<S>& candidates, const lk::Context& c
     const auto row = [&](const lk::Context&) { return std::span<const S>(second); };
     use(lk::Guidance{value.get<double>(), row,
                      name == "guidance" ? lk::Guided::log_probabilities : lk::Guided::logits});
+  } else if (name == "huggingface") {
+    use(golden::chain_of(value));
   } else {
     FAIL("no such processor: " << name);
   }
@@ -128,4 +131,5 @@ TEMPLATE_TEST_CASE("every golden of Hugging Face's processors agrees", "[golden]
   CHECK(run("repetition.json") == 101);
   CHECK(run("constraints.json") == 83);
   CHECK(run("guidance.json") == 10);
+  CHECK(run("presets.json") == 34);
 }
