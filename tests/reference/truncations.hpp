@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The slow twins of the other processors that truncate.
+// The slow twins of the processors that truncate by more than a threshold.
 #pragma once
 
 #include "reference/scores.hpp"
@@ -27,9 +27,8 @@ inline Scores top_p(const Scores& scores, long double p) {
   return keep_first(scores, best_first(scores), nucleus(scores, p));
 }
 
-// TopH: how many of the best are kept.
-/// Token by token: the entropy with one token more is that of whether it is this one, and of which
-/// it is if not. `off`: by how much the limit is moved.
+/// How many of the best TopH keeps, token by token: the entropy with one token more is that of
+/// whether it is this one, and of which it is if not. `off`: by how much the limit is moved.
 inline std::size_t top_h(const Scores& scores, long double alpha, long double off) {
   const auto order = best_first(scores);
   const Scores p = probabilities(scores);
@@ -45,7 +44,7 @@ inline std::size_t top_h(const Scores& scores, long double alpha, long double of
   return n;
 }
 
-/// Hugging Face's: of the 100 best, by their shares in the entropy.
+/// The same by Hugging Face's rule: of the 100 best, by their shares in the entropy.
 inline std::size_t top_h_of_100(const Scores& scores, long double alpha, long double off) {
   const auto order = best_first(scores);
   const Scores some = keep_first(scores, order, 100), p = probabilities(some);
@@ -61,14 +60,10 @@ inline std::size_t top_h_of_100(const Scores& scores, long double alpha, long do
 
 /// How far each token's surprise is from what one expects; -1 for what is banned.
 inline Scores untypicality(const Scores& scores) {
-  const long double total = log_sum_exp(scores);
-  long double entropy = 0;
-  for (const long double s : scores) {
-    if (std::exp(s - total) > 0) entropy -= std::exp(s - total) * (s - total);
-  }
+  const long double total = log_sum_exp(scores), expected = entropy(scores);
   Scores distances;
   for (const long double s : scores) {
-    distances.push_back(s == kBanned ? -1 : std::fabs(total - s - entropy));
+    distances.push_back(s == kBanned ? -1 : std::fabs(total - s - expected));
   }
   return distances;
 }
