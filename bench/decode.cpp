@@ -12,7 +12,7 @@
 #include <numeric>
 
 namespace lk = logitkit;
-using bench::Logits, bench::Maker, bench::Memory, bench::Method, bench::Slow;
+using bench::Logits, bench::Maker, bench::Memory, bench::Method, bench::Scores;
 
 namespace {
 
@@ -30,7 +30,7 @@ Method greedy(std::size_t) {
   const auto session = lk::GreedyDecoder{}.start(kPrompt, {});
   return bench::method(
       [=](const Logits& row) { return session.next(row.as<T>(), *workspace).token; },
-      [](const Logits& row, lk::Token token) { return token == Slow(row).best(); });
+      [](const Logits& row, lk::Token token) { return token == bench::best(row); });
 }
 
 /// Greedy, and the token's log-probability under the model.
@@ -40,17 +40,17 @@ Method log_probabilities(std::size_t) {
       lk::GreedyDecoder{lk::Chain{}, {.report = {.model = true}}}.start(kPrompt, {});
   return bench::method([=](const Logits& row) { return session.next(row.floats, *workspace); },
                        [](const Logits& row, const lk::Pick& pick) {
-                         Slow slow(row);
-                         slow.softmax();
-                         const double expected = slow[slow.best()];
-                         return pick.token == slow.best() &&
+                         const Scores slow = reference::log_softmax(bench::scores_of(row));
+                         const auto best = bench::best(slow);
+                         const auto expected = double(slow[std::size_t(best)]);
+                         return pick.token == best &&
                                 std::abs(pick.model_log_probability - expected) < 3e-7;
                        });
 }
 
 /// A draw from what a chain leaves; `slow` does the same to a slow row.
 template <class T = float, class C>
-Maker draw_from(const C& chain, void (*slow)(Slow&)) {
+Maker draw_from(const C& chain, Scores (*slow)(const Scores&)) {
   return [=](std::size_t) -> Method {
     struct State {
       lk::RandomDecoder<C> decoder;
@@ -66,9 +66,7 @@ Maker draw_from(const C& chain, void (*slow)(Slow&)) {
     return {
         [=](const Logits& row) { benchmark::DoNotOptimize(draw(row, ++state->calls % kDraws)); },
         [=](const Logits& row) {
-          Slow expected(row);
-          slow(expected);
-          const bench::Quantiles quantiles(expected);
+          const bench::Quantiles quantiles(slow(bench::scores_of(row)));
           const lk::PhiloxDecider decider(kSeed);
           for (std::size_t position = 0; position < kDraws; ++position) {
             if (!quantiles.right(draw(row, position), decider(position))) return false;
@@ -87,9 +85,10 @@ struct SlowBeams {
             std::size_t count) {
     const std::size_t vocabulary = rows.size() / count;
     for (std::size_t r = 0; r < count; ++r) {
-      Slow slow(rows.subspan(r * vocabulary, vocabulary));
-      slow.softmax();
-      for (const double score : slow.scores) sums.push_back(session.sum(r) + score);
+      const auto row = bench::scores_of(rows.subspan(r * vocabulary, vocabulary));
+      for (const long double score : reference::log_softmax(row)) {
+        sums.push_back(session.sum(r) + double(score));
+      }
     }
     best.resize(sums.size());
     std::iota(best.begin(), best.end(), std::size_t(0));
@@ -172,7 +171,7 @@ Maker beam_batch(std::size_t searches) {
 
 /// `rows` rows, each a draw of its own session, on `threads` threads.
 template <class C, class S>
-Maker batch(std::size_t rows, std::size_t threads, C chain, S slow_chain) {
+Maker batch(std::size_t rows, std::size_t threads, C chain, S slow) {
   return [=](std::size_t vocabulary) -> Method {
     std::vector<decltype(lk::RandomDecoder{chain}.start(kPrompt, {}))> sessions;
     for (std::uint64_t seed = 0; seed < rows; ++seed) {
@@ -187,10 +186,11 @@ Maker batch(std::size_t rows, std::size_t threads, C chain, S slow_chain) {
             [=](const Logits& logits) {
               const auto picks = next(logits);
               for (std::size_t r = 0; r < rows; ++r) {
-                Slow slow(logits.floats.subspan(r * vocabulary, vocabulary));
-                slow_chain(slow);
-                const double u = lk::PhiloxDecider(r)(kPrompt.size());
-                if (!bench::Quantiles(slow).right(picks[r].token, u)) return false;
+                const auto row = logits.floats.subspan(r * vocabulary, vocabulary);
+                const bench::Quantiles quantiles(slow(bench::scores_of(row)));
+                if (!quantiles.right(picks[r].token, lk::PhiloxDecider(r)(kPrompt.size()))) {
+                  return false;
+                }
               }
               return true;
             }};

@@ -47,7 +47,7 @@ int run(const char* program, const Options& options) {
   if (run.results.empty()) return 0;  // they were only listed
   bench::print_goals(run.results);
   bench::print_lengths(run.results);
-  bench::print_threads(run.results);
+  bench::print_threads(run);
   std::cout << '\n' << bench::markdown(run);
   if (!options.json.empty()) bench::write(options.json, nlohmann::json(run).dump(1) + '\n');
   if (!options.chart.empty()) bench::write(options.chart, bench::chart(run));

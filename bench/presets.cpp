@@ -6,7 +6,7 @@
 #include <support/slow.hpp>
 
 namespace lk = logitkit;
-using bench::Logits, bench::Maker, bench::Method, bench::Slow;
+using bench::Logits, bench::Maker, bench::Method;
 
 namespace {
 
@@ -21,13 +21,10 @@ Maker draw_from(const C& chain) {
     return bench::method(
         [=](const Logits& row) { return session.next(row.floats, *workspace).token; },
         [](const Logits& row, lk::Token token) {
-          Slow slow(row);
-          bench::slow_draw(slow);
-          slow.top_k(40);
-          bench::slow_top_p(slow);
-          bench::slow_min_p(slow);
+          const auto top_k = reference::top_k(bench::slow_draw(bench::scores_of(row)), 40);
+          const auto left = bench::slow_min_p(bench::slow_top_p(top_k));
           const double u = lk::PhiloxDecider(kSeed)(kPrompt.size());
-          return bench::Quantiles(slow).right(token, u);
+          return bench::Quantiles(left).right(token, u);
         });
   };
 }

@@ -6,7 +6,7 @@
 #include <support/slow.hpp>
 
 namespace lk = logitkit;
-using bench::Logits, bench::Maker, bench::Method, bench::Slow;
+using bench::Logits, bench::Maker, bench::Method, bench::Scores;
 
 namespace {
 
@@ -15,9 +15,9 @@ const lk::Context kContext{kPrompt, kPrompt.size()};
 
 /// Whether candidates have the scores of a slow row.
 template <class S>
-bool same(lk::Candidates<S>& candidates, const Slow& slow) {
-  for (lk::Token token = 0; std::size_t(token) < slow.scores.size(); ++token) {
-    const double score = candidates.score(token), expected = slow[token];
+bool same(lk::Candidates<S>& candidates, const Scores& slow) {
+  for (std::size_t i = 0; i < slow.size(); ++i) {
+    const double score = candidates.score(lk::Token(i)), expected = double(slow[i]);
     const bool close = std::abs(score - expected) <= 1e-5 * (1 + std::abs(expected));
     if (score != expected && !close) return false;
   }
@@ -36,9 +36,7 @@ Method processing(F process, Look look, S slow) {
           [=](const Logits& row) {
             lk::Candidates candidates(row.floats, *workspace);
             process(candidates);
-            Slow expected(row);
-            slow(expected);
-            return same(candidates, expected);
+            return same(candidates, slow(bench::scores_of(row)));
           }};
 }
 
@@ -60,14 +58,12 @@ Maker editing(P processor, S slow) {
   };
 }
 
-/// One that edits 64 tokens: `make(tokens)` gives the processor, `slow(row, token)` what it does.
+/// One that edits 64 tokens: `make(tokens)` gives the processor, `slow(row, tokens)` what it does.
 template <class F, class S>
 Maker editing_tokens(F make, S slow) {
   return [=](std::size_t vocabulary) {
     const auto tokens = bench::some_tokens(vocabulary);
-    return editing(make(tokens), [=](Slow& row) {
-      for (const lk::Token token : tokens) slow(row, token);
-    })(vocabulary);
+    return editing(make(tokens), [=](const Scores& row) { return slow(row, tokens); })(vocabulary);
   };
 }
 
@@ -82,7 +78,8 @@ Method penalties(std::size_t vocabulary) {
 Method mirostat(std::size_t) {
   return processing(
       [mirostat = lk::Mirostat{}](auto& candidates) { mirostat(candidates, kContext); },
-      [](auto& candidates) { return candidates.draw(0.6); }, [](Slow& row) { row.mirostat(10); });
+      [](auto& candidates) { return candidates.draw(0.6); },
+      [](const Scores& row) { return reference::mirostat_2(row, 10); });
 }
 
 Method allow_mask(std::size_t vocabulary) {
@@ -96,11 +93,10 @@ Method entropy(std::size_t) {
   return bench::method(
       [=](const Logits& row) { return lk::Candidates(row.floats, *workspace).entropy(); },
       [](const Logits& row, double found) {
-        return std::abs(found - Slow(row).entropy()) <= 1e-5 * (1 + found);
+        const auto expected = double(reference::entropy(bench::scores_of(row)));
+        return std::abs(found - expected) <= 1e-5 * (1 + found);
       });
 }
-
-const auto kBanned = [](Slow& row, lk::Token token) { row[token] = -Slow::kInfinity; };
 
 void add_edits() {
   const bench::Where where{{bench::Distribution::llm}, {128256}};
@@ -112,8 +108,8 @@ void add_edits() {
                                   penalty.start(tokens);
                                   return penalty;
                                 },
-                                [](Slow& row, lk::Token token) {
-                                  row[token] *= row[token] > 0 ? 1 / double(1.3f) : double(1.3f);
+                                [](const Scores& row, const auto& tokens) {
+                                  return reference::repetition_penalty(row, 1.3f, tokens);
                                 }));
   add("frequency_penalty", editing_tokens(
                                [](const auto& tokens) {
@@ -122,30 +118,36 @@ void add_edits() {
                                  for (const lk::Token token : tokens) penalty.accept(token);
                                  return penalty;
                                },
-                               [](Slow& row, lk::Token token) { row[token] -= 2 * double(0.7f); }));
+                               [](const Scores& row, const auto& tokens) {
+                                 return reference::frequency_penalty(row, 2 * 0.7f, tokens);
+                               }));
   add("presence_penalty", editing_tokens(
                               [](const auto& tokens) {
                                 lk::PresencePenalty penalty{0.7f};
                                 for (const lk::Token token : tokens) penalty.accept(token);
                                 return penalty;
                               },
-                              [](Slow& row, lk::Token token) { row[token] -= double(0.7f); }));
+                              [](const Scores& row, const auto& tokens) {
+                                return reference::presence_penalty(row, 0.7f, tokens);
+                              }));
   add("logit_bias", editing_tokens(
                         [](const auto& tokens) {
                           std::vector<std::pair<lk::Token, float>> biases;
                           for (const lk::Token token : tokens) biases.emplace_back(token, 1.5f);
                           return lk::LogitBias{biases};
                         },
-                        [](Slow& row, lk::Token token) { row[token] += 1.5; }));
-  add("ban", editing_tokens([](const auto& tokens) { return lk::Ban{tokens}; }, kBanned));
+                        [](Scores row, const auto& tokens) {
+                          for (const lk::Token token : tokens) row[std::size_t(token)] += 1.5;
+                          return row;
+                        }));
+  add("ban", editing_tokens([](const auto& tokens) { return lk::Ban{tokens}; }, reference::ban));
   add("min_new_tokens",
-      editing_tokens([](const auto& tokens) { return lk::MinNewTokens{10, tokens}; }, kBanned));
+      editing_tokens([](const auto& tokens) { return lk::MinNewTokens{10, tokens}; },
+                     reference::ban));
   add("allow_only", [](std::size_t vocabulary) {
     const auto tokens = bench::some_tokens(vocabulary);
-    return narrowing(lk::AllowOnly{tokens}, [=](Slow& row) {
-      Slow kept = row;
-      std::fill(row.scores.begin(), row.scores.end(), -Slow::kInfinity);
-      for (const lk::Token token : tokens) row[token] = kept[token];
+    return narrowing(lk::AllowOnly{tokens}, [=](const Scores& row) {
+      return reference::allow_only(row, tokens);
     })(vocabulary);
   });
 }
@@ -153,7 +155,7 @@ void add_edits() {
 const bench::Part kPart("process", [] {
   using enum bench::Distribution;
   const auto top_k = [](std::size_t k) {
-    return narrowing(lk::TopK{k}, [=](Slow& row) { row.top_k(k); });
+    return narrowing(lk::TopK{k}, [=](const Scores& row) { return reference::top_k(row, k); });
   };
   // Alone it may take what the chain that begins with it may; a thousand times the k, three times.
   const bench::Operation top_k_40{"top_k_40", top_k(40), {1.5, 1.25}};
@@ -169,21 +171,30 @@ const bench::Part kPart("process", [] {
 
   bench::add({"min_p", narrowing(lk::MinP{0.05f}, bench::slow_min_p), {1.5, 1.25}}, {{llm, gauss}});
   bench::add({"typical",
-              narrowing(lk::Typical{0.95f}, [](Slow& row) { row.typical(double(0.95f)); }),
+              narrowing(lk::Typical{0.95f},
+                        [](const Scores& row) { return reference::typical(row, 0.95f); }),
               {40, 15}},
              {{llm, gauss, flat}});
   bench::add({"mirostat_draw", mirostat, {12, 5}}, {{llm, gauss}});
   bench::add(
-      {"xtc", editing(lk::Xtc{1.0f, 0.07f}, [](Slow& row) { row.xtc(double(0.07f)); }), {12, 5}},
+      {"xtc",
+       editing(lk::Xtc{1.0f, 0.07f}, [](const Scores& row) { return reference::xtc(row, 0.07f); }),
+       {12, 5}},
       {{llm, gauss}, {128256}});
-  const auto top_n_sigma = narrowing(lk::TopNSigma{1.0f}, [](Slow& row) { row.top_n_sigma(1); });
+  const auto top_n_sigma = narrowing(lk::TopNSigma{1.0f}, [](const Scores& row) {
+    return reference::reaching(row, reference::top_n_sigma(row, 1));
+  });
   bench::add({"top_n_sigma", top_n_sigma, {1.6, 1.3}}, {{llm, gauss, flat, peaked}});
-  const auto epsilon = [](Slow& row) { row.epsilon(double(3e-4f)); };
-  const auto eta = [](Slow& row) { row.eta(double(3e-4f)); };
+  const auto epsilon = [](const Scores& row) {
+    return reference::reaching(row, reference::epsilon(row, 3e-4f));
+  };
+  const auto eta = [](const Scores& row) {
+    return reference::reaching(row, reference::eta(row, 3e-4f));
+  };
   bench::add({"epsilon", narrowing(lk::Epsilon{3e-4f}, epsilon)}, {{llm, gauss}, {128256}});
   bench::add({"eta", narrowing(lk::Eta{3e-4f}, eta)}, {{llm, gauss}, {128256}});
   bench::add({"entropy", entropy}, {{llm, gauss}});
-  bench::add({"softmax", editing(lk::Softmax{}, [](Slow& row) { row.softmax(); })}, {{llm, gauss}});
+  bench::add({"softmax", editing(lk::Softmax{}, reference::log_softmax)}, {{llm, gauss}});
   bench::add({"penalties", penalties, {1.2 + 0.1, 1.1 + 0.1}}, {{llm, gauss}});
   bench::add({"allow_mask", allow_mask, {1.2 + 0.3, 1.1 + 0.3}}, {{llm, gauss}});
   add_edits();

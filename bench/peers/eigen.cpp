@@ -7,7 +7,7 @@
 #include <Eigen/Core>
 
 namespace lk = logitkit;
-using bench::Logits, bench::Method, bench::Slow, bench::Token;
+using bench::Logits, bench::Method, bench::Token;
 
 namespace {
 
@@ -22,7 +22,7 @@ Method greedy(std::size_t) {
         array(row).maxCoeff(&best);
         return best;
       },
-      [](const Logits& row, Eigen::Index token) { return token == Slow(row).best(); });
+      [](const Logits& row, Eigen::Index token) { return token == bench::best(row); });
 }
 
 Method log_probabilities(std::size_t) {
@@ -34,9 +34,8 @@ Method log_probabilities(std::size_t) {
         return logits(token) - (best + std::log((logits - best).exp().sum()));
       },
       [](const Logits& row, float log_probability) {
-        Slow slow(row);
-        slow.softmax();
-        return std::abs(double(log_probability) - slow[slow.best()]) < 1e-3;
+        const auto slow = reference::log_softmax(bench::scores_of(row));
+        return std::abs(log_probability - *std::max_element(slow.begin(), slow.end())) < 1e-3;
       });
 }
 
@@ -57,9 +56,8 @@ Method draw(std::size_t vocabulary) {
             benchmark::DoNotOptimize(at(row, lk::PhiloxDecider(7)(++*position % 64)));
           },
           [=](const Logits& row) {
-            Slow expected(row);
-            bench::slow_draw(expected);
-            return bench::Quantiles(expected).right(at(row, 0.3), 0.3);
+            const bench::Quantiles quantiles(bench::slow_draw(bench::scores_of(row)));
+            return quantiles.right(at(row, 0.3), 0.3);
           }};
 }
 

@@ -7,7 +7,7 @@
 
 namespace {
 
-using bench::Logits, bench::Maker, bench::Slow, bench::Token;
+using bench::Logits, bench::Maker, bench::Scores, bench::Token;
 
 /// A chain of samplers that owns them, and its candidates.
 class Chain {
@@ -50,9 +50,7 @@ Maker chain_of(F add, S slow) {
     add(*chain, vocabulary);
     return bench::method([=](const Logits& row) { return (*chain)(row.floats); },
                          [=](const Logits& row, const llama_token_data_array& left) {
-                           Slow expected(row);
-                           slow(expected);
-                           return bench::nearly(tokens_of(left), expected, row);
+                           return bench::nearly(tokens_of(left), slow(bench::scores_of(row)), row);
                          });
   };
 }
@@ -66,10 +64,9 @@ Maker best_of(F add, S slow) {
     chain->add(llama_sampler_init_greedy());
     return bench::method([=](const Logits& row) { return (*chain)(row.floats); },
                          [=](const Logits& row, const llama_token_data_array& left) {
-                           Slow expected(row);
-                           slow(expected);
                            return left.selected >= 0 &&
-                                  left.data[left.selected].id == expected.best();
+                                  left.data[left.selected].id ==
+                                      bench::best(slow(bench::scores_of(row)));
                          });
   };
 }
@@ -101,14 +98,14 @@ const bench::Part kPart("llama.cpp", [] {
   const auto add = [](const std::string& operation, const Maker& make) {
     bench::peers()[operation].push_back({"llama.cpp", make});
   };
-  add("greedy", best_of([](Chain&, std::size_t) {}, [](Slow&) {}));
+  add("greedy", best_of([](Chain&, std::size_t) {}, [](const Scores& row) { return row; }));
   add("draw", chain_of(draw, bench::slow_draw));
   add("default_chain", chain_of(default_chain, bench::slow_default_chain));
   add("min_p_chain", chain_of(min_p_chain, bench::slow_min_p_chain));
   for (const int k : {1, 40, 1000}) {
     add("top_k_" + std::to_string(k),
         chain_of([=](Chain& chain, std::size_t) { chain.add(llama_sampler_init_top_k(k)); },
-                 [=](Slow& row) { row.top_k(std::size_t(k)); }));
+                 [=](const Scores& row) { return reference::top_k(row, std::size_t(k)); }));
   }
   add("top_p", chain_of([](Chain& c, std::size_t) { c.add(llama_sampler_init_top_p(0.95f, 1)); },
                         bench::slow_top_p));

@@ -7,7 +7,7 @@
 #include <functional>
 
 namespace lk = logitkit;
-using bench::Logits, bench::Maker, bench::Method, bench::Slow, bench::Token;
+using bench::Logits, bench::Maker, bench::Method, bench::Scores, bench::Token;
 
 namespace {
 
@@ -60,9 +60,7 @@ Maker keeping(F keep, S slow) {
           return entries.get();
         },
         [=](const Logits& row, const Entries* left) {
-          Slow expected(row);
-          slow(expected);
-          return bench::nearly(tokens_of(*left), expected, row);
+          return bench::nearly(tokens_of(*left), slow(bench::scores_of(row)), row);
         });
   };
 }
@@ -83,9 +81,8 @@ Maker drawing(F keep, S slow) {
           return entries->back().second;
         },
         [=](const Logits& row, Token token) {
-          Slow expected(row);
-          slow(expected);
-          return expected[token] > -Slow::kInfinity &&
+          const Scores expected = slow(bench::scores_of(row));
+          return expected[std::size_t(token)] > reference::kBanned &&
                  bench::nearly(tokens_of(*entries), expected, row);
         });
   };
@@ -149,9 +146,7 @@ Maker best_after(F edit, S slow) {
           return Token(std::max_element(copy->begin(), copy->end()) - copy->begin());
         },
         [=](const Logits& row, Token token) {
-          Slow expected(row);
-          slow(expected);
-          return token == expected.best();
+          return token == bench::best(slow(bench::scores_of(row)));
         });
   };
 }
@@ -178,7 +173,7 @@ Method greedy(std::size_t) {
       [](const Logits& row) {
         return std::max_element(row.floats.begin(), row.floats.end()) - row.floats.begin();
       },
-      [](const Logits& row, std::ptrdiff_t token) { return token == Slow(row).best(); });
+      [](const Logits& row, std::ptrdiff_t token) { return token == bench::best(row); });
 }
 
 Method log_probabilities(std::size_t) {
@@ -190,9 +185,8 @@ Method log_probabilities(std::size_t) {
         return -std::log(total);
       },
       [](const Logits& row, double log_probability) {
-        Slow slow(row);
-        slow.softmax();
-        return std::abs(log_probability - slow[slow.best()]) < 1e-5;
+        const Scores slow = reference::log_softmax(bench::scores_of(row));
+        return std::abs(log_probability - *std::max_element(slow.begin(), slow.end())) < 1e-5;
       });
 }
 
@@ -208,7 +202,7 @@ const bench::Part kPart("std", [] {
   for (const std::size_t k : {1u, 40u, 1000u}) {
     add("top_k_" + std::to_string(k),
         keeping([=](auto row, auto& entries) { top_k(row, entries, k); },
-                [=](Slow& row) { row.top_k(k); }));
+                [=](const Scores& row) { return reference::top_k(row, k); }));
   }
   add("top_p", keeping(top_p, bench::slow_top_p));
   add("min_p", keeping(min_p, bench::slow_min_p));

@@ -8,17 +8,11 @@
 
 namespace bench {
 
-inline void print_setting(const char* which, const Setting& setting) {
-  std::cout << which << ": logitkit " << setting.version << " with " << setting.instruction_set
-            << ", " << setting.compiler << ' ' << setting.flags << ", " << setting.machine << '\n';
-}
-
 /// Compares the times over the floor: what slows the whole machine is in both and cancels out. The
 /// floor is compiled anew in each build, though, and may itself differ by a few percent.
 inline void compare(const Run& old_run, const Run& new_run) {
-  print_setting("old", old_run.setting);
-  print_setting("new", new_run.setting);
-  std::cout << '\n'
+  std::cout << "old: " << to_string(old_run.setting) << "\nnew: " << to_string(new_run.setting)
+            << "\n\n"
             << padded("row", 46) << "   old µs   new µs  old × floor  new × floor  new / old\n";
   double logarithms = 0, of_times = 0;
   std::size_t both = 0;

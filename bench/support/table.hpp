@@ -31,6 +31,11 @@ inline std::string padded(const std::string& word, std::size_t width, bool left 
   return left ? blanks + word : word + blanks;
 }
 
+inline std::string to_string(const Setting& setting) {
+  return "logitkit " + setting.version + " with " + setting.instruction_set + ", " +
+         setting.compiler + ' ' + setting.flags + ", " + setting.machine;
+}
+
 /// Everyone who is a peer of some operation, in the order of the columns.
 inline std::vector<std::string> peer_names() {
   std::vector<std::string> names;
@@ -47,9 +52,7 @@ inline std::vector<std::string> peer_names() {
 class Table : public benchmark::BenchmarkReporter {
  public:
   bool ReportContext(const Context&) override {
-    const Setting setting = this_setting();
-    std::cout << "logitkit " << setting.version << " with " << setting.instruction_set << ", "
-              << setting.compiler << ' ' << setting.flags << ", " << setting.machine
+    std::cout << to_string(this_setting())
               << ".\nµs: a call, the median of short turns. × floor: over reading the row once, in "
                  "the same turns.\ngoal: what × floor should be at most. Peers: their µs, and how "
                  "many times logitkit is faster.\n\n";
@@ -114,18 +117,12 @@ inline void print_goals(const std::vector<Result>& rows) {
 }
 
 /// How a batch on as many threads as there are cores goes beside the same in one.
-inline void print_threads(const std::vector<Result>& rows) {
-  const auto us = [&](const std::string& operation) {
-    const auto row = std::find_if(rows.begin(), rows.end(), [&](const Result& each) {
-      return each.operation == operation && each.wrong.empty();
-    });
-    return row == rows.end() ? 0 : row->us;
-  };
-  const double one = us("batch_of_draws"), all = us("batch_on_threads");
-  if (one == 0 || all == 0) return;
-  const double cores = std::max(1u, std::thread::hardware_concurrency());
-  std::cout << text("\nA batch of hot rows is %.2f times as fast", one / all)
-            << text(" on %.0f threads as on one.\n", cores);
+inline void print_threads(const Run& run) {
+  const Result* one = run.find("batch_of_draws/llm/32000/hot");
+  const Result* all = run.find("batch_on_threads/llm/32000/hot");
+  if (one == nullptr || all == nullptr || one->us == 0 || all->us == 0) return;  // or wrong
+  std::cout << text("\nA batch of hot rows is %.2f times as fast on %u threads as on one.\n",
+                    one->us / all->us, std::thread::hardware_concurrency());
 }
 
 /// The time for each logit at every V of an operation, which should be the same.

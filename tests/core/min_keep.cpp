@@ -2,7 +2,7 @@
 // MinKeep: how many stay below a threshold; ties; what is banned; a bad row.
 #include <logitkit/core/min_keep.hpp>
 
-#include "reference/threshold.hpp"
+#include "reference/trial.hpp"
 
 namespace lk = logitkit;
 using reference::Scores;

@@ -6,10 +6,10 @@
 #include <logitkit/process/temperature.hpp>
 #include <logitkit/process/top_k.hpp>
 
-#include "reference/frequency_penalty.hpp"
 #include "reference/inputs.hpp"
-#include "reference/temperature.hpp"
-#include "reference/top_k.hpp"
+#include "reference/penalties.hpp"
+#include "reference/transforms.hpp"
+#include "reference/truncations.hpp"
 #include "support/catch.hpp"
 #include "support/models.hpp"
 #include "support/sequence_law.hpp"

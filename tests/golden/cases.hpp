@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <fstream>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -73,20 +72,17 @@ std::string difference(const json& golden, const F& apply) {
   return {};
 }
 
-/// Runs all cases of a file, complains of those that differ, and returns how many of each class.
+/// Runs all cases of a file, complains of those that differ, and returns how many there are.
 template <class S, class F>
-std::map<std::string, std::size_t> run(const std::string& name, const F& apply) {
-  std::map<std::string, std::size_t> count;
+std::size_t run(const std::string& name, const F& apply) {
   const json all = file(name);
   for (const json& golden : all["cases"]) {
     const std::string differs = difference<S>(golden, apply);
-    if (!differs.empty()) {
-      FAIL_CHECK(golden["hf"] << " " << golden["chain"].dump() << ", V = " << golden["row"].size()
-                              << ": " << differs);
-    }
-    ++count[golden["hf"]];
+    if (differs.empty()) continue;
+    FAIL_CHECK(golden["hf"] << " " << golden["chain"].dump() << ", V = " << golden["row"].size()
+                            << ": " << differs);
   }
-  return count;
+  return all["cases"].size();
 }
 
 }  // namespace golden

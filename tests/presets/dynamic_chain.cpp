@@ -124,29 +124,6 @@ TEST_CASE("after a rollback a member that learns from rows is as it was") {
   CHECK(tokens(chosen.start(kPrompt, {})) == tokens(fixed.start(kPrompt, {})));
 }
 
-TEST_CASE("a dynamic chain chooses from a candidate list what the static one does") {
-  const std::tuple processors{lk::RepetitionPenalty{1.3f}, lk::TopK{20}, lk::Temperature{0.8f},
-                              lk::TopP{0.9f}};
-  const auto fixed = std::apply([](auto... each) { return lk::Chain{each...}; }, processors);
-  const auto chosen = std::apply([](auto... each) { return dynamic(each...); }, processors);
-  auto by_fixed = lk::RandomDecoder{fixed, {.seed = 5}}.start(kPrompt, {.max_new_tokens = 20});
-  auto by_chosen = lk::RandomDecoder{chosen, {.seed = 5}}.start(kPrompt, {.max_new_tokens = 20});
-  lk::Workspace workspace;
-  while (by_fixed.reason() == lk::StopReason::none) {
-    std::vector<lk::Token> tokens;
-    std::vector<float> logits;
-    const std::vector<float> row = model(by_fixed.tokens());
-    for (std::size_t t = 0; t < kVocabulary; t += 3) {
-      tokens.push_back(lk::Token(t)), logits.push_back(row[t]);
-    }
-    const lk::CandidateList list{tokens, logits, kVocabulary};
-    const lk::Pick pick = by_chosen.next(list, workspace);
-    REQUIRE(pick.status == lk::Status::ok);
-    REQUIRE(pick.token == by_fixed.next(list, workspace).token);
-    by_fixed.accept(pick.token), by_chosen.accept(pick.token);
-  }
-}
-
 TEST_CASE("a list for a dynamic chain that needs the whole row is a status, a row is not") {
   const std::vector<lk::Token> tokens{7, 2};
   const std::vector<float> logits{1, 2}, row{0, 0, 2, 0, 0, 0, 0, 1};

@@ -3,8 +3,6 @@
 #include "support/catch.hpp"
 
 #include <logitkit/presets/registry.hpp>
-#include <logitkit/process/prefix_allowed.hpp>
-#include <logitkit/process/token_mask.hpp>
 
 #include <set>
 
@@ -170,17 +168,6 @@ TEST_CASE("what a parameter lacks, and a number out of range, is told by name") 
         Sentences{"hashing_key must satisfy 0 <= hashing_key <= 4294967295, got -1"});
   CHECK(complaints({{"watermark_bias", 2}, {"vocab_size", 50}, {"hashing_key", 1ll << 32}}) ==
         Sentences{"hashing_key must satisfy 0 <= hashing_key <= 4294967295, got 4294967296"});
-}
-
-TEST_CASE("what needs a function or memory of the engine's goes before a request's chain") {
-  const std::vector<std::uint32_t> words{5};
-  lk::DynamicChain chain;
-  lk::detail::ParameterReader reader(std::span<const lk::Parameter>{});
-  reader.chain.add(lk::TopK{2});
-  chain.add(lk::TokenMask{words})
-      .add(lk::PrefixAllowed{[](const lk::Context&) { return lk::Value::Tokens{2}; }})
-      .add(std::move(reader.chain));
-  CHECK(to_string(chain) == "token_mask > prefix_allowed > top_k(2)");
 }
 
 TEST_CASE("no name is in two rows, but for what they share") {

@@ -2,7 +2,7 @@
 // AdaptiveP: the twin, the mean by hand.
 #include "support/catch.hpp"
 
-#include "reference/adaptive_p.hpp"
+#include "reference/transforms.hpp"
 #include "reference/trial.hpp"
 
 #include <logitkit/process/adaptive_p.hpp>

@@ -2,7 +2,7 @@
 // AllowOnly: the twin; any order, duplicates, tokens that are banned already.
 #include "support/catch.hpp"
 
-#include "reference/allow_only.hpp"
+#include "reference/constraints.hpp"
 #include "reference/trial.hpp"
 
 #include <logitkit/process/allow_only.hpp>

@@ -2,7 +2,7 @@
 // Ban: the twin; a banned token is never drawn, whatever the random number.
 #include "support/catch.hpp"
 
-#include "reference/ban.hpp"
+#include "reference/constraints.hpp"
 #include "reference/trial.hpp"
 
 #include <logitkit/process/ban.hpp>

@@ -2,7 +2,7 @@
 // BanSequences: the twin, and no bad word in a text that would be full of them.
 #include "support/catch.hpp"
 
-#include "reference/sequence_bias.hpp"
+#include "reference/transforms.hpp"
 #include "reference/trial.hpp"
 
 #include <logitkit/process/ban_sequences.hpp>

@@ -2,10 +2,9 @@
 // Chain: the order that the user wrote, members of every kind, state that starts and accepts.
 #include "support/catch.hpp"
 
-#include "reference/temperature.hpp"
-#include "reference/top_k.hpp"
-#include "reference/top_p.hpp"
+#include "reference/transforms.hpp"
 #include "reference/trial.hpp"
+#include "reference/truncations.hpp"
 
 #include <logitkit/process/chain.hpp>
 #include <logitkit/process/softmax.hpp>

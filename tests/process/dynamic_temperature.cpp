@@ -2,7 +2,7 @@
 // DynamicTemperature: the twin, both ends of the entropy, the limit T = 0, what peers divide by.
 #include "support/catch.hpp"
 
-#include "reference/dynamic_temperature.hpp"
+#include "reference/transforms.hpp"
 #include "reference/trial.hpp"
 
 #include <logitkit/process/dynamic_temperature.hpp>

@@ -2,7 +2,7 @@
 // EncoderNoRepeatNgram: the twin, contexts shorter than n, copies.
 #include "support/catch.hpp"
 
-#include "reference/no_repeat_ngram.hpp"
+#include "reference/constraints.hpp"
 #include "reference/trial.hpp"
 
 #include <logitkit/process/encoder_no_repeat_ngram.hpp>

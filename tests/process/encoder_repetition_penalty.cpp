@@ -2,7 +2,7 @@
 // EncoderRepetitionPenalty: the twin, both signs, the direction, refusals.
 #include "support/catch.hpp"
 
-#include "reference/encoder_repetition_penalty.hpp"
+#include "reference/penalties.hpp"
 #include "reference/trial.hpp"
 
 #include <logitkit/process/encoder_repetition_penalty.hpp>

@@ -2,8 +2,8 @@
 // Epsilon: the twin, the probability that is epsilon itself, rows below it, min_keep.
 #include "support/catch.hpp"
 
-#include "reference/epsilon.hpp"
-#include "reference/threshold.hpp"
+#include "reference/thresholds.hpp"
+#include "reference/trial.hpp"
 
 #include <logitkit/process/epsilon.hpp>
 

@@ -2,8 +2,8 @@
 // Eta: the twin, both arms of the minimum, rows below it, min_keep.
 #include "support/catch.hpp"
 
-#include "reference/eta.hpp"
-#include "reference/threshold.hpp"
+#include "reference/thresholds.hpp"
+#include "reference/trial.hpp"
 
 #include <logitkit/process/eta.hpp>
 

@@ -2,7 +2,7 @@
 // ExponentialLengthDecay: the twin, where it starts, both signs, no infinity however long the text.
 #include "support/catch.hpp"
 
-#include "reference/exponential_length_decay.hpp"
+#include "reference/transforms.hpp"
 #include "reference/trial.hpp"
 
 #include <logitkit/process/exponential_length_decay.hpp>

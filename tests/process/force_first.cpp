@@ -2,7 +2,7 @@
 // ForceFirst: the first generated token, whatever the prompt, and no other.
 #include "support/catch.hpp"
 
-#include "reference/force.hpp"
+#include "reference/constraints.hpp"
 #include "reference/trial.hpp"
 
 #include <logitkit/process/force_first.hpp>

@@ -2,7 +2,7 @@
 // ForceLast: the last token that either length limit allows, and no other.
 #include "support/catch.hpp"
 
-#include "reference/force.hpp"
+#include "reference/constraints.hpp"
 #include "reference/trial.hpp"
 
 #include <logitkit/process/force_last.hpp>

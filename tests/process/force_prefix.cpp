@@ -2,7 +2,7 @@
 // ForcePrefix: token by token, by position, then free.
 #include "support/catch.hpp"
 
-#include "reference/force.hpp"
+#include "reference/constraints.hpp"
 #include "reference/trial.hpp"
 
 #include <logitkit/process/force_prefix.hpp>

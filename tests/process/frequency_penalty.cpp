@@ -2,7 +2,7 @@
 // FrequencyPenalty: the twin, also in a scope; generated text alone by default.
 #include "support/catch.hpp"
 
-#include "reference/frequency_penalty.hpp"
+#include "reference/penalties.hpp"
 #include "reference/trial.hpp"
 
 #include <logitkit/process/frequency_penalty.hpp>

@@ -2,7 +2,7 @@
 // Guidance: the twin, beams with a second row each, g = 1, what the second row bans.
 #include "support/catch.hpp"
 
-#include "reference/guidance.hpp"
+#include "reference/transforms.hpp"
 #include "reference/trial.hpp"
 
 #include <logitkit/decode/beam_search.hpp>

@@ -2,7 +2,7 @@
 // LogitBias: the twin; -inf bans; a token given twice gets both.
 #include "support/catch.hpp"
 
-#include "reference/logit_bias.hpp"
+#include "reference/transforms.hpp"
 #include "reference/trial.hpp"
 
 #include <logitkit/process/logit_bias.hpp>

@@ -2,7 +2,7 @@
 // MinLength: the twin; the end tokens are banned until there are n tokens, the prompt counted.
 #include "support/catch.hpp"
 
-#include "reference/ban.hpp"
+#include "reference/constraints.hpp"
 #include "reference/trial.hpp"
 
 #include <logitkit/process/min_length.hpp>

@@ -2,7 +2,7 @@
 // MinNewTokens: the twin; the end tokens are banned until n tokens are generated, prompt excluded.
 #include "support/catch.hpp"
 
-#include "reference/ban.hpp"
+#include "reference/constraints.hpp"
 #include "reference/trial.hpp"
 
 #include <logitkit/process/min_new_tokens.hpp>

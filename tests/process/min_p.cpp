@@ -2,8 +2,8 @@
 // MinP: the twin, equal scores, both ends of the interval.
 #include "support/catch.hpp"
 
-#include "reference/min_p.hpp"
-#include "reference/threshold.hpp"
+#include "reference/thresholds.hpp"
+#include "reference/trial.hpp"
 
 #include <logitkit/process/min_p.hpp>
 

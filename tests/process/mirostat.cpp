@@ -2,8 +2,8 @@
 // Mirostat: the twins of both versions, mu by hand, the surprise that is meant, fork and rollback.
 #include "support/catch.hpp"
 
-#include "reference/mirostat.hpp"
 #include "reference/trial.hpp"
+#include "reference/truncations.hpp"
 #include "support/session_after.hpp"
 
 #include <logitkit/decode/random.hpp>

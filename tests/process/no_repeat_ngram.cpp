@@ -2,7 +2,7 @@
 // NoRepeatNgram: the twin after every token, short sequences, prompt and generated text, forks.
 #include "support/catch.hpp"
 
-#include "reference/no_repeat_ngram.hpp"
+#include "reference/constraints.hpp"
 #include "reference/trial.hpp"
 
 #include <logitkit/process/no_repeat_ngram.hpp>

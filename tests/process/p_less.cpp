@@ -2,8 +2,8 @@
 // PLess: the twin, thresholds by hand, flat rows whose threshold is the best itself.
 #include "support/catch.hpp"
 
-#include "reference/p_less.hpp"
-#include "reference/threshold.hpp"
+#include "reference/thresholds.hpp"
+#include "reference/trial.hpp"
 
 #include <logitkit/process/p_less.hpp>
 

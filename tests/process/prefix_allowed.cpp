@@ -2,7 +2,7 @@
 // PrefixAllowed: what the function returns is what is kept; an empty answer is a status.
 #include "support/catch.hpp"
 
-#include "reference/allow_only.hpp"
+#include "reference/constraints.hpp"
 #include "reference/trial.hpp"
 
 #include <logitkit/process/prefix_allowed.hpp>

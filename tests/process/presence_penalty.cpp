@@ -2,7 +2,7 @@
 // PresencePenalty: the twin, also in a scope; generated text alone by default.
 #include "support/catch.hpp"
 
-#include "reference/presence_penalty.hpp"
+#include "reference/penalties.hpp"
 #include "reference/trial.hpp"
 
 #include <logitkit/process/presence_penalty.hpp>

@@ -2,7 +2,7 @@
 // QuadraticSmoothing: the twin, the order that stays, both ends of both intervals.
 #include "support/catch.hpp"
 
-#include "reference/quadratic_smoothing.hpp"
+#include "reference/transforms.hpp"
 #include "reference/trial.hpp"
 
 #include <logitkit/process/quadratic_smoothing.hpp>

@@ -2,7 +2,7 @@
 // RepetitionPenalty: the twin, also in a scope; no compounding, extremes.
 #include "support/catch.hpp"
 
-#include "reference/repetition_penalty.hpp"
+#include "reference/penalties.hpp"
 #include "reference/trial.hpp"
 
 #include <logitkit/process/repetition_penalty.hpp>

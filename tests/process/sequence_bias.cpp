@@ -2,7 +2,7 @@
 // SequenceBias: the twin, the first tokens of a text, sequences within others, many sequences.
 #include "support/catch.hpp"
 
-#include "reference/sequence_bias.hpp"
+#include "reference/transforms.hpp"
 #include "reference/trial.hpp"
 
 #include <logitkit/process/sequence_bias.hpp>

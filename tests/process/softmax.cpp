@@ -2,8 +2,7 @@
 // Softmax: the twin; twice is once; it never changes what is drawn.
 #include "support/catch.hpp"
 
-#include "reference/softmax.hpp"
-#include "reference/temperature.hpp"
+#include "reference/transforms.hpp"
 #include "reference/trial.hpp"
 
 #include <logitkit/process/chain.hpp>

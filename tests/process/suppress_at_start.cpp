@@ -2,7 +2,7 @@
 // SuppressAtStart: bans at one position of the generated text, and nowhere else.
 #include "support/catch.hpp"
 
-#include "reference/ban.hpp"
+#include "reference/constraints.hpp"
 #include "reference/trial.hpp"
 
 #include <logitkit/process/suppress_at_start.hpp>

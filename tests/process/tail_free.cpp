@@ -2,8 +2,8 @@
 // TailFree: the twin, ties, equal scores, few tokens, flat rows.
 #include "support/catch.hpp"
 
-#include "reference/tail_free.hpp"
 #include "reference/trial.hpp"
+#include "reference/truncations.hpp"
 
 #include <logitkit/process/tail_free.hpp>
 

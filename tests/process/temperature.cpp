@@ -2,7 +2,7 @@
 // Temperature: the twin, the limit T = 0, the ends of the interval.
 #include "support/catch.hpp"
 
-#include "reference/temperature.hpp"
+#include "reference/transforms.hpp"
 #include "reference/trial.hpp"
 
 #include <logitkit/process/temperature.hpp>

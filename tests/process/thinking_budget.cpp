@@ -2,8 +2,7 @@
 // ThinkingBudget: the twin on random texts; sections in the prompt, one after another, cut short.
 #include "support/catch.hpp"
 
-#include "reference/force.hpp"
-#include "reference/thinking_budget.hpp"
+#include "reference/constraints.hpp"
 #include "reference/trial.hpp"
 
 #include <logitkit/process/thinking_budget.hpp>

@@ -2,7 +2,7 @@
 // TokenMask: the twin, short and long masks, words of either sign, refilled by the engine.
 #include "support/catch.hpp"
 
-#include "reference/token_mask.hpp"
+#include "reference/constraints.hpp"
 #include "reference/trial.hpp"
 
 #include <logitkit/process/token_mask.hpp>

@@ -2,8 +2,8 @@
 // TopA: the twin, thresholds by hand, both ends of the interval, min_keep.
 #include "support/catch.hpp"
 
-#include "reference/threshold.hpp"
-#include "reference/top_a.hpp"
+#include "reference/thresholds.hpp"
+#include "reference/trial.hpp"
 
 #include <logitkit/process/top_a.hpp>
 

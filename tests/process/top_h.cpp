@@ -2,8 +2,8 @@
 // TopH: both twins, ties, both ends of the interval, the difference between the two rules.
 #include "support/catch.hpp"
 
-#include "reference/top_h.hpp"
 #include "reference/trial.hpp"
+#include "reference/truncations.hpp"
 
 #include <logitkit/process/top_h.hpp>
 

@@ -2,8 +2,8 @@
 // TopK: the twin, ties at the boundary, k at and beyond the vocabulary.
 #include "support/catch.hpp"
 
-#include "reference/top_k.hpp"
 #include "reference/trial.hpp"
+#include "reference/truncations.hpp"
 
 #include <logitkit/process/top_k.hpp>
 

@@ -2,8 +2,8 @@
 // TopNSigma: the twin, what counts for sigma, temperature, both ends of the interval.
 #include "support/catch.hpp"
 
-#include "reference/threshold.hpp"
-#include "reference/top_n_sigma.hpp"
+#include "reference/thresholds.hpp"
+#include "reference/trial.hpp"
 
 #include <logitkit/process/temperature.hpp>
 #include <logitkit/process/top_n_sigma.hpp>

@@ -2,8 +2,8 @@
 // TopP: the twin, the token that crosses p, ties, both ends of the interval.
 #include "support/catch.hpp"
 
-#include "reference/top_p.hpp"
 #include "reference/trial.hpp"
+#include "reference/truncations.hpp"
 
 #include <logitkit/process/top_p.hpp>
 

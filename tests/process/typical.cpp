@@ -3,7 +3,7 @@
 #include "support/catch.hpp"
 
 #include "reference/trial.hpp"
-#include "reference/typical.hpp"
+#include "reference/truncations.hpp"
 
 #include <logitkit/process/typical.hpp>
 

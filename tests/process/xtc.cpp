@@ -3,7 +3,7 @@
 #include "support/catch.hpp"
 
 #include "reference/trial.hpp"
-#include "reference/xtc.hpp"
+#include "reference/truncations.hpp"
 #include "support/enumerating_decider.hpp"
 
 #include <logitkit/decode/random.hpp>

@@ -2,18 +2,12 @@
 // What random decoding draws, outcome by outcome: exact enumeration through the decider.
 #include "support/catch.hpp"
 
-#include "reference/allow_only.hpp"
-#include "reference/ban.hpp"
-#include "reference/frequency_penalty.hpp"
+#include "reference/constraints.hpp"
 #include "reference/inputs.hpp"
-#include "reference/logit_bias.hpp"
-#include "reference/min_p.hpp"
-#include "reference/presence_penalty.hpp"
-#include "reference/repetition_penalty.hpp"
-#include "reference/softmax.hpp"
-#include "reference/temperature.hpp"
-#include "reference/top_k.hpp"
-#include "reference/top_p.hpp"
+#include "reference/penalties.hpp"
+#include "reference/thresholds.hpp"
+#include "reference/transforms.hpp"
+#include "reference/truncations.hpp"
 #include "support/enumerating_decider.hpp"
 
 #include <logitkit/decode/random.hpp>

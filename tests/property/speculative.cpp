@@ -3,12 +3,10 @@
 // that others have made are seen by it.
 #include "support/speculation.hpp"
 
-#include "reference/frequency_penalty.hpp"
 #include "reference/inputs.hpp"
-#include "reference/repetition_penalty.hpp"
-#include "reference/temperature.hpp"
-#include "reference/top_k.hpp"
-#include "reference/top_p.hpp"
+#include "reference/penalties.hpp"
+#include "reference/transforms.hpp"
+#include "reference/truncations.hpp"
 #include "support/catch.hpp"
 
 #include <logitkit/decode/coupled.hpp>

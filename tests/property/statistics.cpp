@@ -3,9 +3,8 @@
 #include "support/catch.hpp"
 
 #include "reference/inputs.hpp"
-#include "reference/temperature.hpp"
-#include "reference/top_k.hpp"
-#include "reference/top_p.hpp"
+#include "reference/transforms.hpp"
+#include "reference/truncations.hpp"
 
 #include <logitkit/decode/random.hpp>
 #include <logitkit/process/temperature.hpp>

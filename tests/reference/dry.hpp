@@ -46,7 +46,7 @@ inline std::map<std::int32_t, std::size_t> dry_repeats(const Tokens& tokens, con
 
 inline Scores dry(Scores scores, const Tokens& tokens, const DryRule& rule) {
   for (const auto& [token, length] : dry_repeats(tokens, rule)) {
-    if (token < 0 || static_cast<std::size_t>(token) >= scores.size()) continue;
+    if (!has(scores, token)) continue;
     const auto more = static_cast<long double>(length - rule.allowed_length);
     scores[static_cast<std::size_t>(token)] -=
         std::min(1e30L, rule.multiplier * std::pow(static_cast<long double>(rule.base), more));

@@ -56,9 +56,7 @@ inline Scores green_list_watermark(Scores scores, long double bias, const Tokens
   if (options.seeding == logitkit::GreenSeeding::left_hash) {
     const auto last = static_cast<std::uint64_t>(tokens.back());
     for (const std::int32_t token : greens(options.key * last, options)) {
-      if (static_cast<std::size_t>(token) < scores.size()) {
-        scores[static_cast<std::size_t>(token)] += bias;
-      }
+      if (has(scores, token)) scores[static_cast<std::size_t>(token)] += bias;
     }
     return scores;
   }

@@ -17,7 +17,12 @@ using Tokens = std::vector<std::int32_t>;
 
 inline constexpr long double kBanned = -std::numeric_limits<long double>::infinity();
 
-// The functions are compiled once, in scores.cpp.
+/// Whether the row has a token.
+inline bool has(const Scores& scores, std::int32_t token) {
+  return token >= 0 && static_cast<std::size_t>(token) < scores.size();
+}
+
+// The others are compiled once, in scores.cpp.
 
 /// The tokens that are not banned, best first; equal scores, the lower token first.
 std::vector<std::size_t> best_first(const Scores& scores);

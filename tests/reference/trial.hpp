@@ -4,6 +4,7 @@
 
 #include "reference/inputs.hpp"
 #include "reference/scores.hpp"
+#include "reference/thresholds.hpp"
 #include "support/catch.hpp"
 
 #include <logitkit/core/concepts.hpp>
@@ -156,6 +157,27 @@ void agree(const P& processor, const Twin& twin, const lk::Context& context = {}
       const bool left = count_kept(slow) > 0;
       if ((fast.status() == lk::Status::ok) != left) return lk::to_string(fast.status());
       return difference(scores_of(fast), slow, tolerance(slow, row));
+    });
+  }
+  SUCCEED("all trials done");
+}
+
+/// A processor against a threshold(slow scores), on all sizes; scores nearer to the threshold than
+/// `within` may go either way, the best never.
+template <class S, class P, class F>
+void agree_with_threshold(const P& processor, const F& threshold, long double within) {
+  for (const std::size_t size : sizes()) {
+    for_each_trial<S>(size, [&](auto& fast, const Scores& before, const auto& row) -> std::string {
+      processor(fast, {});
+      if (fast.status() != lk::Status::ok) return lk::to_string(fast.status());
+      const long double rounding = tolerance(before, row), at = threshold(before);
+      const Scores got = scores_of(fast);
+      Scores slow = reaching(before, at);
+      for (std::size_t t = 0; t < slow.size(); ++t) {
+        if (std::fabs(before[t] - at) <= within + rounding) slow[t] = got[t];
+      }
+      if (count_kept(got) == 0) return "nothing is left";
+      return difference(got, slow, rounding);
     });
   }
   SUCCEED("all trials done");

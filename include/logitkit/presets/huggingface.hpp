@@ -27,7 +27,6 @@
 #include <logitkit/process/typical.hpp>
 
 #include <algorithm>
-#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -149,8 +148,7 @@ struct HuggingFace {
       to.add<TopK<int>>("top_k", k, TopKOptions{.keep_ties = true});
     }
     to.within(0, 1, "top_p", top_p);
-    constexpr double kLeast = std::numeric_limits<double>::min();
-    if (top_p < 1) to.add<TopP<double>>("top_p", std::max(top_p, kLeast), keep);
+    if (top_p >= 0 && top_p < 1) to.add<TopP<double>>("top_p", to.least_if_0(top_p), keep);
     if (min_p != 0) to.add<MinP<double>>("min_p", min_p, keep);
     if (typical_p != 1) {
       const TypicalOptions options{.min_keep = keep.min_keep, .keep_ties = true};

@@ -21,7 +21,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -121,13 +120,12 @@ struct LlamaCpp {
   void narrow(logitkit::detail::Assembly& to) const {
     to.expect(min_keep >= 0, "min_keep", "min_keep >= 0", min_keep);
     const MinKeep keep{size(std::max(min_keep, 1))};
-    constexpr double kLeast = std::numeric_limits<double>::min();
     if (!(top_n_sigma <= 0)) to.add<TopNSigma<double>>("top_n_sigma", top_n_sigma);
     if (top_k > 0) to.add<TopK<int>>("top_k", top_k);
     if (!(typical_p >= 1)) {
       to.add<Typical<double>>("typical_p", typical_p, TypicalOptions{.min_keep = keep.min_keep});
     }
-    if (!(top_p >= 1)) to.add<TopP<double>>("top_p", top_p == 0 ? kLeast : top_p, keep);
+    if (!(top_p >= 1)) to.add<TopP<double>>("top_p", to.least_if_0(top_p), keep);
     if (!(min_p <= 0)) to.add<MinP<double>>("min_p", min_p, keep);
     if (!(xtc_probability <= 0) && !(xtc_threshold > 0.5)) {
       to.add<Xtc<double>>("xtc", xtc_probability, xtc_threshold,

@@ -9,7 +9,6 @@
 #include <logitkit/process/temperature.hpp>
 #include <logitkit/process/top_p.hpp>
 
-#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -45,8 +44,7 @@ struct OpenAi {
     to.add_unless<FrequencyPenalty<double>>(0.0, "frequency_penalty", frequency_penalty);
     to.add_unless<PresencePenalty<double>>(0.0, "presence_penalty", presence_penalty);
     to.add_unless<Temperature<double>>(1.0, "temperature", temperature);
-    constexpr double kLeast = std::numeric_limits<double>::min();
-    to.add_unless<TopP<double>>(1.0, "top_p", top_p > 0 ? top_p : kLeast);
+    to.add_unless<TopP<double>>(1.0, "top_p", to.least_if_0(top_p));
     return to;
   }
 };

@@ -25,8 +25,7 @@ class Value {
   using Sequences = std::vector<std::vector<Token>>;
   using SequenceBiases = std::vector<std::pair<std::vector<Token>, double>>;
 
-  template <class T>
-    requires std::same_as<T, bool>
+  template <std::same_as<bool> T>
   Value(T truth) : held_(truth) {}
   template <std::integral T>
     requires(!std::same_as<T, bool>)
@@ -69,7 +68,7 @@ class Value {
         return Tokens{static_cast<Token>(*whole)};
       }
     }
-    if constexpr (!std::same_as<T, bool> && !std::is_arithmetic_v<T>) {
+    if constexpr (!std::is_arithmetic_v<T>) {
       if (tokens != nullptr && tokens->empty()) return T();
     }
     return std::nullopt;

@@ -66,10 +66,3 @@ TEST_CASE("a parameter that is given twice is refused, once") {
         Complaints{"min_new_tokens and min_tokens are the same, give one"});
   CHECK(read({{"eos", 3}, {"eos", 4}}).second == Complaints{"eos is given twice"});
 }
-
-TEST_CASE("words are cut off from the left") {
-  std::string_view text = "a|b c";
-  CHECK(lk::detail::cut_word(text, ' ') == "a|b");
-  CHECK(lk::detail::cut_word(text, ' ') == "c");
-  CHECK(text.empty());
-}

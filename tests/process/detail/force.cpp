@@ -2,7 +2,7 @@
 // force: the twin; scores are exactly 0 whatever scale and shift; bad rows stay bad.
 #include "support/catch.hpp"
 
-#include "reference/force.hpp"
+#include "reference/constraints.hpp"
 #include "reference/trial.hpp"
 
 #include <logitkit/process/detail/force.hpp>

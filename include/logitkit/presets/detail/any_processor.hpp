@@ -35,10 +35,6 @@ struct Boxed {
 };
 
 template <class P>
-const P& unboxed(const P& processor) {
-  return processor;
-}
-template <class P>
 P& unboxed(P& processor) {
   return processor;
 }
@@ -51,8 +47,8 @@ P& unboxed(Boxed<P>& box) {
   return *box.value;
 }
 
-/// What can be done with a processor whose type is forgotten. `start`, `accept` and `recall` are
-/// null where it has no such member.
+/// What can be done with a processor whose type is forgotten. `start`, `accept`, `recall` and
+/// `describe` are null where it has no such member.
 struct ProcessorTable {
   void (*run_floats)(const void*, Candidates<float>&, const Context&);
   void (*run_doubles)(const void*, Candidates<double>&, const Context&);
@@ -94,14 +90,11 @@ constexpr ProcessorTable processor_table() {
   table.needs_whole_row = [](const void* self) {
     return logitkit::needs_whole_row(unboxed(*static_cast<const T*>(self)));
   };
-  table.describe = [](const void* self, Description& description) {
-    if constexpr (requires(const P& p) { p.describe(description); }) {
+  if constexpr (requires(const P& p, Description& description) { p.describe(description); }) {
+    table.describe = [](const void* self, Description& description) {
       unboxed(*static_cast<const T*>(self)).describe(description);
-    } else {
-      static_cast<void>(self);
-      static_cast<void>(description);
-    }
-  };
+    };
+  }
   table.copy = [](void* to, const void* from) { ::new (to) T(*static_cast<const T*>(from)); };
   table.assign = [](void* to, const void* from) {
     if constexpr (std::is_copy_assignable_v<T>) {
@@ -178,7 +171,7 @@ class AnyProcessor {
   [[nodiscard]] bool needs_whole_row() const { return table_->needs_whole_row(room_); }
   [[nodiscard]] Description description() const {
     Description description;
-    table_->describe(room_, description);
+    if (table_->describe != nullptr) table_->describe(room_, description);
     return description;
   }
 

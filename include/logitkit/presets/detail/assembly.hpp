@@ -5,6 +5,7 @@
 #include <logitkit/presets/dynamic_chain.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -47,6 +48,9 @@ struct Assembly {
     const std::string rule = digits(least) + " <= " + name + " <= " + digits(most);
     expect(value >= least && value <= most, name, rule.c_str(), value);
   }
+
+  /// What TopP takes for a p of 0, with which engines keep the best token alone.
+  static double least_if_0(double p) { return p == 0 ? std::numeric_limits<double>::min() : p; }
 
   /// Notes a sentence, once.
   void complain(const std::string& sentence) {
