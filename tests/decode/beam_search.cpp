@@ -9,7 +9,7 @@
 #include <logitkit/process/softmax.hpp>
 #include <logitkit/process/top_k.hpp>
 
-#include "reference/softmax.hpp"
+#include "reference/transforms.hpp"
 #include "support/catch.hpp"
 #include "support/generations.hpp"
 #include "support/models.hpp"

@@ -146,3 +146,12 @@ TEST_CASE("Guidance refuses what is not finite") {
       },
       "Guidance: g must satisfy -inf < g < inf, got -inf");
 }
+
+TEMPLATE_TEST_CASE("Guidance on a vocabulary of 128256", "", float, double) {
+  const auto row = reference::normal_row<TestType>(128256, 3);
+  const auto second = reference::normal_row<TestType>(128256, 4);
+  const Scores slow = reference::guidance(Scores(row.begin(), row.end()),
+                                          Scores(second.begin(), second.end()), 1.5, true);
+  const Scores fast = reference::after(lk::Guidance{1.5, returns(second)}, row);
+  CHECK(reference::difference(fast, slow, reference::tolerance(slow, row) + 1e-6L) == "");
+}

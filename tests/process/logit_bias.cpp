@@ -75,3 +75,10 @@ TEST_CASE("LogitBias refuses negative tokens, +inf and NaN") {
   static_assert(!lk::StatefulProcessor<Bias>);
   static_assert(std::same_as<decltype(lk::LogitBias{{{262, -1.5f}, {198, 2.0f}}}), Bias>);
 }
+
+TEMPLATE_TEST_CASE("LogitBias, on a vocabulary of 128256", "", float, double) {
+  const auto row = reference::normal_row<TestType>(128256, 2);
+  const Scores slow = reference::logit_bias(Scores(row.begin(), row.end()), {{128255, 1}, {0, -1}});
+  const Scores fast = reference::after(lk::LogitBias{{{128255, 1.0f}, {0, -1.0f}}}, row);
+  CHECK(reference::difference(fast, slow, 1e-5L) == "");
+}
