@@ -79,15 +79,6 @@ TEST_CASE("what is met is what stands in the text, in any order and in the one g
   CHECK(wholes < 380);
 }
 
-TEST_CASE("a phrase that repeats itself is found again after a false start") {
-  const PhraseDemands tracker({{{1, 1, 2}}}, false);
-  auto state = tracker.start();
-  for (const Token token : {1, 1, 1}) tracker.accept(state, token);
-  CHECK(tracker.needed(state) == 1);
-  tracker.accept(state, 2);
-  CHECK(tracker.needed(state) == 0);
-}
-
 TEST_CASE("a false start may end in a shorter one that ends in one that is shorter still") {
   const PhraseDemands tracker({{{1, 1, 2, 1, 1, 1, 3}}}, false);
   auto state = tracker.start();
