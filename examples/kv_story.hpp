@@ -3,6 +3,7 @@
 #pragma once
 
 #include "storyteller/embedded.hpp"
+#include "storyteller/kernels.hpp"
 #include "storyteller/story.hpp"
 #include "storyteller/transformer.hpp"
 

@@ -3,6 +3,7 @@
 #include "model.hpp"
 #include "sampler.hpp"
 #include "storyteller/embedded.hpp"
+#include "storyteller/kernels.hpp"
 #include "storyteller/story.hpp"
 #include "storyteller/transformer.hpp"
 

@@ -3,6 +3,7 @@
 #include "beam_tree.hpp"
 #include "checkpoint.hpp"
 #include "embedded.hpp"
+#include "kernels.hpp"
 #include "options.hpp"
 #include "picture.hpp"
 #include "story.hpp"
