@@ -16,6 +16,20 @@
 
 constexpr std::size_t kBeams = 4;
 
+// The keys or values of one row, where they do not lie side by side: gathered, column by column.
+class Gathered {
+ public:
+  explicit Gathered(const storyteller::Shape& shape) : columns_(shape.kv(), shape.context) {}
+
+  storyteller::Columns operator()(Eigen::Index count, const auto& column) {
+    for (Eigen::Index t = 0; t < count; ++t) columns_.col(t) = column(t);
+    return {columns_.data(), columns_.rows(), count};
+  }
+
+ private:
+  Eigen::MatrixXf columns_;
+};
+
 struct KvStory {
   storyteller::Checkpoint checkpoint{storyteller::embedded_checkpoint(), "stories.bin"};
   storyteller::Tokenizer tokenizer{storyteller::embedded_tokenizer(), "tokenizer.bin", 512};
