@@ -2,8 +2,8 @@
 // What the examples of caches share: one story, to be told by 4 beams over any of them.
 #pragma once
 
+#include "storyteller/compiled_once.hpp"
 #include "storyteller/embedded.hpp"
-#include "storyteller/kernels.hpp"
 #include "storyteller/story.hpp"
 #include "storyteller/transformer.hpp"
 
