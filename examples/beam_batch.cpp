@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Many beam searches in one batch: each has its own prompt, width, chain and limits.
+#include "storyteller/compiled_once.hpp"
 #include "storyteller/embedded.hpp"
 #include "storyteller/story.hpp"
 #include "storyteller/transformer.hpp"

@@ -59,16 +59,11 @@ int main() {
 
   BasicTransformer<ContiguousCache> model(story.checkpoint);
   auto search = story.beams.start(story.prompt, story.limits);
-  lk::Workspace workspace;
   std::size_t gathered = 0;  // what moving every row of every step would have copied
 
   // The prompt is one row, not one for each beam: the first reorder makes 4 of it by 3 copies.
-  lk::BeamStep next = search.step(model.prefill(story.prompt), workspace);
-  while (!search.done()) {
-    if (!next.identity) model.reorder(next.parents);
-    gathered += next.parents.size();
-    next = search.step(model.step(next.tokens), workspace);
-  }
+  run_beams(search, model, story.prompt,
+            [&](const lk::BeamStep& step) { gathered += step.parents.size(); });
 
   const std::vector<lk::Generation> found = search.results();
   std::cout << story.text(found.front()) << '\n'

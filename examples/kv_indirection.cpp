@@ -22,8 +22,8 @@ class IndirectCache {
       : table_(kBeams, std::size_t(shape.context)),
         context_(shape.context),
         memory_(shape, Index(kBeams) * shape.context),
-        keys_(shape.kv(), shape.context),
-        values_(shape.kv(), shape.context) {}
+        keys_(shape),
+        values_(shape) {}
 
   std::size_t rows() const { return table_.rows(); }
   std::size_t length(std::size_t) const { return table_.positions(); }
@@ -39,17 +39,13 @@ class IndirectCache {
   }
   Columns keys(Index layer, std::size_t row, Index count) {
     const auto where = table_.row(row);
-    for (Index t = 0; t < count; ++t) {
-      keys_.col(t) = memory_.keys(layer, place(where[std::size_t(t)], t), 1);
-    }
-    return {keys_.data(), keys_.rows(), count};
+    return keys_(count,
+                 [&](Index t) { return memory_.keys(layer, place(where[std::size_t(t)], t), 1); });
   }
   Columns values(Index layer, std::size_t row, Index count) {
     const auto where = table_.row(row);
-    for (Index t = 0; t < count; ++t) {
-      values_.col(t) = memory_.values(layer, place(where[std::size_t(t)], t), 1);
-    }
-    return {values_.data(), values_.rows(), count};
+    return values_(
+        count, [&](Index t) { return memory_.values(layer, place(where[std::size_t(t)], t), 1); });
   }
 
   const lk::CacheIndirection& table() const { return table_; }
@@ -61,8 +57,8 @@ class IndirectCache {
 
   lk::CacheIndirection table_;
   Index context_;
-  KeysAndValues memory_;           // [physical rows x context]
-  Eigen::MatrixXf keys_, values_;  // of one row, gathered
+  KeysAndValues memory_;  // [physical rows x context]
+  Gathered keys_, values_;
 };
 
 int main() {

@@ -22,10 +22,7 @@ class PagedCache {
   static constexpr Index kBlock = 16, kBlocks = 64;
 
   explicit PagedCache(const Shape& shape)
-      : memory_(shape, kBlocks * kBlock),
-        users_(kBlocks, 0),
-        keys_(shape.kv(), shape.context),
-        values_(shape.kv(), shape.context) {}
+      : memory_(shape, kBlocks * kBlock), users_(kBlocks, 0), keys_(shape), values_(shape) {}
 
   std::size_t rows() const { return plan_.sequences().size(); }
   std::size_t length(std::size_t row) const { return sequences_[plan_.sequences()[row]].length; }
@@ -64,12 +61,10 @@ class PagedCache {
     memory_.write(layer, place(row, position), key, value);
   }
   Columns keys(Index layer, std::size_t row, Index count) {
-    for (Index t = 0; t < count; ++t) keys_.col(t) = memory_.keys(layer, place(row, t), 1);
-    return {keys_.data(), keys_.rows(), count};
+    return keys_(count, [&](Index t) { return memory_.keys(layer, place(row, t), 1); });
   }
   Columns values(Index layer, std::size_t row, Index count) {
-    for (Index t = 0; t < count; ++t) values_.col(t) = memory_.values(layer, place(row, t), 1);
-    return {values_.data(), values_.rows(), count};
+    return values_(count, [&](Index t) { return memory_.values(layer, place(row, t), 1); });
   }
 
   std::size_t copies = 0;       // of a block's beginning, so far
@@ -97,7 +92,7 @@ class PagedCache {
   std::vector<Sequence> sequences_;  // by number
   KeysAndValues memory_;             // [blocks x positions of one]
   std::vector<int> users_;           // of each block
-  Eigen::MatrixXf keys_, values_;    // of one row, gathered
+  Gathered keys_, values_;
 };
 
 int main() {

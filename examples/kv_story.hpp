@@ -2,6 +2,7 @@
 // What the examples of caches share: one story, to be told by 4 beams over any of them.
 #pragma once
 
+#include "storyteller/compiled_once.hpp"
 #include "storyteller/embedded.hpp"
 #include "storyteller/story.hpp"
 #include "storyteller/transformer.hpp"
@@ -14,6 +15,20 @@
 #include <vector>
 
 constexpr std::size_t kBeams = 4;
+
+// The keys or values of one row, where they do not lie side by side: gathered, column by column.
+class Gathered {
+ public:
+  explicit Gathered(const storyteller::Shape& shape) : columns_(shape.kv(), shape.context) {}
+
+  storyteller::Columns operator()(Eigen::Index count, const auto& column) {
+    for (Eigen::Index t = 0; t < count; ++t) columns_.col(t) = column(t);
+    return {columns_.data(), columns_.rows(), count};
+  }
+
+ private:
+  Eigen::MatrixXf columns_;
+};
 
 struct KvStory {
   storyteller::Checkpoint checkpoint{storyteller::embedded_checkpoint(), "stories.bin"};

@@ -12,40 +12,16 @@
 namespace lk = logitkit;
 
 // Two toy models over ten tokens. The large one looks at two tokens, the small one at the last.
-std::vector<float> small_model(lk::Token last) {
+std::vector<float> small_model(std::span<const lk::Token> tokens) {
   std::vector<float> logits(10);
-  for (int t = 0; t < 10; ++t) logits[std::size_t(t)] = float((7 * t + 3 * last) % 10) / 2;
+  for (int t = 0; t < 10; ++t) logits[std::size_t(t)] = float((7 * t + 3 * tokens.back()) % 10) / 2;
   return logits;
 }
 std::vector<float> large_model(std::span<const lk::Token> tokens) {
-  std::vector<float> logits = small_model(tokens.back());
+  std::vector<float> logits = small_model(tokens);
   logits[std::size_t(tokens[tokens.size() - 2] + 5) % 10] += 2;
   return logits;
 }
-
-// Draws from the small model, and says what from: after the truncation, which is what counts.
-class SmallModel {
- public:
-  lk::Draft propose(const lk::Context& context, std::size_t n, const auto& decider) {
-    tokens_.clear();
-    drawn_from_.resize(n);
-    lk::Token last = context.tokens.back();
-    for (std::size_t i = 0; i < n; ++i) {
-      const std::vector<float> row = small_model(last);
-      lk::Candidates candidates(row, workspace_);
-      candidates.keep_top(5);
-      last = candidates.draw(decider(context.position() + i));
-      drawn_from_[i].assign(candidates);
-      tokens_.push_back(last);
-    }
-    return {tokens_, drawn_from_};
-  }
-
- private:
-  lk::Workspace workspace_;
-  std::vector<lk::Token> tokens_;
-  std::vector<lk::Probabilities> drawn_from_;
-};
 
 void print(const char* name, const lk::SpeculativeGeneration& generation) {
   std::cout << name;
@@ -59,12 +35,13 @@ int main() {
   const lk::Chain chain{lk::RepetitionPenalty{1.1f}, lk::Temperature{0.8f}, lk::TopP{0.95f}};
   const std::vector<lk::Token> prompt{3, 1};
   const lk::Limits limits{.max_new_tokens = 200};
+  const lk::SpeculativeOptions options{.draft_tokens = 4, .seed = 42};
 
   // A draft is verified as a whole, the default, or token by token, which takes a bit less of it.
-  const lk::SpeculativeDecoder block{chain, SmallModel{}, {.draft_tokens = 4, .seed = 42}};
+  const lk::ModelDrafter small{small_model, lk::TopK{5}};
+  const lk::SpeculativeDecoder block{chain, small, options};
   print("block: ", block.decode(large_model, prompt, limits));
-  const lk::SpeculativeDecoder token{
-      chain, SmallModel{}, {.draft_tokens = 4, .seed = 42}, lk::TokenRule{}};
+  const lk::SpeculativeDecoder token{chain, small, options, lk::TokenRule{}};
   print("token: ", token.decode(large_model, prompt, limits));
 
   // Any callable may guess. Coupled, the tokens are those without speculation, one by one.
@@ -72,7 +49,7 @@ int main() {
     const auto tokens = context.tokens.last(std::min(n, context.tokens.size()));
     return std::vector<lk::Token>(tokens.begin(), tokens.end());
   };
-  const lk::SpeculativeDecoder coupled{chain, echo, {.draft_tokens = 4, .seed = 42}, lk::Coupled{}};
+  const lk::SpeculativeDecoder coupled{chain, echo, options, lk::Coupled{}};
   const lk::SpeculativeGeneration same = coupled.decode(large_model, prompt, limits);
   print("echo:  ", same);
   const lk::RandomDecoder alone{chain, {.seed = 42}};

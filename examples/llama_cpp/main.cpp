@@ -2,6 +2,7 @@
 // llama.cpp as a host: logitkit's chain among its samplers, and beam search over its cache.
 #include "model.hpp"
 #include "sampler.hpp"
+#include "storyteller/compiled_once.hpp"
 #include "storyteller/embedded.hpp"
 #include "storyteller/story.hpp"
 #include "storyteller/transformer.hpp"

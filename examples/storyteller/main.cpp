@@ -2,6 +2,7 @@
 // storyteller: a LLaMA 2 that tells stories, with logitkit choosing the words.
 #include "beam_tree.hpp"
 #include "checkpoint.hpp"
+#include "compiled_once.hpp"
 #include "embedded.hpp"
 #include "options.hpp"
 #include "picture.hpp"
