@@ -67,6 +67,20 @@ Maker editing_tokens(F make, S slow) {
   };
 }
 
+/// A penalty on 64 tokens, each of which has come twice; `twin(row, parameter, text)` is slow.
+template <class P, class S>
+Maker penalising(P penalty, float parameter, S twin) {
+  return [=](std::size_t vocabulary) {
+    std::vector<lk::Token> text;
+    for (const lk::Token token : bench::some_tokens(vocabulary)) {
+      text.insert(text.end(), {token, token});
+    }
+    P told = penalty;
+    for (const lk::Token token : text) told.accept(token);
+    return editing(told, [=](const Scores& row) { return twin(row, parameter, text); })(vocabulary);
+  };
+}
+
 Method penalties(std::size_t vocabulary) {
   lk::Chain chain{lk::RepetitionPenalty{1.3f}, lk::FrequencyPenalty{0.7f},
                   lk::PresencePenalty{0.7f}};
@@ -102,34 +116,11 @@ void add_edits() {
   const bench::Where where{{bench::Distribution::llm}, {128256}};
   const auto add = [&](const char* name, const Maker& make) { bench::add({name, make}, where); };
   add("temperature", editing(lk::Temperature{0.8f}, bench::slow_draw));
-  add("repetition_penalty", editing_tokens(
-                                [](const auto& tokens) {
-                                  lk::RepetitionPenalty penalty{1.3f};
-                                  penalty.start(tokens);
-                                  return penalty;
-                                },
-                                [](const Scores& row, const auto& tokens) {
-                                  return reference::repetition_penalty(row, 1.3f, tokens);
-                                }));
-  add("frequency_penalty", editing_tokens(
-                               [](const auto& tokens) {
-                                 lk::FrequencyPenalty penalty{0.7f};
-                                 for (const lk::Token token : tokens) penalty.accept(token);
-                                 for (const lk::Token token : tokens) penalty.accept(token);
-                                 return penalty;
-                               },
-                               [](const Scores& row, const auto& tokens) {
-                                 return reference::frequency_penalty(row, 2 * 0.7f, tokens);
-                               }));
-  add("presence_penalty", editing_tokens(
-                              [](const auto& tokens) {
-                                lk::PresencePenalty penalty{0.7f};
-                                for (const lk::Token token : tokens) penalty.accept(token);
-                                return penalty;
-                              },
-                              [](const Scores& row, const auto& tokens) {
-                                return reference::presence_penalty(row, 0.7f, tokens);
-                              }));
+  add("repetition_penalty",
+      penalising(lk::RepetitionPenalty{1.3f}, 1.3f, reference::repetition_penalty));
+  add("frequency_penalty",
+      penalising(lk::FrequencyPenalty{0.7f}, 0.7f, reference::frequency_penalty));
+  add("presence_penalty", penalising(lk::PresencePenalty{0.7f}, 0.7f, reference::presence_penalty));
   add("logit_bias", editing_tokens(
                         [](const auto& tokens) {
                           std::vector<std::pair<lk::Token, float>> biases;

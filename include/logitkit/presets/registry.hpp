@@ -76,9 +76,8 @@ struct Registry {
   /// A truncation that may keep some tokens in any case.
   template <class P, int kOff, class Options = MinKeep>
   static void truncation(ParameterReader& reader) {
-    const auto value = reader.get<double>(reader.first());
-    if (!value || *value == kOff) return;
-    reader.build<P>(*value, Options{.min_keep = reader.min_keep()});
+    const auto value = reader.get<double>(reader.first(), kOff);
+    if (value != kOff) reader.build<P>(value, Options{.min_keep = reader.min_keep()});
   }
   /// A penalty. It counts what it usually does or, where a window is given, the last of all tokens;
   /// a negative window is all of them, as in Ollama.
