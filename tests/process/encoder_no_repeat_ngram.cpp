@@ -8,14 +8,9 @@
 #include <logitkit/process/encoder_no_repeat_ngram.hpp>
 
 namespace lk = logitkit;
+using reference::kBanned;
 using reference::Scores;
 using reference::Tokens;
-
-namespace {
-
-constexpr auto kBanned = reference::kBanned;
-
-}  // namespace
 
 TEMPLATE_TEST_CASE("EncoderNoRepeatNgram agrees with its twin", "", float, double) {
   const Tokens source{40, 5, 0, 62, 64, 5, 0, 999, 5, 0, 1, 5, 0, 123456, 5, 0, 40, 3, 0, 7};

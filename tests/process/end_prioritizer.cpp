@@ -26,7 +26,6 @@ TEMPLATE_TEST_CASE("EndPrioritizer acts above p, in any situation", "", float, d
           });
     }
   }
-  SUCCEED("all trials done");
 }
 
 TEMPLATE_TEST_CASE("EndPrioritizer: one end token is enough, a banned one is none", "", float,

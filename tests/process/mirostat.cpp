@@ -8,7 +8,6 @@
 
 #include <logitkit/decode/random.hpp>
 #include <logitkit/process/mirostat.hpp>
-#include <logitkit/process/temperature.hpp>
 #include <logitkit/process/top_k.hpp>
 
 namespace lk = logitkit;

@@ -8,15 +8,10 @@
 #include <logitkit/process/no_repeat_ngram.hpp>
 
 namespace lk = logitkit;
+using reference::kBanned;
 using reference::Scores;
 using reference::Tokens;
 using reference::with_history;
-
-namespace {
-
-constexpr auto kBanned = reference::kBanned;
-
-}  // namespace
 
 TEMPLATE_TEST_CASE("NoRepeatNgram agrees with its twin", "", float, double) {
   // Some tokens are in no small vocabulary, and what follows the last ones is most of them.

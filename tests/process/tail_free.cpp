@@ -44,17 +44,16 @@ TEMPLATE_TEST_CASE("TailFree agrees with its twin", "", float, double) {
          {std::size_t(1), std::size_t(31), std::size_t(32), std::size_t(65), std::size_t(300)}) {
       reference::for_each_trial<TestType>(
           size, [&](auto& fast, const Scores& before, const auto& row) -> std::string {
-            const auto name = fast.maximum();
+            const double largest = fast.maximum();
             lk::TailFree{rule.z, {.min_keep = rule.min_keep}}(fast, {});
             if (fast.status() != lk::Status::ok) return lk::to_string(fast.status());
-            const bool even = std::fabs(row[0]) < 1e-30 && name < 1e-30;  // denormals: exp is 1
+            const bool even = std::fabs(row[0]) < 1e-30 && largest < 1e-30;  // denormals: exp is 1
             if (even) return {};
             return wrong_head(reference::scores_of(fast), before, rule.z, rule.min_keep,
                               reference::tolerance(before, row), 1e-9L);
           });
     }
   }
-  SUCCEED("all trials done");
 }
 
 TEMPLATE_TEST_CASE("TailFree agrees with its twin however flat the row", "", float, double) {

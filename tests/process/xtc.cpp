@@ -10,11 +10,10 @@
 #include <logitkit/process/xtc.hpp>
 
 namespace lk = logitkit;
+using reference::kBanned;
 using reference::Scores;
 
 namespace {
-
-constexpr auto kBanned = reference::kBanned;
 
 std::vector<std::size_t> left(const Scores& scores) {
   std::vector<std::size_t> tokens;

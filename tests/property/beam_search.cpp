@@ -6,7 +6,6 @@
 #include <logitkit/decode/greedy.hpp>
 #include <logitkit/decode/required_phrases.hpp>
 #include <logitkit/decode/sampled_beams.hpp>
-#include <logitkit/decode/stochastic_beams.hpp>
 #include <logitkit/model/stateless.hpp>
 #include <logitkit/process/frequency_penalty.hpp>
 #include <logitkit/process/min_new_tokens.hpp>
@@ -21,6 +20,7 @@
 
 #include <cmath>
 #include <map>
+#include <set>
 
 namespace lk = logitkit;
 using Tokens = std::vector<lk::Token>;

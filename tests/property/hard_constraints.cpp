@@ -31,7 +31,6 @@
 #include <map>
 
 namespace lk = logitkit;
-using reference::Scores;
 using reference::Tokens;
 
 namespace {

@@ -55,8 +55,6 @@ const std::vector<Named>& processors() {
       {"BanSequences", lk::BanSequences{{{4}, {3, 5}, {9, 12, 7}, {1, 7}, {7, 6}, {5, 9, 5, 9}}}},
       {"Chain", lk::Chain{lk::RepetitionPenalty{1.2f}, lk::TopK{5}, lk::Temperature{0.9f}}},
       {"Dry", lk::Dry{{.multiplier = 50, .allowed_length = 1}}},
-      {"Dry in a window",
-       lk::Dry{{.multiplier = 50, .allowed_length = 1, .last = 5, .breakers = {{8}, {0, 5}}}}},
       {"DynamicTemperature", lk::DynamicTemperature{0.2f, 0.9f}},
       {"EncoderNoRepeatNgram", lk::EncoderNoRepeatNgram{1, Tokens{4, 7, 9, 11}}},
       {"EncoderRepetitionPenalty", lk::EncoderRepetitionPenalty{3.0f, Tokens{4, 7, 9, 11}}},

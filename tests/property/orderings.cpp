@@ -7,8 +7,6 @@
 
 #include <logitkit/core/candidates.hpp>
 
-#include <array>
-
 namespace lk = logitkit;
 
 namespace {

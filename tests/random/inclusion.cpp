@@ -5,7 +5,6 @@
 #include "support/catch.hpp"
 #include "support/rows.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>

@@ -152,6 +152,7 @@ void for_each_trial(std::size_t size, const F& try_one) {
       try_row(input, before, try_one);
     }
   }
+  SUCCEED("all trials done");
 }
 
 /// The same on all sizes, and once, since twins take their time, for a row of a whole vocabulary.
@@ -173,7 +174,6 @@ void agree(const P& processor, const Twin& twin, const lk::Context& context = {}
     if ((fast.status() == lk::Status::ok) != left) return lk::to_string(fast.status());
     return difference(scores_of(fast), slow, tolerance(slow, row));
   });
-  SUCCEED("all trials done");
 }
 
 /// A processor against a threshold(slow scores): scores nearer to it than `within` may go either
@@ -192,7 +192,6 @@ void agree_with_threshold(const P& processor, const F& threshold, long double wi
     if (count_kept(got) == 0) return "nothing is left";
     return difference(got, slow, rounding);
   });
-  SUCCEED("all trials done");
 }
 
 /// A bad row keeps its status whatever the processor does, unless it bans the token that has +inf;

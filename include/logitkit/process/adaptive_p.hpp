@@ -47,7 +47,7 @@ class AdaptiveP {
 
   template <std::floating_point S>
   void operator()(Candidates<S>& candidates, const Context&) const {
-    mean_.forget(candidates.vocabulary());
+    mean_.begin_row(candidates.vocabulary());
     if (candidates.status_and_mass() != Status::ok) return;
     const double total = candidates.log_sum_exp(), aim = adapted_target();
     candidates.transform([&](Token token, double score) {

@@ -56,7 +56,7 @@ class Dry {
  public:
   explicit Dry(DryOptions options)
       : options_((require(options.check()), std::move(options))),
-        text_(options_.last, longest_breaker(), options_.allowed_length, longest_of_all()) {}
+        text_(options_.last, longest_breaker(), options_.allowed_length, longest_that_matters()) {}
 
   void start(std::span<const Token> prompt) {
     // No more than the window, and what shows where breakers in it have begun.
@@ -74,7 +74,7 @@ class Dry {
 
   template <std::floating_point S>
   void operator()(Candidates<S>& candidates, const Context&) const {
-    for (const auto& [token, length] : longest_) {
+    for (const auto& [token, length] : repeats_) {
       if (candidates.contains(token)) candidates.add(token, -penalty(length));
     }
   }
@@ -99,7 +99,7 @@ class Dry {
   }
 
   /// A length from which on all penalties are the same: the power is beyond its bound.
-  [[nodiscard]] std::size_t longest_of_all() const {
+  [[nodiscard]] std::size_t longest_that_matters() const {
     if (options_.base == 1) return options_.allowed_length;
     const double more = std::min(70 / math::log(options_.base), 0x1p30);  // e^70 > 1e30
     const std::size_t room = ~options_.allowed_length;                    // to the largest number
@@ -121,11 +121,11 @@ class Dry {
   }
 
   void find_penalties() {
-    longest_.clear();
+    repeats_.clear();
     if (from_breaker_ < options_.allowed_length || options_.multiplier == 0) return;
     text_.for_each_next(from_breaker_, [&](Token next, std::size_t length) {
       if (breaks(next)) return;
-      std::size_t& longest = longest_[next];
+      std::size_t& longest = repeats_[next];
       longest = std::max(longest, length);
     });
   }
@@ -139,7 +139,7 @@ class Dry {
   DryOptions options_;
   detail::SuffixAutomaton text_;
   std::size_t from_breaker_ = 0;           // tokens since the last breaker ended, or all
-  detail::TokenMap<std::size_t> longest_;  // the repeat that a token would make longer, its length
+  detail::TokenMap<std::size_t> repeats_;  // how long is the one that a token would prolong
 };
 
 static_assert(StatefulProcessor<Dry>);

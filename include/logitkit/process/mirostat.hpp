@@ -60,7 +60,7 @@ class Mirostat {
 
   template <std::floating_point S>
   void operator()(Candidates<S>& candidates, const Context&) const {
-    mu_.forget(candidates.vocabulary());
+    mu_.begin_row(candidates.vocabulary());
     if (candidates.status_and_mass() != Status::ok) return;
     const double maximum = candidates.maximum(), allowed = mu() / math::kLog2E;  // in nats
     double least = -candidates.log_probability(candidates.best());               // the best one's

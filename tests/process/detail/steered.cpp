@@ -19,14 +19,14 @@ TEST_CASE("a number is steered by what was last observed of the accepted token",
   number.accept(3, kObservation);  // nothing was observed
   CHECK(number.value() == 1);
   number.observe(2, 10), number.observe(5, 20);
-  number.forget(10);
+  number.begin_row(10);
   number.observe(2, 100), number.observe(5, 200), number.observe(9, 300);
   number.accept(5, kSum);
   CHECK(number.value() == 201);
   number.accept(5, kSum);  // once
   CHECK(number.value() == 201);
   for (const lk::Token unseen : {0, 3, 7, 10}) {
-    number.forget(10);
+    number.begin_row(10);
     number.observe(2, 100), number.observe(5, 200), number.observe(9, 300);
     number.accept(unseen, kObservation);
     CHECK(number.value() == 201);
@@ -36,11 +36,11 @@ TEST_CASE("a number is steered by what was last observed of the accepted token",
 TEST_CASE("copies of a steered number go their own ways, and it recalls", "[steered]") {
   lk::detail::Steered number(0);
   for (int i = 1; i <= 4; ++i) {
-    number.forget(10);
+    number.begin_row(10);
     number.observe(0, i);
     number.accept(0, kSum);
   }
-  number.forget(10);
+  number.begin_row(10);
   number.observe(7, 1000);
   lk::detail::Steered fork = number;
   fork.accept(7, kSum);

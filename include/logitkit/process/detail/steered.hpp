@@ -22,9 +22,9 @@ class Steered {
 
   [[nodiscard]] double value() const { return values_.empty() ? first_ : values_.back(); }
 
-  /// Begins the list of a new row, of V tokens. It has room for a usual number of observations from
-  /// the first row on, so that later ones seldom allocate.
-  void forget(std::size_t vocabulary) const {
+  /// Forgets what was observed in the row before. There is room for a usual number of observations
+  /// from the first row on, so that later ones seldom allocate.
+  void begin_row(std::size_t vocabulary) const {
     constexpr std::size_t kUsual = 1024;
     seen_.clear();
     seen_.reserve(std::min(vocabulary, kUsual));
