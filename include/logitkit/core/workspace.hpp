@@ -56,24 +56,24 @@ struct Scratch {
   using Key = math::OrderKey<S>;
   using Survivors = Buffer<Survivor<S>>;
 
-  std::vector<Key> tiles;                    // largest key of each tile, edits included
-  std::vector<std::int32_t> tile_tops;       // of double rows, the upper halves of these keys
-  std::vector<std::int32_t> tile_copy;       // to select in: of tiles, groups or sixteens
-  std::vector<std::uint32_t> tile_list;      // tiles that can hold what is looked for
-  std::vector<float> tile_sums;              // of the weights, nearly
-  std::vector<double> fine_sums;             // the same of double rows, more nearly
-  std::vector<math::Mass> block_masses;      // of sixteen tiles each, exactly
-  std::vector<std::uint64_t> edited;         // one bit a token: its value is in `values`
-  std::vector<std::uint64_t> allowed;        // one bit a token, where there is a mask
-  std::vector<std::uint64_t> marks;          // the next of these
-  std::optional<std::size_t> allowed_count;  // how many bits are 1, where that is known
-  Buffer<S> values;                          // edited values, valid where the bit is set
-  Buffer<Token> edits;                       // the tokens whose bits are set, in edit order
-  std::vector<std::uint32_t> stale;          // tiles whose largest key an edit has taken away
-  Survivors survivors;                       // after narrowing, ascending tokens
-  Survivors picked;                          // the next survivors, and selection among them
-  Survivors found;                           // what reaches a bound, or is near, and is not to stay
-  Weighed<S> weighed;                        // of the survivors, of what is picked, of `tile`
+  std::vector<Key> tiles;                       // largest key of each tile, edits included
+  std::vector<std::int32_t> tile_tops;          // of double rows, the upper halves of these keys
+  std::vector<std::int32_t> tile_copy;          // to select in: of tiles, groups or sixteens
+  std::vector<std::uint32_t> tile_list;         // tiles that can hold what is looked for
+  std::vector<float> tile_sums;                 // of the weights, nearly
+  std::vector<double> fine_sums;                // the same of double rows, more nearly
+  std::vector<math::Mass> block_masses;         // of sixteen tiles each, exactly
+  std::vector<std::uint64_t> edited;            // one bit a token: its value is in `values`
+  std::vector<std::uint64_t> allowed;           // one bit a token, where there is a mask
+  std::vector<std::uint64_t> marks;             // the next of these
+  std::optional<std::size_t> allowed_count;     // how many bits are 1, where that is known
+  Buffer<S> values;                             // edited values, valid where the bit is set
+  Buffer<Token> edits;                          // the tokens whose bits are set, in edit order
+  std::vector<std::uint32_t> stale;             // tiles whose largest key an edit has taken away
+  Survivors survivors;                          // after narrowing, ascending tokens
+  Survivors picked;                             // the next survivors, and selection among them
+  Survivors found;                              // what reaches a bound, or is near
+  Weighed<S> weighed;                           // of the survivors, of what is picked, of `tile`
   std::array<Survivor<S>, math::kTile> tile{};  // the entries of one tile
   Buffer<float> sample;                         // the numbers of some tiles
   Buffer<Candidate> sorted;                     // the sorted view
